@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "orchestrate/json.hpp"
+#include "orchestrate/outcome.hpp"
+
+namespace orchestrate {
+
+using Time = std::chrono::system_clock::time_point;
+
+/// How a run ended.
+enum class Result {
+  succeeded,
+  nothing_to_do,
+  blocked,           ///< red flags: nothing changed
+  failed_unchanged,  ///< nothing changed, proven where the upgrade had begun
+  held,              ///< an operator must act
+};
+
+struct RunCreated {
+  std::string app, verb, target;
+  std::string requested_by;   ///< "uid 0 (root)"
+  std::string host, version;  ///< ours
+  std::string policy_file, policy_sha256;
+  std::vector<std::string> stages;
+  bool operator==(const RunCreated&) const = default;
+};
+struct StageStarted {
+  std::string stage;
+  bool operator==(const StageStarted&) const = default;
+};
+/// Something a stage must not forget even when it dies in the next instant; written before the act it speaks of.
+struct FactRecorded {
+  std::string stage, name;
+  Json value;
+  bool operator==(const FactRecorded&) const = default;
+};
+struct StageFinished {
+  std::string stage;
+  Outcome outcome;
+  std::chrono::milliseconds elapsed{};
+  bool operator==(const StageFinished&) const = default;
+};
+struct RunFinished {
+  Result result = Result::held;
+  int exit_code = 5;
+  std::string summary;  ///< what state database, checkout and service are in
+  std::string next;     ///< the exact next command; empty when there is none
+  bool operator==(const RunFinished&) const = default;
+};
+
+using EventBody = std::variant<RunCreated, StageStarted, FactRecorded, StageFinished, RunFinished>;
+
+/// One durable fact about one run.
+struct Event {
+  std::int64_t sequence = 0;
+  std::string run;
+  Time at;
+  EventBody body;
+  bool operator==(const Event&) const = default;
+};
+
+std::string_view to_string(Result result);
+std::string_view type_of(const EventBody& body);  ///< `run-created`, `stage-started`, ...
+Json to_json(const EventBody& body);
+/// Throws Error (`failed`) on a type or shape that this version does not know.
+EventBody event_from_json(std::string_view type, const Json& json);
+
+/// `2026-11-20T09:14:03Z`.
+std::string utc_text(Time time);
+/// Inverse of utc_text; throws Error (`failed`).
+Time parse_utc(std::string_view text);
+
+}  // namespace orchestrate

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrate/event.hpp"
+#include "orchestrate/finding.hpp"
+#include "orchestrate/run.hpp"
+
+namespace orchestrate {
+
+/// One app's durable memory. Each append is on disk when it returns. Throws Error: unreadable is never "empty".
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+  virtual Event append(const std::string& run, const EventBody& body, Time at) = 0;
+  virtual void approve(const Approval& approval) = 0;
+
+  virtual std::vector<Event> events(const std::string& run) const = 0;
+  /// Newest first.
+  virtual std::vector<std::string> runs(std::size_t limit) const = 0;
+  virtual std::vector<Approval> approvals() const = 0;
+  /// Created and not finished; at most one by a unique index.
+  virtual std::optional<std::string> unfinished() const = 0;
+};
+
+}  // namespace orchestrate

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "orchestrate/policy.hpp"
+#include "orchestrate/stage.hpp"
+
+namespace orchestrate {
+
+/// One stage of a plan, bound and with its deadline.
+struct PlannedStage {
+  std::string name;
+  const StageKind* kind = nullptr;
+  std::shared_ptr<const Stage> stage;
+  std::chrono::milliseconds timeout{};
+};
+
+/// A pipeline that may run: every need is provided by an earlier stage. Only make_plan makes one.
+struct Plan {
+  std::vector<PlannedStage> stages;
+};
+
+/// A problem in a policy file, with the way out.
+struct Problem {
+  Position position;
+  std::string message;
+  bool operator==(const Problem&) const = default;
+};
+
+/// The plan, or all reasons why there is none.
+std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy);
+
+}  // namespace orchestrate

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrate/event.hpp"
+
+namespace orchestrate {
+
+struct StageRecord {
+  enum class State { waiting, running, passed, blocked, failed };
+  std::string name;
+  State state = State::waiting;
+  Time started_at;
+  std::chrono::milliseconds elapsed{};
+  Outcome outcome;
+  std::map<std::string, Json> facts;
+  bool operator==(const StageRecord&) const = default;
+};
+
+/// A run as its events tell it: the one value behind live display, history, recovery and reports.
+struct Run {
+  std::string id;
+  Time started_at, last_event_at;
+  RunCreated created;
+  std::vector<StageRecord> stages;
+  std::optional<RunFinished> finished;
+
+  const StageRecord* stage(std::string_view name) const;
+  /// Facts of the newest evidence of that name; null Json when no stage provided it.
+  const Json& evidence(std::string_view name) const;
+  /// The newest fact of that name of any stage; null Json when none.
+  const Json& fact(std::string_view name) const;
+  bool operator==(const Run&) const = default;
+};
+
+/// The fold. Unknown stages are appended, so that any prefix of any ledger replays.
+Run apply(Run run, const Event& event);
+Run replay(const std::vector<Event>& events);
+
+}  // namespace orchestrate

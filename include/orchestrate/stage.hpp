@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orchestrate/outcome.hpp"
+#include "orchestrate/policy.hpp"
+#include "orchestrate/ports.hpp"
+#include "orchestrate/run.hpp"
+#include "orchestrate/settings.hpp"
+
+namespace orchestrate {
+
+/// What a stage may see and use while it runs.
+struct StageContext {
+  const Application& application;
+  Ports& ports;
+  const Run& run;  ///< evidence and facts so far
+  const std::vector<Approval>& approvals;
+  std::string target;                         ///< `head` or a revision
+  std::filesystem::path output;               ///< the stage's own file for its children's output; empty in a dry run
+  std::stop_token stop;                       ///< deadline, signal or cancel
+  std::function<void(std::string)> progress;  ///< a live line; never in the ledger
+  std::function<void(std::string name, Json value)> record;  ///< a fact, durable when it returns
+};
+
+/// One bound stage: immutable; all state leaves as evidence and facts.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  /// The line that `plan` prints; never acts.
+  virtual std::string describe() const = 0;
+  virtual Task<Outcome> run(StageContext& context) const = 0;
+};
+
+/// Whether a stage may change database, checkout or services.
+enum class Effect { checks, changes };
+
+/// A kind of stage: one constant in its own file, listed once in stages/catalog.cpp.
+struct StageKind {
+  std::string_view name, purpose;
+  std::span<const Key> keys;
+  std::span<const std::string_view> needs, provides;
+  Effect effect = Effect::checks;
+  std::chrono::seconds timeout;  ///< default
+  /// Problems that single keys cannot show, such as two keys that exclude each other. Empty: none.
+  std::vector<std::string> (*problems)(const Settings&) = nullptr;
+  std::unique_ptr<Stage> (*bind)(const StageSpec&, const Policy&);
+};
+
+/// Every kind there is, in the order in which a pipeline would use them.
+std::span<const StageKind* const> stage_kinds();
+const StageKind* find_stage_kind(std::string_view name);
+
+}  // namespace orchestrate

@@ -1,0 +1,99 @@
+#include "orchestrate/event.hpp"
+
+#include <array>
+
+#include "orchestrate/error.hpp"
+
+namespace orchestrate {
+namespace {
+
+constexpr std::array<std::string_view, 5> results = {"succeeded", "nothing-to-do", "blocked", "failed-unchanged",
+                                                     "held"};
+constexpr std::array<std::string_view, 5> types = {"run-created", "stage-started", "fact-recorded", "stage-finished",
+                                                   "run-finished"};
+
+template <class Enum, std::size_t N>
+Enum enum_from(const std::array<std::string_view, N>& names, const std::string& text) {
+  for (std::size_t i = 0; i < N; ++i)
+    if (names[i] == text) return static_cast<Enum>(i);
+  throw Error(ErrorKind::failed, "read a ledger event", "unknown word '" + text + "'",
+              "it was written by a newer orchestrate: use that version");
+}
+
+Json to_json(const Outcome& outcome) {
+  Json evidence = Json::array(), findings = Json::array();
+  for (const Evidence& e : outcome.evidence) evidence.push(Json::object({{"name", e.name}, {"facts", e.facts}}));
+  for (const Finding& f : outcome.findings) findings.push(orchestrate::to_json(f));
+  return Json::object({{"verdict", to_string(outcome.verdict)},
+                       {"summary", outcome.summary},
+                       {"details", Json::of(outcome.details)},
+                       {"evidence", evidence},
+                       {"findings", findings}});
+}
+
+Outcome outcome_from(const Json& json) {
+  static constexpr std::array<std::string_view, 3> verdicts = {"passed", "blocked", "failed"};
+  Outcome outcome;
+  outcome.verdict = enum_from<Verdict>(verdicts, json["verdict"].as_string());
+  outcome.summary = json.text_or("summary");
+  outcome.details = json["details"].as_strings();
+  for (const Json& e : json["evidence"].as_array()) outcome.evidence.push_back({e["name"].as_string(), e["facts"]});
+  for (const Json& f : json["findings"].as_array()) outcome.findings.push_back(finding_from_json(f));
+  return outcome;
+}
+
+struct ToJson {
+  Json operator()(const RunCreated& e) const {
+    return Json::object({{"app", e.app},
+                         {"verb", e.verb},
+                         {"target", e.target},
+                         {"requested_by", e.requested_by},
+                         {"host", e.host},
+                         {"version", e.version},
+                         {"policy_file", e.policy_file},
+                         {"policy_sha256", e.policy_sha256},
+                         {"stages", Json::of(e.stages)}});
+  }
+  Json operator()(const StageStarted& e) const { return Json::object({{"stage", e.stage}}); }
+  Json operator()(const FactRecorded& e) const {
+    return Json::object({{"stage", e.stage}, {"name", e.name}, {"value", e.value}});
+  }
+  Json operator()(const StageFinished& e) const {
+    return Json::object({{"stage", e.stage}, {"elapsed_ms", e.elapsed.count()}, {"outcome", to_json(e.outcome)}});
+  }
+  Json operator()(const RunFinished& e) const {
+    return Json::object(
+        {{"result", to_string(e.result)}, {"exit_code", e.exit_code}, {"summary", e.summary}, {"next", e.next}});
+  }
+};
+
+}  // namespace
+
+std::string_view to_string(Result result) {
+  return results[static_cast<std::size_t>(result)];
+}
+std::string_view type_of(const EventBody& body) {
+  return types[body.index()];
+}
+Json to_json(const EventBody& body) {
+  return std::visit(ToJson{}, body);
+}
+
+EventBody event_from_json(std::string_view type, const Json& json) {
+  if (type == types[0])
+    return RunCreated{json.text_or("app"),          json.text_or("verb"),          json.text_or("target"),
+                      json.text_or("requested_by"), json.text_or("host"),          json.text_or("version"),
+                      json.text_or("policy_file"),  json.text_or("policy_sha256"), json["stages"].as_strings()};
+  if (type == types[1]) return StageStarted{json["stage"].as_string()};
+  if (type == types[2]) return FactRecorded{json["stage"].as_string(), json["name"].as_string(), json["value"]};
+  if (type == types[3])
+    return StageFinished{json["stage"].as_string(), outcome_from(json["outcome"]),
+                         std::chrono::milliseconds(json["elapsed_ms"].as_integer())};
+  if (type == types[4])
+    return RunFinished{enum_from<Result>(results, json["result"].as_string()),
+                       static_cast<int>(json["exit_code"].as_integer()), json.text_or("summary"), json.text_or("next")};
+  throw Error(ErrorKind::failed, "read a ledger event", "unknown type '" + std::string(type) + "'",
+              "it was written by a newer orchestrate: use that version");
+}
+
+}  // namespace orchestrate

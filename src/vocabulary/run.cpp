@@ -1,0 +1,86 @@
+#include "orchestrate/run.hpp"
+
+#include <algorithm>
+
+namespace orchestrate {
+namespace {
+
+const Json null_json;
+
+StageRecord& stage_of(Run& run, const std::string& name) {
+  const auto found = std::ranges::find(run.stages, name, &StageRecord::name);
+  if (found != run.stages.end()) return *found;
+  run.stages.push_back({.name = name});
+  return run.stages.back();
+}
+
+StageRecord::State state_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed:
+      return StageRecord::State::passed;
+    case Verdict::blocked:
+      return StageRecord::State::blocked;
+    case Verdict::failed:
+      break;
+  }
+  return StageRecord::State::failed;
+}
+
+struct Fold {
+  Run& run;
+  const Event& event;
+
+  void operator()(const RunCreated& e) const {
+    run.id = event.run;
+    run.started_at = event.at;
+    run.created = e;
+    for (const std::string& name : e.stages) stage_of(run, name);
+  }
+  void operator()(const StageStarted& e) const {
+    StageRecord& stage = stage_of(run, e.stage);
+    stage.state = StageRecord::State::running;
+    stage.started_at = event.at;
+  }
+  void operator()(const FactRecorded& e) const { stage_of(run, e.stage).facts.insert_or_assign(e.name, e.value); }
+  void operator()(const StageFinished& e) const {
+    StageRecord& stage = stage_of(run, e.stage);
+    stage.state = state_of(e.outcome.verdict);
+    stage.elapsed = e.elapsed;
+    stage.outcome = e.outcome;
+  }
+  void operator()(const RunFinished& e) const { run.finished = e; }
+};
+
+}  // namespace
+
+const StageRecord* Run::stage(std::string_view name) const {
+  const auto found = std::ranges::find(stages, name, &StageRecord::name);
+  return found == stages.end() ? nullptr : &*found;
+}
+
+const Json& Run::evidence(std::string_view name) const {
+  for (auto stage = stages.rbegin(); stage != stages.rend(); ++stage)
+    for (const Evidence& evidence : stage->outcome.evidence)
+      if (evidence.name == name) return evidence.facts;
+  return null_json;
+}
+
+const Json& Run::fact(std::string_view name) const {
+  for (auto stage = stages.rbegin(); stage != stages.rend(); ++stage)
+    if (const auto found = stage->facts.find(std::string(name)); found != stage->facts.end()) return found->second;
+  return null_json;
+}
+
+Run apply(Run run, const Event& event) {
+  run.last_event_at = event.at;
+  std::visit(Fold{run, event}, event.body);
+  return run;
+}
+
+Run replay(const std::vector<Event>& events) {
+  Run run;
+  for (const Event& event : events) run = apply(std::move(run), event);
+  return run;
+}
+
+}  // namespace orchestrate

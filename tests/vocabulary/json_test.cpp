@@ -1,0 +1,36 @@
+#include "orchestrate/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include "orchestrate/error.hpp"
+
+namespace orchestrate {
+namespace {
+
+TEST(JsonText, KeepsTheOrderOfKeysAndReadsBackWhatItWrote) {
+  const Json json = Json::object({{"zebra", 1}, {"apple", Json::array({true, nullptr, "x"})}, {"half", 0.5}});
+  EXPECT_EQ(to_text(json), R"({"zebra":1,"apple":[true,null,"x"],"half":0.5})");
+  EXPECT_EQ(parse_json(to_text(json)), json);
+}
+
+TEST(JsonText, ReplacesBytesThatAreNotUtf8InsteadOfFailing) {
+  EXPECT_EQ(to_text(Json("caf\xe9!")), "\"caf\xef\xbf\xbd!\"");
+}
+
+TEST(JsonText, SaysAtWhichByteItIsNotValid) {
+  try {
+    parse_json("{\"a\": ");
+    FAIL() << "parsed";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("byte 7"), std::string::npos) << error.what();
+  }
+}
+
+TEST(JsonValue, AnAbsentMemberIsNullAndAnotherTypeIsAnError) {
+  const Json json = Json::object({{"a", "text"}});
+  EXPECT_TRUE(json["b"].is_null());
+  EXPECT_THROW(json["a"].as_integer(), Error);
+}
+
+}  // namespace
+}  // namespace orchestrate
