@@ -73,7 +73,7 @@ void mask_password_keys(std::string& text) {
     std::size_t end = start;
     if (end < text.size() && (text[end] == '\'' || text[end] == '"')) {
       const char quote = text[end++];
-      while (end < text.size() && text[end] != quote) end += text[end] == '\\' ? 2 : 1;
+      while (end < text.size() && text[end] != quote) end += text[end] == '\\' ? 2U : 1U;
       end = std::min(end + 1, text.size());
     } else {
       while (end < text.size() && text[end] != '&' && !ends_authority(text[end])) ++end;
