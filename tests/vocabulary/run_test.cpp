@@ -21,7 +21,7 @@ std::vector<Event> two_stages() {
 }
 
 TEST(Run, IsWhatItsEventsTell) {
-  const Run run = replay(two_stages());
+  const auto run = replay(two_stages());
   EXPECT_EQ(run.id, "r1");
   ASSERT_EQ(run.stages.size(), 2U);
   EXPECT_EQ(run.stages[0].state, StageRecord::State::passed);
