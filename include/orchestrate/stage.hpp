@@ -50,10 +50,13 @@ struct StageKind {
   std::span<const Key> keys;
   std::span<const std::string_view> needs, provides;
   Effect effect = Effect::checks;
+  Effect (*effect_by)(const Settings&) = nullptr;  ///< where the settings decide; null: `effect` does
   std::chrono::seconds timeout;  ///< default
   /// Problems that single keys cannot show, such as two keys that exclude each other. Empty: none.
   std::vector<std::string> (*problems)(const Settings&) = nullptr;
   std::unique_ptr<Stage> (*bind)(const StageSpec&, const Policy&);
+
+  Effect effect_with(const Settings& settings) const { return effect_by ? effect_by(settings) : effect; }
 };
 
 /// Every kind there is, in the order in which a pipeline would use them.
