@@ -283,10 +283,14 @@ TEST_F(Ending, EndsStraysOfChildrenThatEndedWell) {
 }
 
 TEST_F(Ending, SparesWhatMayBelongToALiveChild) {
-  const auto live = commands->start(python(double_fork + std::string("time.sleep(1000)")), {});
+  auto live = commands->start(python(double_fork + std::string("time.sleep(1000)")), {});
   while (!std::filesystem::exists(dir / "escaped")) io.run_for(1ms);
   EXPECT_EQ(on_loop(io, commands->end_strays()), 0U);
   EXPECT_TRUE(alive(content(dir / "escaped")));
+  live.reset();
+  io.run_for(1s);
+  on_loop(io, commands->end_strays());
+  EXPECT_FALSE(alive(content(dir / "escaped")));
 }
 
 TEST_F(Ending, SparesProcessesThatNoCommandStarted) {
