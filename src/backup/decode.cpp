@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "backup/archive_shape.hpp"
 #include "backup/sql_scan.hpp"
 #include "backup/wording.hpp"
 #include "files/block_reader.hpp"
@@ -118,6 +119,9 @@ Task<> decode_directory(StageContext& context, const DumpFile& dump, Reading& re
 
 Task<Reading> read_archive(StageContext& context, DumpFile dump) {
   Reading reading;
+  if (dump.format == Format::tar) reading.damage = cut_in_tar(dump.path);
+  if (dump.format == Format::directory) reading.damage = cut_in_directory(dump.path);
+  if (reading.damage) co_return reading;
   Command list = child(context, {dump.pg_restore.path.string(), "--list", dump.path.string()}, dump.decode_time);
   list.capture = list_limit;
   list.log.clear();
