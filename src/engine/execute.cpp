@@ -59,7 +59,6 @@ class Loop {
 
   Task<Run> run() {
     emit(x_.request);
-    if (x_.finishes) emit(FactRecorded{x_.plan.stages.front().name, "finishes", *x_.finishes});
     for (const PlannedStage& stage : x_.plan.stages) {
       if (skipped(stage)) continue;
       if (!co_await run_stage(stage)) break;
@@ -78,7 +77,7 @@ class Loop {
   /// A dry run makes the checks only; finishing an earlier run starts after its upgrade.
   bool skipped(const PlannedStage& stage) const {
     if (dry()) return stage.effect == Effect::changes || phase_needs_upgrade(stage);
-    if (!x_.finishes || stage.provides(evidence::preflight_passed)) return false;
+    if (!finishing_) return false;
     for (const PlannedStage& earlier : x_.plan.stages) {
       if (&earlier == &stage) return true;
       if (earlier.provides(evidence::upgrade_done)) return false;
@@ -96,8 +95,10 @@ class Loop {
   Task<bool> enter(const PlannedStage& stage) {
     const Json& pending = run_.evidence(evidence::migration_pending);
     const bool nothing = pending.is_object() && pending["revisions"].as_array().empty();
-    if (nothing && !x_.finishes) co_return false;
+    finishing_ = nothing && x_.finishes;
+    if (nothing && !finishing_) co_return false;
     if (dry()) co_return true;
+    if (finishing_) emit(FactRecorded{stage.name, "finishes", *x_.finishes});
     const auto holder = co_await x_.lock.acquire({});
     if (holder) emit(FactRecorded{stage.name, "lock.busy", *holder});
     co_return !holder;
@@ -205,6 +206,7 @@ class Loop {
 
   Execution x_;
   Run run_;
+  bool finishing_ = false;  // nothing is pending, and an earlier run left its last stages open
 };
 
 }  // namespace
