@@ -55,7 +55,7 @@ TEST(Execute, StopsAtTheFirstStageThatFailsAndChangesNothing) {
   const auto run = trial.run();
   EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup"));
   EXPECT_EQ(run.finished->exit_code, 1);
-  EXPECT_EQ(run.finished->summary, "stopped before the upgrade: database at 002, checkout and service unchanged");
+  EXPECT_EQ(run.finished->summary, "database at 002, checkout and service unchanged");
   EXPECT_EQ(run.finished->next, "orchestrate apply bot");
 }
 
