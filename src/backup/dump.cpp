@@ -88,15 +88,15 @@ Task<std::optional<std::string>> pump(StageContext& context, std::uint64_t expec
                                       files::DurableFile& file, Process& decoder) {
   std::vector<std::byte> buffer(files::block_size);
   Sha256 hash;
-  auto reported = context.ports.clock.boot();
+  std::chrono::milliseconds report_at{0};
   while (const std::size_t size = co_await fill(source, buffer)) {
     const Bytes block = std::span(buffer).first(size);
     file.write(block);
     hash.update(block);
     if (!co_await decoder.write(block)) co_return std::nullopt;
-    if (const auto now = context.ports.clock.boot(); now - reported >= report_interval) {
+    if (const auto now = context.ports.clock.boot(); now >= report_at) {
       context.progress(fmt::format("{} of about {}", size_text(file.size()), size_text(expected)));
-      reported = now;
+      report_at = now + report_interval;
     }
   }
   decoder.close_input();
