@@ -2,13 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "backup/archive_shape.hpp"
 #include "backup/sql_scan.hpp"
 #include "backup/wording.hpp"
 #include "files/block_reader.hpp"
+#include "files/listing.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 
@@ -97,11 +97,8 @@ Task<> decode_through(StageContext& context, const DumpFile& dump, Reading& read
 }
 
 Task<> decode_directory(StageContext& context, const DumpFile& dump, Reading& reading) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(dump.path)) paths.push_back(entry.path());
-  std::ranges::sort(paths);
   std::string lines;
-  for (const fs::path& path : paths) {
+  for (const fs::path& path : files::listing(dump.path)) {
     Reading one;
     DumpFile file = dump;
     file.path = path;

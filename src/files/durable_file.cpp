@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "files/file_error.hpp"
+#include "files/listing.hpp"
 
 namespace orchestrate::files {
 namespace {
@@ -92,15 +93,13 @@ void DurableFile::commit() {
 
 std::vector<fs::path> sweep_partials(const fs::path& directory, std::string_view prefix) {
   std::vector<fs::path> removed;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& path : listing(directory)) {
+    const std::string name = path.filename().string();
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
-    const Descriptor file(::open(entry.path().c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file || !lock(file)) continue;
-    if (::unlink(entry.path().c_str()) == 0) removed.push_back(entry.path());
+    if (::unlink(path.c_str()) == 0) removed.push_back(path);
   }
-  if (error) throw file_error("list", directory, error.value());
   return removed;
 }
 

@@ -12,10 +12,10 @@
 
 #include "../backup/folder.hpp"
 #include "../system/on_loop.hpp"
+#include "../system/temporary_postgres.hpp"
 #include "orchestrate/error.hpp"
 #include "stages/backup.hpp"
-#include "system/clock.hpp"
-#include "system/command.hpp"
+#include "system/database.hpp"
 
 namespace orchestrate {
 
@@ -47,9 +47,7 @@ class NoServices : public ServiceManager, public Journal {
 class BackupStage : public testing::Test {
  protected:
   BackupStage();
-  ~BackupStage() override;
 
-  void sql(const std::string& statements, const std::string& database = "appdb");
   /// Runs a program of the host as an operator would; its standard output.
   std::string shell(const std::string& line);
   /// What cron would have left there.
@@ -66,11 +64,11 @@ class BackupStage : public testing::Test {
   boost::asio::io_context io_;
   std::unique_ptr<Commands> commands_;
   std::unique_ptr<Clock> clock_;
-  std::unique_ptr<Databases> databases_;
+  std::unique_ptr<Databases> databases_ = system::make_databases();
   SaidHost host_;
   NoServices services_;
-  std::shared_ptr<void> server_;
-  std::unique_ptr<Ports> ports_;
+  Ports ports_{*commands_, *databases_, services_, services_, host_, *clock_};
+  TemporaryPostgres server_;
 
   Folder folder_, logs_;
   Application application_;

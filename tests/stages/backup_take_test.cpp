@@ -102,6 +102,7 @@ TEST_F(BackupTake, IsRefusedBeforeItStartsWhereItCannotEnd) {
 
 TEST_F(BackupTake, ExpectsTheSizeOfTheLastDump) {
   ASSERT_EQ(refusal(take_settings()), "");
+  run_.id = "r43";
   host_.available = 4'000'000;  // less than the database, more than 1.3 dumps
   EXPECT_EQ(refusal(take_settings()), "");
 }
@@ -146,9 +147,10 @@ TEST_F(BackupTake, LeavesNothingWhenItIsStopped) {
 }
 
 TEST_F(BackupTake, NeverWaitsLongForALock) {
-  sql("create table cfg.busy (id int)");
+  server_.sql("create table cfg.busy (id int)", "appdb");
   Command holder;
-  holder.argv = {"/usr/lib/postgresql/15/bin/psql", "-X", "-h", application_.database.host, "-U", "postgres", "appdb"};
+  holder.argv = {
+      "/usr/lib/postgresql/15/bin/psql", "-X", "-h", server_.socket_directory().string(), "-U", "postgres", "appdb"};
   holder.piped = true;
   const auto session = commands_->start(holder, {});
   const std::string lock = "begin; lock table cfg.busy; select 'locked';\n";
@@ -167,7 +169,7 @@ TEST_F(BackupTake, NeverWaitsLongForALock) {
 }
 
 TEST_F(BackupTake, SaysWhichRightIsMissing) {
-  sql("grant usage on schema cfg to bot; grant select on cfg.alembic_version to bot");
+  server_.sql("grant usage on schema cfg to bot; grant select on cfg.alembic_version to bot", "appdb");
   application_.database.user = "bot";
   EXPECT_THAT(refusal(take_settings()), AllOf(HasSubstr("permission denied"), HasSubstr("grant pg_read_all_data")));
   EXPECT_THAT(names(), IsEmpty());

@@ -123,7 +123,7 @@ TEST_F(BackupStage, ListensToTheJobsLog) {
 }
 
 TEST_F(BackupStage, RefusesADumpOfAnotherDatabase) {
-  sql("create database other template appdb", "postgres");
+  server_.sql("create database other template appdb");
   shell("pg_dump -Fc other > x.dump");
   EXPECT_THAT(refusal(check_settings(folder_.path() / "x.dump")), HasSubstr("dump of other database 'other'"));
 }
@@ -141,7 +141,7 @@ TEST_F(BackupStage, RefusesADumpThatLacksSomething) {
 }
 
 TEST_F(BackupStage, AsksNoVersionTableOfAnEmptyDatabase) {
-  sql("drop schema cfg cascade");
+  server_.sql("drop schema cfg cascade", "appdb");
   EXPECT_EQ(refusal(check_settings(cron_dump("x.dump"))), "");
 }
 
@@ -209,9 +209,9 @@ TEST_F(BackupStage, EndsAPgRestoreThatSpins) {
   const backup::CheckRule rule{.pattern = cron_dump("x.dump").string(), .least_decode_time = 300ms};
   StageContext seen = context();
   const auto checked = on_loop(io_, backup::check_dump(seen, rule));
-  const auto* refusals = std::get_if<std::vector<backup::Refusal>>(&checked);
-  ASSERT_TRUE(refusals);
-  EXPECT_THAT(refusals->at(0).why, HasSubstr("it is damaged: pg_restore: no end within"));
+  const auto* rejection = std::get_if<backup::Rejection>(&checked);
+  ASSERT_TRUE(rejection);
+  EXPECT_THAT(rejection->reasons.at(0).why, HasSubstr("it is damaged: pg_restore: no end within"));
 }
 
 TEST_F(BackupStage, SaysNothingOfTheDumpWhenItIsStopped) {
