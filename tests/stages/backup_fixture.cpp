@@ -40,16 +40,33 @@ BackupStage::BackupStage()
   application_.database = server_.url("appdb");
 }
 
-std::string BackupStage::shell(const std::string& line) {
+Command BackupStage::command(const std::string& line) const {
   Command command;
   command.argv = {"/bin/sh", "-ec", line};
   command.directory = folder_.path();
   command.environment = {{"PATH", Secret("/usr/lib/postgresql/15/bin:/usr/bin:/bin")},
                          {"PGHOST", Secret(server_.socket_directory())},
                          {"PGUSER", Secret("postgres")}};
-  const Exit exit = on_loop(io_, commands_->run(command, {}));
+  return command;
+}
+
+std::string BackupStage::shell(const std::string& line) {
+  const Exit exit = on_loop(io_, commands_->run(command(line), {}));
   EXPECT_TRUE(exit.ok()) << line << ": " << exit.text() << " " << exit.err;
   return exit.out;
+}
+
+std::unique_ptr<Process> BackupStage::child(const std::string& line) {
+  Command piped = command(line);
+  piped.piped = true;
+  return commands_->start(std::move(piped), {});
+}
+
+std::string BackupStage::line_of(Process& process) {
+  std::string line;
+  std::vector<std::byte> byte(1);
+  while (!line.ends_with('\n') && on_loop(io_, process.read(byte)) == 1) line += static_cast<char>(byte[0]);
+  return line;
 }
 
 std::filesystem::path BackupStage::cron_dump(const std::string& name, const std::string& options) {

@@ -16,18 +16,21 @@
 #include "orchestrate/error.hpp"
 #include "stages/backup.hpp"
 #include "system/database.hpp"
+#include "system/host.hpp"
 
 namespace orchestrate {
 
-/// A host with as much space, and such writers, as the test says.
-class SaidHost : public Host {
+/// This host, with as much free space as the test says.
+class RoomyHost : public Host {
  public:
   FreeSpace space(const std::filesystem::path&) const override { return {available, available}; }
-  std::vector<std::string> writers(const std::filesystem::path&) const override { return holders; }
+  std::vector<std::string> writers(const std::filesystem::path& file) const override { return real_->writers(file); }
   std::string name() const override { return "test"; }
 
   std::uint64_t available = 1ULL << 40;
-  std::vector<std::string> holders;
+
+ private:
+  std::unique_ptr<Host> real_ = system::make_host();
 };
 
 /// What a backup has no use for.
@@ -50,11 +53,15 @@ class BackupStage : public testing::Test {
 
   /// Runs a program of the host as an operator would; its standard output.
   std::string shell(const std::string& line);
+  /// A program that goes on while the test does.
+  std::unique_ptr<Process> child(const std::string& line);
+  std::string line_of(Process& process);
   /// What cron would have left there.
   std::filesystem::path cron_dump(const std::string& name, const std::string& options = "-Fc");
 
   Settings check_settings(const std::filesystem::path& path) const;
   Settings take_settings() const;
+  Command command(const std::string& line) const;
   StageContext context();
   Outcome run(Settings settings);
   /// All lines of a failed outcome; empty when it passed. An Error counts as its line.
@@ -65,7 +72,7 @@ class BackupStage : public testing::Test {
   std::unique_ptr<Commands> commands_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Databases> databases_ = system::make_databases();
-  SaidHost host_;
+  RoomyHost host_;
   NoServices services_;
   Ports ports_{*commands_, *databases_, services_, services_, host_, *clock_};
   TemporaryPostgres server_;

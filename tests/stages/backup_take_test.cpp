@@ -148,20 +148,10 @@ TEST_F(BackupTake, LeavesNothingWhenItIsStopped) {
 
 TEST_F(BackupTake, NeverWaitsLongForALock) {
   server_.sql("create table cfg.busy (id int)", "appdb");
-  Command holder;
-  holder.argv = {
-      "/usr/lib/postgresql/15/bin/psql", "-X", "-h", server_.socket_directory().string(), "-U", "postgres", "appdb"};
-  holder.piped = true;
-  const auto session = commands_->start(holder, {});
+  const auto holder = child("psql -XAtq appdb");
   const std::string lock = "begin; lock table cfg.busy; select 'locked';\n";
-  on_loop(io_, session->write(std::as_bytes(std::span(lock))));
-  std::string said;
-  std::vector<std::byte> buffer(1000);
-  while (said.find("(1 row)") == std::string::npos) {
-    const std::size_t size = on_loop(io_, session->read(buffer));
-    ASSERT_GT(size, 0U);
-    said.append(reinterpret_cast<const char*>(buffer.data()), size);
-  }
+  ASSERT_TRUE(on_loop(io_, holder->write(std::as_bytes(std::span(lock)))));
+  ASSERT_EQ(line_of(*holder), "locked\n");
   Settings settings = take_settings();
   settings.set("lock_wait", 200ms, {2, 1});
   EXPECT_THAT(refusal(settings), AllOf(HasSubstr("statement timeout"), HasSubstr("raise lock_wait")));
