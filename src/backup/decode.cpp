@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t list_limit = 64U * 1024 * 1024;     // a line per object: far beyond 100 000 tables
-constexpr std::uint64_t report_step = 16U * 1024 * 1024;  // also how often the event loop gets its turn
+constexpr std::size_t list_limit = std::size_t{64} << 20;       // a line per object: far beyond 100 000 tables
+constexpr std::uint64_t report_step = std::uint64_t{16} << 20;  // also how often the event loop gets its turn
 
 /// Hashes and counts what was read, and tells how far it is.
 class Gauge {

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view suffix = ".partial";
-constexpr std::uint64_t writeback_step = 8U * 1024 * 1024;
+constexpr std::uint64_t writeback_step = std::uint64_t{8} << 20;
 
 void sync_directory(const fs::path& directory) {
   const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -82,11 +82,11 @@ void DurableFile::commit() {
     throw Error(ErrorKind::failed, "write " + target_.string(),
                 std::to_string(size_) + " bytes were written, the file has " + std::to_string(facts.st_size),
                 "somebody else writes to it: give the directory to one user alone");
-  if (const int reason = rename_without_replacing(partial_, target_); reason == EEXIST)
+  const int reason = rename_without_replacing(partial_, target_);
+  if (reason == EEXIST)
     throw Error(ErrorKind::failed, "name " + target_.string(), "a file of that name exists and is never overwritten",
                 "move it away, or name another directory");
-  else if (reason != 0)
-    throw file_error("name", target_, reason);
+  if (reason != 0) throw file_error("name", target_, reason);
   file_.reset();
   sync_directory(target_.parent_path());
 }
