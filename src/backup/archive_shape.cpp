@@ -9,6 +9,8 @@
 #include <numeric>
 #include <string>
 
+#include "files/file_facts.hpp"
+#include "files/listing.hpp"
 #include "files/text.hpp"
 
 namespace orchestrate::backup {
@@ -70,12 +72,13 @@ std::optional<Refusal> cut_in_tar(const fs::path& file) {
 }
 
 std::optional<Refusal> cut_in_directory(const fs::path& directory) {
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& path : files::listing(directory)) {
+    const std::string name = path.filename().string();
     const bool plain = name.ends_with(".dat") && name != "toc.dat";
     if (plain && name.starts_with("blob_")) continue;  // a large object: any bytes, or none
-    if (entry.is_regular_file() && entry.file_size() == 0) return Refusal{fmt::format("its {} is empty", name), fix};
-    if (plain && !ends_with(entry.path(), "\n\n"))  // as pg_dump ends the rows of each table
+    if (const auto facts = files::file_facts(path); facts && facts->size == 0)
+      return Refusal{fmt::format("its {} is empty", name), fix};
+    if (plain && !ends_with(path, "\n\n"))  // as pg_dump ends the rows of each table
       return Refusal{fmt::format("its {} is cut off", name), fix};
   }
   return std::nullopt;

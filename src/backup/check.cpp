@@ -121,33 +121,33 @@ Time taken_at(const Contents& contents, Time written) {
 
 }  // namespace
 
-Task<std::variant<Proof, std::vector<Refusal>>> check_dump(StageContext& context, CheckRule rule) {
+Task<std::variant<Proof, Rejection>> check_dump(StageContext& context, CheckRule rule) {
   const Time now = context.ports.clock.now();
   const auto located = locate_dump(rule.pattern, now, rule.max_age);
-  if (const auto* missing = std::get_if<Refusal>(&located)) co_return std::vector{*missing};
+  if (const auto* missing = std::get_if<Refusal>(&located)) co_return Rejection{rule.pattern, {*missing}};
   const fs::path path = std::get<fs::path>(located);
 
   const Facts before = files::tree_facts(path);
   std::vector<Refusal> doubts = doubts_from_outside(context, rule, path, before, now);
-  if (!doubts.empty()) co_return doubts;
+  if (!doubts.empty()) co_return Rejection{path, doubts};
   const auto recognised = recognise_path(path, before);
-  if (const auto* foreign = std::get_if<Refusal>(&recognised)) co_return std::vector{*foreign};
+  if (const auto* foreign = std::get_if<Refusal>(&recognised)) co_return Rejection{path, {*foreign}};
 
   const Server server = co_await ask_server(context.application, context.ports.databases, context.stop);
-  DumpFile dump = co_await prepare(context, rule, path, std::get<Recognised>(recognised), before, server);
-  const Format format = dump.format;
+  const auto& known = std::get<Recognised>(recognised);
+  DumpFile dump = co_await prepare(context, rule, path, known, before, server);
   const Reading reading = co_await read_dump(context, std::move(dump));
   if (files::tree_facts(path) != before)
-    co_return std::vector{
-        Refusal{"it changed while it was read: it is still being written", "wait for it, then start again"}};
-  doubts = doubts_from_inside(reading, server);
+    co_return Rejection{path,
+                        {{"it changed while it was read: it is still being written", "wait for it, then start again"}}};
   const Time taken = taken_at(reading.contents, written_at(before));
-  if (const auto doubt = too_old(taken, now, rule.max_age); doubt && doubts.empty()) doubts.push_back(*doubt);
-  if (!doubts.empty()) co_return doubts;
+  doubts = doubts_from_inside(reading, server);
+  if (auto stale = too_old(taken, now, rule.max_age); stale && !reading.damage) doubts.push_back(std::move(*stale));
+  if (!doubts.empty()) co_return Rejection{path, doubts};
 
   co_return Proof{.path = path,
                   .origin = Origin::check,
-                  .format = std::string(to_string(format)),
+                  .format = std::string(to_string(known.format)),
                   .database = reading.contents.database,
                   .size = reading.size,
                   .sha256 = reading.sha256,

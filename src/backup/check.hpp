@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,7 +24,13 @@ struct CheckRule {
   std::chrono::milliseconds least_decode_time{std::chrono::minutes(1)};  ///< and a second more for each MiB
 };
 
-/// The proof, or everything that speaks against the dump: first what is seen without reading it, then what it holds.
-Task<std::variant<Proof, std::vector<Refusal>>> check_dump(StageContext& context, CheckRule rule);
+/// Everything that speaks against a dump.
+struct Rejection {
+  std::filesystem::path path;
+  std::vector<Refusal> reasons;
+};
+
+/// What is seen without reading the dump comes first; it is read only when that is good.
+Task<std::variant<Proof, Rejection>> check_dump(StageContext& context, CheckRule rule);
 
 }  // namespace orchestrate::backup

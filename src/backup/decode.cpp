@@ -2,13 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "backup/archive_shape.hpp"
 #include "backup/sql_scan.hpp"
 #include "backup/wording.hpp"
 #include "files/block_reader.hpp"
+#include "files/listing.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 
@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t list_limit = 64U * 1024 * 1024;     // a line per object: far beyond 100 000 tables
-constexpr std::uint64_t report_step = 16U * 1024 * 1024;  // also how often the event loop gets its turn
+constexpr std::size_t list_limit = std::size_t{64} << 20;       // a line per object: far beyond 100 000 tables
+constexpr std::uint64_t report_step = std::uint64_t{16} << 20;  // also how often the event loop gets its turn
 
 /// Hashes and counts what was read, and tells how far it is.
 class Gauge {
@@ -97,11 +97,8 @@ Task<> decode_through(StageContext& context, const DumpFile& dump, Reading& read
 }
 
 Task<> decode_directory(StageContext& context, const DumpFile& dump, Reading& reading) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(dump.path)) paths.push_back(entry.path());
-  std::ranges::sort(paths);
   std::string lines;
-  for (const fs::path& path : paths) {
+  for (const fs::path& path : files::listing(dump.path)) {
     Reading one;
     DumpFile file = dump;
     file.path = path;

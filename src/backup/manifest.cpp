@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "files/file_error.hpp"
+#include "files/listing.hpp"
 #include "files/text.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
@@ -84,15 +84,13 @@ std::optional<Manifest> read_manifest(const fs::path& file) {
 std::optional<Manifest> newest_manifest(const fs::path& directory, const std::string& app,
                                         const std::string& database) {
   std::optional<Manifest> newest;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& path : files::listing(directory)) {
+    const std::string name = path.filename().string();
     if (!name.starts_with(app + "-") || !name.ends_with(".dump" + std::string(suffix))) continue;
-    const auto manifest = read_manifest(entry.path());
+    const auto manifest = read_manifest(path);
     if (!manifest || manifest->app != app || manifest->database != database) continue;
     if (!newest || manifest->finished_at > newest->finished_at) newest = manifest;
   }
-  if (error) throw files::file_error("list", directory, error.value());
   return newest;
 }
 

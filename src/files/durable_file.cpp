@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "files/file_error.hpp"
+#include "files/listing.hpp"
 
 namespace orchestrate::files {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view suffix = ".partial";
-constexpr std::uint64_t writeback_step = 8U * 1024 * 1024;
+constexpr std::uint64_t writeback_step = std::uint64_t{8} << 20;
 
 void sync_directory(const fs::path& directory) {
   const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -81,26 +82,24 @@ void DurableFile::commit() {
     throw Error(ErrorKind::failed, "write " + target_.string(),
                 std::to_string(size_) + " bytes were written, the file has " + std::to_string(facts.st_size),
                 "somebody else writes to it: give the directory to one user alone");
-  if (const int reason = rename_without_replacing(partial_, target_); reason == EEXIST)
+  const int reason = rename_without_replacing(partial_, target_);
+  if (reason == EEXIST)
     throw Error(ErrorKind::failed, "name " + target_.string(), "a file of that name exists and is never overwritten",
                 "move it away, or name another directory");
-  else if (reason != 0)
-    throw file_error("name", target_, reason);
+  if (reason != 0) throw file_error("name", target_, reason);
   file_.reset();
   sync_directory(target_.parent_path());
 }
 
 std::vector<fs::path> sweep_partials(const fs::path& directory, std::string_view prefix) {
   std::vector<fs::path> removed;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& path : listing(directory)) {
+    const std::string name = path.filename().string();
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
-    const Descriptor file(::open(entry.path().c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file || !lock(file)) continue;
-    if (::unlink(entry.path().c_str()) == 0) removed.push_back(entry.path());
+    if (::unlink(path.c_str()) == 0) removed.push_back(path);
   }
-  if (error) throw file_error("list", directory, error.value());
   return removed;
 }
 

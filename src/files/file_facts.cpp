@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "files/file_error.hpp"
+#include "files/listing.hpp"
 
 namespace orchestrate::files {
 namespace {
@@ -41,12 +42,7 @@ std::vector<FileFacts> tree_facts(const fs::path& path) {
   };
   add(path);
   if (all.empty() || all.front().kind != FileFacts::Kind::directory) return all;
-  std::vector<fs::path> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path, error)) names.push_back(entry.path());
-  if (error) throw file_error("list", path, error.value());
-  std::ranges::sort(names);
-  std::ranges::for_each(names, add);
+  std::ranges::for_each(listing(path), add);
   return all;
 }
 

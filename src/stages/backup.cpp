@@ -34,9 +34,9 @@ constexpr std::array<std::string_view, 2> take_only = {"compression", "lock_wait
 constexpr std::array<std::string_view, 1> provides = {"backup.intact"};
 constexpr std::chrono::seconds default_timeout = std::chrono::hours(2);
 
-Outcome refused(const std::vector<Refusal>& refusals, const std::string& subject) {
-  Outcome outcome{.verdict = Verdict::failed, .summary = subject + ": " + refusals.front().why};
-  for (const Refusal& refusal : refusals) outcome.details.push_back(refusal.text());
+Outcome refused(const std::string& subject, const std::vector<Refusal>& reasons) {
+  Outcome outcome{.verdict = Verdict::failed, .summary = subject + ": " + reasons.front().why};
+  for (const Refusal& reason : reasons) outcome.details.push_back(subject + ": " + reason.text());
   return outcome;
 }
 
@@ -57,8 +57,8 @@ class CheckStage : public Stage {
 
   Task<Outcome> run(StageContext& context) const override {
     const auto checked = co_await backup::check_dump(context, rule_);
-    if (const auto* refusals = std::get_if<std::vector<Refusal>>(&checked))
-      co_return refused(*refusals, std::filesystem::path(rule_.pattern).filename().string());
+    if (const auto* rejection = std::get_if<backup::Rejection>(&checked))
+      co_return refused(rejection->path.filename().string(), rejection->reasons);
     co_return proven(std::get<Proof>(checked));
   }
 
@@ -77,7 +77,7 @@ class TakeStage : public Stage {
 
   Task<Outcome> run(StageContext& context) const override {
     const auto prepared = co_await backup::prepare_dump(context, rule_);
-    if (const auto* refusal = std::get_if<Refusal>(&prepared)) co_return refused({*refusal}, "pg_dump");
+    if (const auto* refusal = std::get_if<Refusal>(&prepared)) co_return refused("pg_dump", {*refusal});
     const auto& preparation = std::get<backup::Preparation>(prepared);
     if (context.output.empty())  // a dry run writes nothing
       co_return Outcome{.verdict = Verdict::passed,

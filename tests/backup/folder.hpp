@@ -4,33 +4,21 @@
 #include <sys/stat.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "../system/temporary_directory.hpp"
+
 namespace orchestrate {
 
-/// A temporary directory that anybody may enter, gone at the end of the test.
-class Folder {
+/// A temporary directory that is easily filled.
+class Folder : public TemporaryDirectory {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "backup-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-    std::filesystem::permissions(path_, std::filesystem::perms(0755));
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
   std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
+    std::ofstream(path() / name, std::ios::binary) << text;
+    return path() / name;
   }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// As `touch -d` does.

@@ -1,0 +1,185 @@
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "backup/manifest.hpp"
+#include "backup_fixture.hpp"
+
+namespace orchestrate {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class BackupTake : public BackupStage {
+ protected:
+  fs::path dump_in(const Outcome& outcome) const { return outcome.evidence.at(0).facts.text_or("path"); }
+
+  /// pg_dump and pg_restore of ours, one of them replaced by a script.
+  void replace(const std::string& tool, const std::string& script) {
+    fs::create_directories(logs_.path() / "bin");
+    for (const std::string name : {"pg_dump", "pg_restore"}) {
+      const std::string real = "exec /usr/lib/postgresql/15/bin/" + name + " \"$@\"\n";
+      const std::string before = name == tool ? "case \"$1\" in --version) " + real + ";; esac\n" + script : real;
+      const fs::path file = logs_.write("bin/" + name, "#!/bin/sh\n" + before);
+      fs::permissions(file, fs::perms(0755));
+    }
+    application_.policy.postgres_bin = logs_.path() / "bin";
+  }
+};
+
+TEST_F(BackupTake, WritesADumpWithItsManifest) {
+  const Outcome outcome = run(take_settings());
+  ASSERT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_THAT(outcome.summary,
+              AllOf(HasSubstr("magikal-bot-"), HasSubstr("-r42.dump"), HasSubstr("taken now, decoded and hashed")));
+  const fs::path dump = dump_in(outcome);
+  const auto manifest = backup::read_manifest(backup::manifest_path(dump));
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->sha256 + "  " + dump.string() + "\n", shell("sha256sum " + dump.string()));
+  EXPECT_EQ(manifest->size, fs::file_size(dump));
+  EXPECT_EQ(manifest->database, "appdb");
+  EXPECT_EQ(manifest->revisions, std::vector<std::string>{"002"});
+  EXPECT_EQ(manifest->system_identifier + "\n",
+            shell("psql -XAtc 'select system_identifier from pg_control_system()' postgres"));
+  EXPECT_EQ(names().size(), 2U);
+  for (const std::string& name : names())
+    EXPECT_EQ(fs::status(folder_.path() / name).permissions(), fs::perms(0600)) << name;
+}
+
+TEST_F(BackupTake, CanBeRestored) {
+  const fs::path dump = dump_in(run(take_settings()));
+  shell("createdb again; pg_restore --exit-on-error -d again " + dump.string());
+  EXPECT_EQ(shell("psql -XAtc 'select count(*) from cfg.panels' again"), "50000\n");
+}
+
+TEST_F(BackupTake, PassesItsOwnCheck) {
+  EXPECT_EQ(refusal(check_settings(dump_in(run(take_settings())))), "");
+}
+
+TEST_F(BackupTake, GivesThePasswordToPgDumpAndToNobodyElse) {
+  shell(
+      "psql -Xc \"alter schema cfg owner to bot; alter table cfg.panels owner to bot; alter table cfg.alembic_version "
+      "owner to bot\" appdb"
+      "; d=$(psql -XAtc 'show hba_file' postgres); echo 'local all bot scram-sha-256' > hba; cat $d >> hba; cat hba > "
+      "$d"
+      "; psql -Xc 'select pg_reload_conf()' postgres; rm hba");
+  application_.database.user = "bot";
+  application_.database.password = Secret("p@:/%#");
+  replace("pg_dump",
+          "echo \"$@\" > " + (logs_.path() / "argv").string() + "\nexec /usr/lib/postgresql/15/bin/pg_dump \"$@\"\n");
+  EXPECT_EQ(refusal(take_settings()), "");
+  EXPECT_THAT(shell("cat " + (logs_.path() / "argv").string()), AllOf(HasSubstr("--dbname="), Not(HasSubstr("p@"))));
+  application_.database.password = Secret("wrong");
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("password authentication failed"));
+}
+
+TEST_F(BackupTake, InADryRunWritesNothing) {
+  output_.clear();
+  const Outcome outcome = run(take_settings());
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_THAT(outcome.summary, HasSubstr("would dump about "));
+  EXPECT_THAT(outcome.evidence, IsEmpty());
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, IsRefusedBeforeItStartsWhereItCannotEnd) {
+  host_.available = 1000;
+  EXPECT_THAT(refusal(take_settings()), AllOf(HasSubstr("has 1000 bytes free"), HasSubstr("free ")));
+  Settings elsewhere = take_settings();
+  elsewhere.set("take", (folder_.path() / "no").string(), {1, 1});
+  EXPECT_THAT(refusal(elsewhere), HasSubstr("no does not exist; install -d -m 0700"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, ExpectsTheSizeOfTheLastDump) {
+  ASSERT_EQ(refusal(take_settings()), "");
+  run_.id = "r43";
+  host_.available = 4'000'000;  // less than the database, more than 1.3 dumps
+  EXPECT_EQ(refusal(take_settings()), "");
+}
+
+TEST_F(BackupTake, LeavesNothingWhenPgDumpFails) {
+  replace("pg_dump",
+          "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 100000; echo 'pg_dump: error: lost' >&2; exit 1\n");
+  EXPECT_THAT(refusal(take_settings()),
+              HasSubstr("dump appdb to " + folder_.path().string() + ": pg_dump: error: lost"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, LeavesNothingWhenPgDumpFailsAfterAWholeDump) {
+  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\"; exit 3\n");
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_dump: exit code 3"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, LeavesNothingWhenPgDumpIsKilled) {
+  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 100000; kill -9 $$\n");
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_dump: killed by signal 9"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, LeavesNothingWhenTheDecoderIsKilled) {
+  replace("pg_restore", "head -c 1000 > /dev/null; kill -9 $$\n");
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_restore: killed by signal 9"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, LeavesNothingWhenTheDecoderFindsDamage) {
+  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 100000\n");
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_restore: error: could not read from input file"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, LeavesNothingWhenItIsStopped) {
+  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 300000; exec sleep 1000\n");
+  on_progress_ = [&](const std::string&) { stop_.request_stop(); };
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("stopped"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, NeverWaitsLongForALock) {
+  server_.sql("create table cfg.busy (id int)", "appdb");
+  const auto holder = child("psql -XAtq appdb");
+  const std::string lock = "begin; lock table cfg.busy; select 'locked';\n";
+  ASSERT_TRUE(on_loop(io_, holder->write(std::as_bytes(std::span(lock)))));
+  ASSERT_EQ(line_of(*holder), "locked\n");
+  Settings settings = take_settings();
+  settings.set("lock_wait", 200ms, {2, 1});
+  EXPECT_THAT(refusal(settings), AllOf(HasSubstr("statement timeout"), HasSubstr("raise lock_wait")));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, SaysWhichRightIsMissing) {
+  server_.sql("grant usage on schema cfg to bot; grant select on cfg.alembic_version to bot", "appdb");
+  application_.database.user = "bot";
+  EXPECT_THAT(refusal(take_settings()), AllOf(HasSubstr("permission denied"), HasSubstr("grant pg_read_all_data")));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(BackupTake, SweepsWhatADeadRunLeft) {
+  folder_.write("magikal-bot-20261101T000000Z-r1.dump.partial", "half");
+  folder_.write("another-app-20261101T000000Z-r1.dump.partial", "half");
+  ASSERT_EQ(refusal(take_settings()), "");
+  EXPECT_THAT(names(), AllOf(Contains("another-app-20261101T000000Z-r1.dump.partial"),
+                             Not(Contains("magikal-bot-20261101T000000Z-r1.dump.partial"))));
+}
+
+TEST_F(BackupTake, OnAFullDiskSaysSoAndLeavesNothing) {
+  if (::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=512k") != 0)
+    GTEST_SKIP() << "BackupTake.OnAFullDiskSaysSoAndLeavesNothing needs root, to mount a small tmpfs";
+  EXPECT_THAT(refusal(take_settings()), HasSubstr("No space left on device"));
+  EXPECT_THAT(names(), IsEmpty());
+  ::umount(folder_.path().c_str());
+}
+
+}  // namespace
+}  // namespace orchestrate
