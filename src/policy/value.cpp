@@ -43,7 +43,7 @@ std::string wrong_text(const Key& key, const std::string& text) {
     const std::string_view near = nearest(text, key.choices);
     return near.empty() ? message : message + fmt::format("; did you mean '{}'?", near);
   }
-  if (form.type == ValueType::duration && matches("[0-9]+", text))
+  if (form.type == ValueType::duration && matches("[0-9]*[1-9][0-9]*", text))
     return message + fmt::format("; write {0}s or {0}min", shown);
   if (form.type == ValueType::unit && UnitName::parse(text + ".service"))
     return message + fmt::format("; did you mean '{}.service'?", shown);
@@ -127,8 +127,11 @@ Json scalar_schema(const Key& key) {
   if (!key.choices.empty()) return Json::object({{"enum", Json::of({key.choices.begin(), key.choices.end()})}});
   // YAML reads a plain 42, true or 0 as another type; the loader takes the text as it is written.
   Json schema = Json::object({{"type", Json::of({"string", "number", "boolean"})}});
-  if (form.type == ValueType::duration || form.type == ValueType::size)
+  const bool has_unit = form.type == ValueType::duration || form.type == ValueType::size;
+  if (has_unit && key.pattern.empty())  // a plain 0 is an integer
     schema = Json::object({{"type", Json::of({"string", "integer"})}, {"minimum", 0}, {"maximum", 0}});
+  else if (has_unit)
+    schema = Json::object({{"type", "string"}});
   if (key.presence == Presence::required) schema.set("minLength", 1);
   if (!form.pattern.empty()) schema.set("pattern", anchored(form.pattern));
   if (!key.pattern.empty()) schema.set("pattern", anchored(key.pattern));
