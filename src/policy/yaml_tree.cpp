@@ -14,6 +14,7 @@ namespace orchestrate {
 namespace {
 
 constexpr std::size_t deepest = 32;
+constexpr std::size_t most_entries = 1000;  // of one mapping or sequence
 
 /// Ends the reading where going on would only mislead.
 struct Stopped {
@@ -121,6 +122,8 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     Frame& frame = frames_.back();
+    if (frame.node.items.size() + frame.node.members.size() >= most_entries)
+      throw Stopped{node.position, "more than " + std::to_string(most_entries) + " entries"};
     if (frame.node.kind == YamlNode::Kind::sequence) {
       frame.node.items.push_back(std::move(node));
     } else if (!frame.member) {

@@ -188,6 +188,12 @@ TEST(Policy, IsNotNestedDeeperThanAnybodyWrites) {
   EXPECT_THAT(problems_of("a: " + std::string(500'000, '[')), ElementsAre(HasSubstr("nested deeper than 32 levels")));
 }
 
+TEST(Policy, HasNoMoreEntriesThanAnybodyWrites) {
+  std::string services = whole + "services:\n";
+  for (int i = 0; i < 20'000; ++i) services += "  - bot@" + std::to_string(i) + ".service\n";
+  EXPECT_THAT(problems_of(services), ElementsAre("1012:5: more than 1000 entries"));
+}
+
 TEST(Policy, TakesPlainWordsOfYamlAsTextWhereTextIsWanted) {
   const Policy policy = good(start + "  schemas: [on, yes, 1:30, 0o17, 2026-11-20, 1.50, true]\npipeline: [upgrade]\n");
   EXPECT_THAT(policy.migrations.schemas, ElementsAre("on", "yes", "1:30", "0o17", "2026-11-20", "1.50", "true"));
@@ -200,6 +206,12 @@ TEST(Policy, KeepsPasswordsOut) {
       problems_of(start + "  direct_url: postgresql://bot:hunter2@db/app\npipeline: [upgrade]\n"),
       ElementsAre("10:15: 'direct_url' holds a password; put the URL into the env file and write ${NAME}, for the "
                   "policy is not secret"));
+  for (const std::string url :
+       {"postgresql://bot:hunter2@db/app", "{name: app, password: hunter2}", "host=db password=hunter2"}) {
+    const LoadedPolicy loaded = load(start + "  direct_url: " + url + "\npipeline: [upgrade]\n");
+    ASSERT_EQ(loaded.problems.size(), 1U) << url;
+    EXPECT_THAT(problem_text(loaded.problems[0], "bot.yaml", loaded.text), testing::Not(HasSubstr("hunter2")));
+  }
   good(start + "  direct_url: postgresql://bot:${P}@${H}:5432/app\npipeline: [upgrade]\n");
 }
 
