@@ -142,7 +142,6 @@ const StageKind backup_stage{.name = "backup",
                              .keys = keys,
                              .needs = {},
                              .provides = provides,
-                             .effect = Effect::checks,
                              .timeout = default_timeout,
                              .problems = problems,
                              .bind = bind};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "orchestrate/error.hpp"
@@ -64,7 +65,8 @@ struct Blocker {
 /// `{}` stands for the pid or the name of the prepared transaction.
 std::string filled(std::string_view text, const std::string& id) {
   std::string result(text);
-  for (std::size_t at = 0; (at = result.find("{}", at)) != std::string::npos; at += id.size()) result.replace(at, 2, id);
+  for (std::size_t at = 0; (at = result.find("{}", at)) != std::string::npos; at += id.size())
+    result.replace(at, 2, id);
   return result;
 }
 

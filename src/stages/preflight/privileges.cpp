@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "schema/text_array.hpp"
 #include "stages/database_session.hpp"
 
@@ -30,9 +32,9 @@ void judge_schema(Answer& answer, const std::vector<Cell>& row) {
   const std::string psql = "psql -d " + row[5].value_or("") + " -c ";
   if (row[1] == "t" && row[2] == "t") return;
   if (row[1] == "t") {
-    answer.obstacles.push_back({fmt::format("role {} may not create in schema {}", role, schema),
-                                fmt::format("{}'GRANT USAGE, CREATE ON SCHEMA {} TO {}'", psql,
-                                            quote_identifier(schema), role)});
+    answer.obstacles.push_back(
+        {fmt::format("role {} may not create in schema {}", role, schema),
+         fmt::format("{}'GRANT USAGE, CREATE ON SCHEMA {} TO {}'", psql, quote_identifier(schema), role)});
     return;
   }
   if (row[3] == "t") {
@@ -51,9 +53,8 @@ void judge_owners(Answer& answer, const Rows& foreign) {
     names += fmt::format("{}{} (owner {})", i == 0 ? "" : ", ", *foreign.rows[i][0], *foreign.rows[i][1]);
   if (foreign.rows.size() > named_tables) names += fmt::format(" and {} more", foreign.rows.size() - named_tables);
   const auto& first = foreign.rows.front();
-  answer.obstacles.push_back(
-      {fmt::format("role {} does not own {}", *first[2], names),
-       fmt::format("ALTER TABLE {} OWNER TO {}", *first[0], quote_identifier(*first[2]))});
+  answer.obstacles.push_back({fmt::format("role {} does not own {}", *first[2], names),
+                              fmt::format("ALTER TABLE {} OWNER TO {}", *first[0], quote_identifier(*first[2]))});
 }
 
 }  // namespace
