@@ -142,6 +142,7 @@ const StageKind backup_stage{.name = "backup",
                              .keys = keys,
                              .needs = {},
                              .provides = provides,
+                             .effect = always_checks,
                              .timeout = default_timeout,
                              .problems = problems,
                              .bind = bind};

@@ -38,10 +38,10 @@ class SessionDatabase : public Database {
 
   Task<Rows> query(std::string sql, std::vector<std::string> parameters, std::stop_token stop) override {
     if (stop.stop_requested()) throw unanswered("ask " + name_, Waited::stopped, limit_);
-    const std::function<Rows()> work = [session = session_, sql = std::move(sql), parameters = std::move(parameters)] {
+    std::function<Rows()> work = [session = session_, sql = std::move(sql), parameters = std::move(parameters)] {
       return session->query(sql, parameters);
     };
-    Offloaded<Rows> answer(work);
+    Offloaded<Rows> answer(std::move(work));
     const Waited waited = co_await answer.wait(limit_, stop);
     if (waited == Waited::done) co_return answer.take();
     session_->abort();
@@ -63,8 +63,8 @@ class SessionDatabases : public Databases {
   Task<std::unique_ptr<Database>> connect(DatabaseUrl url, SessionOptions options, std::stop_token stop) override {
     const std::string name = url.redacted();
     const milliseconds limit = options.connect_timeout + client_margin;
-    const std::function<std::shared_ptr<Session>()> work = [url, options] { return Session::open(url, options); };
-    Offloaded<std::shared_ptr<Session>> opened(work);
+    std::function<std::shared_ptr<Session>()> work = [url, options] { return Session::open(url, options); };
+    Offloaded<std::shared_ptr<Session>> opened(std::move(work));
     const Waited waited = co_await opened.wait(limit, stop);
     if (waited != Waited::done) throw unanswered("connect to " + name, waited, limit);
     co_return std::make_unique<SessionDatabase>(opened.take(), name, options.statement_timeout + client_margin);

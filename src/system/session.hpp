@@ -19,7 +19,7 @@ class Session {
   virtual void abort() = 0;
   /// Whether the server has not closed the connection, as far as it has been heard.
   virtual bool alive() const = 0;
-  /// As the server introduced itself; constant.
+  /// PQbackendPID: what the server said at the session's start.
   virtual int backend_pid() const = 0;
 };
 
