@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ class Ledger {
   virtual ~Ledger() = default;
   virtual Event append(const std::string& run, const EventBody& body, Time at) = 0;
   virtual void approve(const Approval& approval) = 0;
+  /// Takes disk space now for at least `bytes` of coming events, so that a disk which fills up later loses none.
+  virtual void reserve(std::uint64_t bytes) = 0;
 
   virtual std::vector<Event> events(const std::string& run) const = 0;
   /// Newest first.

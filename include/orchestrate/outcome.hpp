@@ -28,6 +28,7 @@ struct Outcome {
   std::vector<std::string> details;  ///< lines below it; what failed, with its fix
   std::vector<Evidence> evidence;
   std::vector<Finding> findings;
+  std::string next;  ///< the exact command or edit to do next, when this stage knows better than "apply again"
   bool operator==(const Outcome&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +17,9 @@ struct PlannedStage {
   const StageKind* kind = nullptr;
   std::shared_ptr<const Stage> stage;
   std::chrono::milliseconds timeout{};
+  Effect effect = Effect::checks;
+
+  bool provides(std::string_view evidence) const;
 };
 
 /// A pipeline that may run: every need is provided by an earlier stage. Only make_plan makes one.
@@ -31,6 +35,6 @@ struct Problem {
 };
 
 /// The plan, or all reasons why there is none.
-std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy);
+std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::span<const StageKind* const> kinds);
 
 }  // namespace orchestrate

@@ -84,6 +84,7 @@ struct Application {
   Environment environment;
   DatabaseUrl database;
   std::optional<DatabaseUrl> direct;
+  std::string home;               ///< of the policy's user
   std::string database_variable;  ///< the variable that holds the whole URL, when it is exactly one
   const DatabaseUrl& for_sessions() const { return direct ? *direct : database; }
 };

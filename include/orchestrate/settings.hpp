@@ -34,6 +34,10 @@ enum class ValueType {
   text_list,    ///< a sequence of texts; a single text is a sequence of one
   choice_list,  ///< likewise, each one of `choices`
   unit_list,
+  path_list,
+  section,   ///< a mapping of `section()`'s keys
+  url,       ///< a text with `${NAME}` in it, or a mapping of `section()`'s keys
+  pipeline,  ///< the sequence of stages
 };
 
 enum class Presence { optional, required };
@@ -43,9 +47,12 @@ struct Key {
   std::string_view name;
   ValueType type;
   Presence presence = Presence::optional;
-  std::string_view fallback = {};  ///< default value, as it would be written in YAML; empty: none
-  std::string_view purpose;        ///< one sentence, for the schema
-  std::span<const std::string_view> choices = {};
+  std::string_view fallback = {};                  ///< default value, as it would be written in YAML; empty: none
+  std::string_view purpose;                        ///< one sentence, for the schema
+  std::span<const std::string_view> choices = {};  ///< also what an integer is restricted to
+  std::string_view pattern = {};                   ///< regular expression for the whole text (ECMAScript); empty: any
+  std::string_view form = {};                      ///< what `pattern` asks for, in words
+  std::span<const Key> (*section)() = nullptr;
 };
 
 /// Bytes, or a multiple of what a stage itself finds to be needed.

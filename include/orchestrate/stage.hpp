@@ -43,21 +43,23 @@ class Stage {
 
 /// Whether a stage may change database, checkout or services.
 enum class Effect { checks, changes };
+inline Effect always_checks(const Settings&) {
+  return Effect::checks;
+}
+inline Effect always_changes(const Settings&) {
+  return Effect::changes;
+}
 
 /// A kind of stage: one constant in its own file, listed once in stages/catalog.cpp.
 struct StageKind {
   std::string_view name, purpose;
   std::span<const Key> keys;
   std::span<const std::string_view> needs, provides;
-  Effect effect = Effect::checks;
+  Effect (*effect)(const Settings&) = always_checks;
   std::chrono::seconds timeout;  ///< default
   /// Problems that single keys cannot show, such as two keys that exclude each other. Empty: none.
   std::vector<std::string> (*problems)(const Settings&) = nullptr;
   std::unique_ptr<Stage> (*bind)(const StageSpec&, const Policy&);
 };
-
-/// Every kind there is, in the order in which a pipeline would use them.
-std::span<const StageKind* const> stage_kinds();
-const StageKind* find_stage_kind(std::string_view name);
 
 }  // namespace orchestrate

@@ -28,7 +28,8 @@ Json to_json(const Outcome& outcome) {
                        {"summary", outcome.summary},
                        {"details", Json::of(outcome.details)},
                        {"evidence", evidence},
-                       {"findings", findings}});
+                       {"findings", findings},
+                       {"next", outcome.next}});
 }
 
 Outcome outcome_from(const Json& json) {
@@ -37,6 +38,7 @@ Outcome outcome_from(const Json& json) {
   outcome.verdict = enum_from<Verdict>(verdicts, json["verdict"].as_string());
   outcome.summary = json.text_or("summary");
   outcome.details = json["details"].as_strings();
+  outcome.next = json.text_or("next");
   for (const Json& e : json["evidence"].as_array()) outcome.evidence.push_back({e["name"].as_string(), e["facts"]});
   for (const Json& f : json["findings"].as_array()) outcome.findings.push_back(finding_from_json(f));
   return outcome;

@@ -1,0 +1,80 @@
+#include "cli/arguments.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/verbs.hpp"
+#include "cli/version.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+enum Option : unsigned {
+  app = 1,
+  optional_app = 2,
+  run = 4,
+  finding = 8,
+  reason = 16,
+  target = 32,
+  dry_run = 64,
+  limit = 128,
+};
+
+struct Verb {
+  const char* name;
+  const char* purpose;
+  unsigned options;
+  int (*act)(const Arguments&);
+};
+
+constexpr std::array<Verb, 10> verbs = {{
+    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run, apply},
+    {"plan", "Say what apply would do; writes nothing", app | target, plan},
+    {"check", "Check a policy file: every problem with file:line:column", app, check},
+    {"schema", "Print the JSON Schema of policy files, for editors", 0, schema},
+    {"approve", "Accept one red flag of one revision, by name", app | finding | reason, approve},
+    {"status", "Say how the last run of an app ended, or of all apps", optional_app, status},
+    {"history", "List an app's runs, newest first", app | limit, history},
+    {"show", "Show one run: stages, evidence, findings, what to do next", run, show},
+    {"logs", "Print what the children of a run wrote", run, logs},
+    {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
+}};
+
+void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
+  if (options & app) command.add_option("APP", arguments.app, "An app's name, or the path of a policy file")->required();
+  if (options & optional_app) command.add_option("APP", arguments.app, "An app's name, or the path of a policy file");
+  if (options & run) command.add_option("RUN", arguments.run, "A run's id, as `history` prints it")->required();
+  if (options & finding) command.add_option("FINDING", arguments.finding, "REVISION:RULE:OBJECT, as review prints it")->required();
+  if (options & reason) command.add_option("--reason", arguments.reason, "Why it is acceptable; kept in the ledger")->required();
+  if (options & target) command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
+  if (options & dry_run)
+    command.add_flag_callback("--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
+  if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
+  command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
+  command.add_flag_callback("--json", [&] { arguments.output = Output::json; }, "Print JSON on stdout");
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App program("Takes an Alembic migration of a PostgreSQL application to production safely.", "orchestrate");
+  program.set_version_flag("--version", std::string(version));
+  program.require_subcommand(1);
+  Arguments arguments;
+  int (*act)(const Arguments&) = nullptr;
+  for (const Verb& verb : verbs) {
+    CLI::App* command = program.add_subcommand(verb.name, verb.purpose);
+    add_options(*command, verb.options, arguments);
+    command->callback([&act, &verb] { act = verb.act; });
+  }
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
+  return act(arguments);
+}
+
+}  // namespace orchestrate::cli

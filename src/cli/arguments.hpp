@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace orchestrate::cli {
+
+enum class Output { text, json };
+enum class Mode { act, dry_run };
+
+/// What the command line said. A verb reads only what it declares.
+struct Arguments {
+  std::string app;  ///< an app's name, or the path of a policy file
+  std::string run, finding, reason;
+  std::string target;  ///< empty: what the policy says
+  std::optional<std::filesystem::path> state;
+  Output output = Output::text;
+  Mode mode = Mode::act;
+  std::size_t limit = 20;
+};
+
+/// Parses and runs the verb. Returns the process's exit code.
+int run_command_line(int argc, char** argv);
+
+}  // namespace orchestrate::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cli/arguments.hpp"
+
+namespace orchestrate::cli {
+
+// One function per verb; each returns the exit code, or throws Error.
+int apply(const Arguments& arguments);
+int plan(const Arguments& arguments);
+int check(const Arguments& arguments);
+int schema(const Arguments& arguments);
+int approve(const Arguments& arguments);
+int status(const Arguments& arguments);
+int history(const Arguments& arguments);
+int show(const Arguments& arguments);
+int logs(const Arguments& arguments);
+int revisions(const Arguments& arguments);
+
+}  // namespace orchestrate::cli

@@ -1,0 +1,143 @@
+#include "engine/conclude.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrate/evidence.hpp"
+
+namespace orchestrate {
+namespace {
+
+using State = StageRecord::State;
+
+std::string joined(const Json& revisions) {
+  std::string text;
+  if (revisions.is_array())
+    for (const Json& revision : revisions.as_array()) text += (text.empty() ? "" : ", ") + revision.as_string();
+  return text.empty() ? "base (no revision applied)" : text;
+}
+
+std::string database_before(const Run& run) {
+  const Json& pending = run.evidence(evidence::migration_pending);
+  return pending.is_null() ? "database unchanged" : "database at " + joined(pending["from"]);
+}
+
+std::string checkout(const Run& run) {
+  const Json& point = run.evidence(evidence::restore_point_recorded);
+  if (point.text_or("mode") != "commit" || point.text_or("commit") == point.text_or("head_before")) return "checkout";
+  return {};
+}
+
+/// "checkout and service unchanged", or what of them did change.
+std::string surroundings(const Run& run) {
+  const Json& point = run.evidence(evidence::restore_point_recorded);
+  const std::string files = checkout(run);
+  const bool stopped = !run.fact("services.stopped").is_null();
+  if (!files.empty() && !stopped) return "checkout and service unchanged";
+  std::string text = files.empty()
+                         ? fmt::format("files unchanged, branch at the restore point {:.7}", point.text_or("commit"))
+                         : "checkout unchanged";
+  return text + (stopped ? ", service started again" : ", service unchanged");
+}
+
+const StageRecord* first_not_passed(const Run& run) {
+  const auto ended = [](const StageRecord& s) {
+    return s.state == State::failed || s.state == State::blocked || s.state == State::running;
+  };
+  const auto found = std::ranges::find_if(run.stages, ended);
+  return found == run.stages.end() ? nullptr : &*found;
+}
+
+std::string apply_again(const Run& run) {
+  return "orchestrate apply " + run.created.app;
+}
+
+bool nothing_pending(const Run& run) {
+  const Json& pending = run.evidence(evidence::migration_pending);
+  return pending.is_object() && pending["revisions"].as_array().empty();
+}
+
+RunFinished succeeded(const Run& run) {
+  const Json& pending = run.evidence(evidence::migration_pending);
+  const bool upgraded = !run.evidence(evidence::upgrade_done).is_null();
+  if (const Json& earlier = run.fact("finishes"); !earlier.is_null())
+    return {Result::succeeded, 0, "finished what run " + earlier.as_string() + " left open", ""};
+  const bool stages_left = std::ranges::any_of(run.stages, [](const auto& s) { return s.state == State::waiting; });
+  if (nothing_pending(run) && stages_left && !upgraded)
+    return {Result::nothing_to_do, 0, "nothing to do: database at " + joined(pending["from"]) + ", nothing pending",
+            ""};
+  if (!upgraded) return {Result::succeeded, 0, "done", ""};
+  return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])), ""};
+}
+
+RunFinished stopped_before(const Run& run, const StageRecord& stage) {
+  RunFinished end;
+  end.result = stage.state == State::blocked ? Result::blocked : Result::failed_unchanged;
+  end.exit_code = stage.state == State::blocked ? 3 : 1;
+  end.summary = fmt::format("stopped before the upgrade: {}, {}", database_before(run), surroundings(run));
+  end.next = stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next;
+  return end;
+}
+
+RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
+  if (!run.evidence(evidence::database_unchanged).is_null())
+    return {Result::failed_unchanged, 1,
+            fmt::format("the upgrade left nothing behind: {}, version rows and catalog as before; {}",
+                        database_before(run), surroundings(run)),
+            stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
+  return {Result::held, 5,
+          fmt::format("held: the upgrade failed and the database is not as it was, or that could not be proven; {}",
+                      run.fact("services.stopped").is_null() ? "service not restarted" : "service left stopped"),
+          stage.outcome.next.empty() ? "orchestrate show " + run.id : stage.outcome.next};
+}
+
+RunFinished failed_after(const Run& run, const StageRecord& stage) {
+  const Json& done = run.evidence(evidence::upgrade_done);
+  const Json& pending = run.evidence(evidence::migration_pending);
+  return {Result::held, 5,
+          fmt::format("held: database at {}; {} failed after the upgrade, nothing was undone",
+                      joined(done.is_null() ? pending["from"] : done["to"]), stage.name),
+          stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
+}
+
+}  // namespace
+
+Phase phase_of(const Run& run, const Plan& plan) {
+  const auto upgrade =
+      std::ranges::find_if(plan.stages, [](const PlannedStage& s) { return s.provides(evidence::upgrade_done); });
+  if (upgrade == plan.stages.end()) return Phase::before_upgrade;
+  const StageRecord* record = run.stage(upgrade->name);
+  if (record && record->state == State::passed) return Phase::after_upgrade;
+  if (record && record->state != State::waiting) return Phase::upgrading;
+  const auto later_ran = [&](const PlannedStage& s) {
+    const StageRecord* later = run.stage(s.name);
+    return later && later->state != State::waiting;
+  };
+  const bool after = !run.fact("finishes").is_null() || std::any_of(upgrade, plan.stages.end(), later_ran);
+  return after ? Phase::after_upgrade : Phase::before_upgrade;
+}
+
+RunFinished conclude(const Run& run, const Plan& plan) {
+  if (const Json& holder = run.fact("lock.busy"); !holder.is_null())
+    return {Result::failed_unchanged, 75,
+            fmt::format("another run holds this database: {}; {} and {}", holder.as_string(), database_before(run),
+                        surroundings(run)),
+            apply_again(run) + "  (when that run has ended)"};
+  const StageRecord* stage = first_not_passed(run);
+  if (!stage) return succeeded(run);
+  if (const Json& failed = run.fact("services.not_started_again"); !failed.is_null())
+    return {Result::held, 5, "held: stopped before the upgrade, but could not start " + joined(failed) + " again",
+            "systemctl start " + joined(failed)};
+  switch (phase_of(run, plan)) {
+    case Phase::before_upgrade:
+      return stopped_before(run, *stage);
+    case Phase::upgrading:
+      return upgrade_failed(run, *stage);
+    case Phase::after_upgrade:
+      break;
+  }
+  return failed_after(run, *stage);
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,223 @@
+#include "engine/execute.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "engine/conclude.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+
+namespace orchestrate {
+namespace {
+
+/// One stage's limits: what may stop it, and why it was stopped.
+struct Limits {
+  std::stop_source stage, timer;
+  enum class Reason { none, deadline, asked } reason = Reason::none;
+
+  void stop(Reason why) {
+    if (reason == Reason::none) reason = why;
+    stage.request_stop();
+  }
+};
+
+Task<> expire(Clock& clock, std::chrono::milliseconds timeout, std::shared_ptr<Limits> limits) {
+  try {
+    co_await clock.sleep(timeout, limits->timer.get_token());
+  } catch (const Error&) {
+    co_return;  // the stage ended first
+  }
+  limits->stop(Limits::Reason::deadline);
+}
+
+Outcome failure(const Error& error) {
+  Outcome outcome{Verdict::failed, error.doing() + ": " + error.why(), {}, {}, {}};
+  if (!error.hint().empty()) outcome.details.push_back("fix: " + error.hint());
+  return outcome;
+}
+
+/// The only place where an exception becomes an outcome, and it is never `passed`.
+Task<Outcome> attempt(const Stage& stage, StageContext& context) {
+  try {
+    co_return co_await stage.run(context);
+  } catch (const Error& error) {
+    co_return failure(error);
+  } catch (const std::exception& error) {
+    co_return Outcome{Verdict::failed, fmt::format("internal error: {}", error.what()), {}, {}, {}};
+  }
+}
+
+class Loop {
+ public:
+  explicit Loop(Execution execution) : x_(std::move(execution)) {}
+
+  Task<Run> run() {
+    emit(x_.request);
+    for (const PlannedStage& stage : x_.plan.stages) {
+      if (skipped(stage)) continue;
+      if (!co_await run_stage(stage)) break;
+      if (stage.provides(evidence::preflight_passed) && !co_await enter(stage)) break;
+      if (stage.provides(evidence::migration_current)) x_.lock.release();
+    }
+    co_await start_services_again();
+    x_.lock.release();
+    emit(conclude(run_, x_.plan));
+    co_return run_;
+  }
+
+ private:
+  bool dry() const { return x_.outputs.empty(); }
+
+  /// A dry run makes the checks only; finishing an earlier run starts after its upgrade.
+  bool skipped(const PlannedStage& stage) const {
+    if (dry()) return stage.effect == Effect::changes || phase_needs_upgrade(stage);
+    if (!finishing_) return false;
+    for (const PlannedStage& earlier : x_.plan.stages) {
+      if (&earlier == &stage) return true;
+      if (earlier.provides(evidence::upgrade_done)) return false;
+    }
+    return true;
+  }
+
+  static bool phase_needs_upgrade(const PlannedStage& stage) {
+    const auto& needs = stage.kind->needs;
+    const auto later = {evidence::upgrade_done, evidence::migration_current, evidence::services_healthy};
+    return std::ranges::any_of(needs, [&](auto need) { return std::ranges::find(later, need) != later.end(); });
+  }
+
+  /// After preflight: is there anything to do, and is the database ours alone?
+  Task<bool> enter(const PlannedStage& stage) {
+    const Json& pending = run_.evidence(evidence::migration_pending);
+    const bool nothing = pending.is_object() && pending["revisions"].as_array().empty();
+    finishing_ = nothing && x_.finishes;
+    if (nothing && !finishing_) co_return false;
+    if (dry()) co_return true;
+    if (finishing_) emit(FactRecorded{stage.name, "finishes", *x_.finishes});
+    const auto holder = co_await x_.lock.acquire({});
+    if (holder) emit(FactRecorded{stage.name, "lock.busy", *holder});
+    co_return !holder;
+  }
+
+  Task<bool> run_stage(const PlannedStage& stage) {
+    emit(StageStarted{stage.name});
+    const auto begin = x_.ports.clock.boot();
+    const auto limits = std::make_shared<Limits>();
+    x_.interrupt.on_ask = [this, &stage, limits] { on_interrupt(stage, *limits); };
+    if (x_.interrupt.times() > 0) on_interrupt(stage, *limits);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    boost::asio::co_spawn(executor, expire(x_.ports.clock, stage.timeout, limits), boost::asio::detached);
+
+    StageContext context = context_for(stage, limits->stage.get_token());
+    Outcome outcome = co_await guarded(stage, context);
+    limits->timer.request_stop();
+    x_.interrupt.on_ask = nullptr;
+    co_await x_.ports.commands.end_strays();
+    if (outcome.verdict == Verdict::failed) explain_stop(outcome, *limits, stage);
+    const bool passed = outcome.verdict == Verdict::passed;
+    emit(StageFinished{stage.name, std::move(outcome), x_.ports.clock.boot() - begin});
+    co_return passed;
+  }
+
+  /// The upgrade does not begin when the database lock was lost meanwhile.
+  Task<Outcome> guarded(const PlannedStage& stage, StageContext& context) {
+    if (stage.provides(evidence::upgrade_done) && !dry() && !co_await x_.lock.held(context.stop))
+      co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
+    co_return co_await attempt(*stage.stage, context);
+  }
+
+  StageContext context_for(const PlannedStage& stage, std::stop_token stop) {
+    StageContext context{.application = x_.application,
+                         .ports = x_.ports,
+                         .run = run_,
+                         .approvals = x_.approvals,
+                         .target = x_.request.target,
+                         .output = {},
+                         .stop = std::move(stop)};
+    if (!dry()) context.output = x_.outputs / (stage.name + ".log");
+    context.progress = [this, &stage](std::string text) { x_.observer.on_progress(stage.name, text); };
+    context.record = [this, &stage](std::string name, Json value) {
+      emit(FactRecorded{stage.name, std::move(name), std::move(value)});
+    };
+    return context;
+  }
+
+  /// Before the upgrade a signal stops; during it only an insisting one; after it the run is brought to its end.
+  void on_interrupt(const PlannedStage& stage, Limits& limits) {
+    const Phase phase = phase_of(run_, x_.plan);
+    const bool may_stop = phase == Phase::before_upgrade || (phase == Phase::upgrading && x_.interrupt.times() > 1);
+    if (may_stop) return limits.stop(Limits::Reason::asked);
+    x_.observer.on_notice(
+        phase == Phase::upgrading
+            ? "asked to stop: the upgrade is running and will be finished; ask again to end it by force"
+            : fmt::format("asked to stop: the upgrade is done, so {} is finished first", stage.name));
+  }
+
+  static void explain_stop(Outcome& outcome, const Limits& limits, const PlannedStage& stage) {
+    if (limits.reason == Limits::Reason::none) return;
+    if (!outcome.summary.empty()) outcome.details.insert(outcome.details.begin(), outcome.summary);
+    outcome.summary = limits.reason == Limits::Reason::asked
+                          ? "stopped because it was asked to"
+                          : fmt::format("no end within {} s", std::chrono::duration<double>(stage.timeout).count());
+    if (limits.reason == Limits::Reason::deadline)
+      outcome.details.push_back(fmt::format("fix: find out what it waits for, or set {}.timeout", stage.name));
+  }
+
+  /// Services that a `stop` stage stopped run again when the upgrade changed nothing.
+  Task<> start_services_again() {
+    const Json stopped = run_.fact("services.stopped");
+    if (stopped.is_null() || conclude(run_, x_.plan).result == Result::held) co_return;
+    if (phase_of(run_, x_.plan) == Phase::after_upgrade) co_return;
+    Json failed = Json::array();
+    for (const std::string& name : stopped.as_strings())
+      if (!co_await started(*UnitName::parse(name))) failed.push(name);
+    const std::string& stage = x_.plan.stages.front().name;
+    if (!failed.as_array().empty()) emit(FactRecorded{stage, "services.not_started_again", failed});
+  }
+
+  Task<bool> started(UnitName unit) {
+    try {
+      const JobEnd end = co_await x_.ports.services.start(unit, {});
+      co_return end.ok();
+    } catch (const Error& error) {
+      x_.observer.on_notice(error.what());
+      co_return false;
+    }
+  }
+
+  /// Durable first, then told. Past the start of the upgrade a ledger that cannot be written stops nothing.
+  void emit(EventBody body) {
+    const Time now = x_.ports.clock.now();
+    Event event{0, x_.run_id, now, body};
+    try {
+      event = x_.ledger.append(x_.run_id, body, now);
+    } catch (const Error& error) {
+      if (phase_of(run_, x_.plan) == Phase::before_upgrade) throw;
+      x_.observer.on_notice(error.what());
+    }
+    run_ = apply(std::move(run_), event);
+    x_.observer.on_event(run_, event);
+  }
+
+  Execution x_;
+  Run run_;
+  bool finishing_ = false;  // nothing is pending, and an earlier run left its last stages open
+};
+
+}  // namespace
+
+bool PlannedStage::provides(std::string_view evidence) const {
+  return std::ranges::find(kind->provides, evidence) != kind->provides.end();
+}
+
+Task<Run> execute(Execution execution) {
+  Loop loop(std::move(execution));
+  co_return co_await loop.run();
+}
+
+}  // namespace orchestrate

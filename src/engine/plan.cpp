@@ -1,0 +1,103 @@
+#include "orchestrate/plan.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "orchestrate/evidence.hpp"
+
+namespace orchestrate {
+namespace {
+
+struct Step {
+  const StageSpec& spec;
+  const StageKind& kind;
+  bool provides(std::string_view evidence) const {
+    return std::ranges::find(kind.provides, evidence) != kind.provides.end();
+  }
+  bool changes() const { return kind.effect(spec.settings) == Effect::changes; }
+};
+
+using Steps = std::vector<Step>;
+using Problems = std::vector<Problem>;
+
+std::string kinds_that_provide(std::string_view evidence, std::span<const StageKind* const> kinds) {
+  std::string names;
+  for (const StageKind* kind : kinds)
+    if (std::ranges::find(kind->provides, evidence) != kind->provides.end())
+      names += fmt::format("{}`{}`", names.empty() ? "" : " or ", kind->name);
+  return names;
+}
+
+void check_needs(const Steps& steps, std::span<const StageKind* const> kinds, Problems& problems) {
+  std::set<std::string_view> proven;
+  for (const Step& step : steps) {
+    for (const std::string_view need : step.kind.needs)
+      if (!proven.contains(need))
+        problems.push_back(
+            {step.spec.position, fmt::format("{} needs {}, which no earlier stage provides; put {} before it",
+                                             step.spec.name, need, kinds_that_provide(need, kinds))});
+    proven.insert(step.kind.provides.begin(), step.kind.provides.end());
+  }
+}
+
+void check_preflight_is_first(const Steps& steps, Problems& problems) {
+  for (std::size_t i = 1; i < steps.size(); ++i)
+    if (steps[i].provides(evidence::preflight_passed))
+      problems.push_back({steps[i].spec.position, fmt::format("{} must be the first stage", steps[i].spec.name)});
+}
+
+void check_single_upgrade(const Steps& steps, Problems& problems) {
+  const auto is_upgrade = [](const Step& step) { return step.provides(evidence::upgrade_done); };
+  const auto first = std::ranges::find_if(steps, is_upgrade);
+  if (first == steps.end()) return;
+  for (auto next = std::find_if(first + 1, steps.end(), is_upgrade); next != steps.end();
+       next = std::find_if(next + 1, steps.end(), is_upgrade))
+    problems.push_back({next->spec.position, "a pipeline has one upgrade; this is the second"});
+}
+
+/// A restore point that moves the branch comes last before the upgrade, so that a failure earlier leaves the branch
+/// alone.
+void check_commit_is_last(const Steps& steps, Problems& problems) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!steps[i].provides(evidence::restore_point_recorded) || !steps[i].changes()) continue;
+    if (i + 1 < steps.size() && steps[i + 1].provides(evidence::upgrade_done)) continue;
+    problems.push_back(
+        {steps[i].spec.position,
+         fmt::format("{} moves the branch, so it must stand directly before upgrade; move it there or use "
+                     "`mode: ref`",
+                     steps[i].spec.name)});
+  }
+}
+
+}  // namespace
+
+std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::span<const StageKind* const> kinds) {
+  Problems problems;
+  Steps steps;
+  for (const StageSpec& spec : policy.pipeline) {
+    const auto kind = std::ranges::find(kinds, spec.kind, [](const StageKind* k) { return k->name; });
+    if (kind == kinds.end())
+      problems.push_back({spec.position, fmt::format("unknown stage kind '{}'", spec.kind)});
+    else
+      steps.push_back({spec, **kind});
+  }
+  check_preflight_is_first(steps, problems);
+  check_needs(steps, kinds, problems);
+  check_single_upgrade(steps, problems);
+  check_commit_is_last(steps, problems);
+  if (!problems.empty()) {
+    std::ranges::stable_sort(problems, {}, &Problem::position);
+    return problems;
+  }
+
+  Plan plan;
+  for (const Step& step : steps)
+    plan.stages.push_back({step.spec.name, &step.kind, std::shared_ptr<const Stage>(step.kind.bind(step.spec, policy)),
+                           step.spec.timeout.value_or(step.kind.timeout), step.kind.effect(step.spec.settings)});
+  return plan;
+}
+
+}  // namespace orchestrate

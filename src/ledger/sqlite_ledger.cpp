@@ -1,0 +1,115 @@
+#include "ledger/sqlite_ledger.hpp"
+
+#include "ledger/ledger_file.hpp"
+#include "ledger/redact.hpp"
+#include "orchestrate/error.hpp"
+
+namespace orchestrate {
+namespace {
+
+constexpr std::string_view approval_given = "approval-given";
+
+std::int64_t nanoseconds(Time at) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
+}
+Time time_of(const std::string& nanoseconds) {
+  return Time(std::chrono::duration_cast<Time::duration>(std::chrono::nanoseconds(std::stoll(nanoseconds))));
+}
+
+Json to_json(const Approval& approval) {
+  return Json::object({{"finding", approval.finding},
+                       {"file_sha256", approval.file_sha256},
+                       {"reason", approval.reason},
+                       {"by", approval.by},
+                       {"at", approval.at}});
+}
+Approval approval_from(const Json& json) {
+  return {json["finding"].as_string(), json["file_sha256"].as_string(), json["reason"].as_string(),
+          json["by"].as_string(), json["at"].as_string()};
+}
+
+}  // namespace
+
+SqliteLedger::SqliteLedger(const std::filesystem::path& file, LedgerAccess access, Redactor redactor)
+    : sqlite_(file, access), redactor_(std::move(redactor)) {
+  check_schema(sqlite_);
+  if (access == LedgerAccess::write) upgrade_schema(sqlite_);
+}
+
+Event SqliteLedger::append(const std::string& run, const EventBody& body, Time at) {
+  std::string text = to_text(orchestrate::to_json(redacted(body, redactor_)));
+  Transaction transaction(sqlite_);
+  if (std::holds_alternative<RunCreated>(body)) refuse_second_run();
+  const ChainRow row = insert(run, at, type_of(body), std::move(text));
+  transaction.commit();
+  return {row.sequence, run, at, event_from_json(row.type, parse_json(row.body))};
+}
+
+void SqliteLedger::approve(const Approval& approval) {
+  const Time at = parse_utc(approval.at);
+  std::string text = to_text(to_json(redacted(approval, redactor_)));
+  Transaction transaction(sqlite_);
+  insert(std::nullopt, at, approval_given, std::move(text));
+  transaction.commit();
+}
+
+/// Pages written once and freed again are taken before new ones, and PERSIST keeps the blocks of the rollback journal
+/// that every commit needs: the second statement puts as many bytes through it. Holds on file systems that overwrite
+/// in place; not on btrfs or zfs.
+void SqliteLedger::reserve(std::uint64_t bytes) {
+  const std::string size = std::to_string(bytes);
+  sqlite_.query("PRAGMA journal_mode = PERSIST");
+  sqlite_.execute("DELETE FROM reserved");  // of a process that died in here
+  sqlite_.query("INSERT INTO reserved (space) VALUES (zeroblob(?))", {size});
+  sqlite_.query("UPDATE reserved SET space = randomblob(?)", {size});
+  sqlite_.execute("DELETE FROM reserved");
+}
+
+std::vector<Event> SqliteLedger::events(const std::string& run) const {
+  const auto rows = sqlite_.query("SELECT sequence, at, type, body FROM event WHERE run = ? ORDER BY sequence", {run});
+  std::vector<Event> events;
+  for (const Sqlite::Row& row : rows)
+    events.push_back({std::stoll(row[0].value()), run, time_of(row[1].value()),
+                      event_from_json(row[2].value(), parse_json(row[3].value()))});
+  return events;
+}
+
+std::vector<std::string> SqliteLedger::runs(std::size_t limit) const {
+  const auto rows = sqlite_.query("SELECT run FROM event WHERE type = 'run-created' ORDER BY sequence DESC LIMIT ?",
+                                  {std::to_string(limit)});
+  std::vector<std::string> runs;
+  for (const Sqlite::Row& row : rows) runs.push_back(row[0].value());
+  return runs;
+}
+
+std::vector<Approval> SqliteLedger::approvals() const {
+  const auto rows =
+      sqlite_.query("SELECT body FROM event WHERE type = ? ORDER BY sequence", {std::string(approval_given)});
+  std::vector<Approval> approvals;
+  for (const Sqlite::Row& row : rows) approvals.push_back(approval_from(parse_json(row[0].value())));
+  return approvals;
+}
+
+std::optional<std::string> SqliteLedger::unfinished() const {
+  const auto rows = sqlite_.query(
+      "SELECT run FROM event AS created WHERE type = 'run-created' AND NOT EXISTS"
+      " (SELECT 1 FROM event WHERE type = 'run-finished' AND run = created.run) ORDER BY sequence DESC LIMIT 1");
+  return rows.empty() ? std::nullopt : rows[0][0];
+}
+
+void SqliteLedger::refuse_second_run() const {
+  if (const auto run = unfinished())
+    throw Error(ErrorKind::busy, "begin a run", "run " + *run + " is not finished", "orchestrate show " + *run);
+}
+
+ChainRow SqliteLedger::insert(std::optional<std::string> run, Time at, std::string_view type, std::string body) {
+  const auto last = sqlite_.query("SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1");
+  ChainRow row{1, std::move(run), nanoseconds(at), std::string(type), std::move(body)};
+  if (!last.empty()) row.sequence = std::stoll(last[0][0].value()) + 1;
+  const std::string hash = chained_hash(last.empty() ? "" : last[0][1].value(), row);
+  sqlite_.query("INSERT INTO event (sequence, run, at, type, body, hash) VALUES (?, ?, ?, ?, ?, ?)",
+                {std::to_string(row.sequence), row.run, std::to_string(row.at), row.type, row.body, hash});
+  return row;
+}
+
+}  // namespace orchestrate

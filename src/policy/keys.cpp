@@ -1,0 +1,171 @@
+#include "policy/keys.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace orchestrate {
+namespace {
+
+using enum ValueType;
+constexpr auto required = Presence::required;
+constexpr auto optional = Presence::optional;
+
+constexpr std::array<std::string_view, 1> versions = {"1"};
+constexpr std::array<std::string_view, 1> tools = {"alembic"};
+constexpr std::array<std::string_view, 3> dialects = {"systemd", "dotenv", "app"};
+
+constexpr std::string_view absolute = "/[^\\x00-\\x1f]*";
+constexpr std::string_view absolute_form = "an absolute path";
+
+constexpr std::array<Key, 2> env_file_keys = {{
+    {"path", path, required, "", "The file with the application's environment."},
+    {"dialect", choice, required, "",
+     "How the file is read: as systemd's EnvironmentFile=, as python-dotenv does, or by the application itself.",
+     dialects},
+}};
+
+constexpr std::array<Key, 3> project_keys = {{
+    {"path", path, required, "", "The project's directory; relative paths start here.", {}, absolute, absolute_form},
+    {"user",
+     text,
+     required,
+     "",
+     "The unprivileged user who runs the project's commands.",
+     {},
+     "(?!root$)[A-Za-z_][A-Za-z0-9_.-]{0,31}",
+     "a unix user name other than root"},
+    {"env_file",
+     section,
+     optional,
+     "",
+     "Where the application's environment comes from.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(env_file_keys); }},
+}};
+
+constexpr std::array<Key, 5> url_keys = {{
+    {"user", text, optional, "", "The database user."},
+    {"password",
+     text,
+     optional,
+     "",
+     "The password, always by reference.",
+     {},
+     "[$][{][A-Za-z_][A-Za-z0-9_]*[}]",
+     "a reference such as ${DB_PASSWORD}, for the policy is not secret"},
+    {"host", text, optional, "", "The host, or the directory of a unix socket."},
+    {"port", text, optional, "", "The port; 5432 when absent."},
+    {"name", text, required, "", "The database."},
+}};
+constexpr auto url_section = [] { return std::span<const Key>(url_keys); };
+
+constexpr std::array<Key, 7> migration_keys = {{
+    {"tool", choice, optional, "alembic", "What wrote the migrations.", tools},
+    {"command", text_list, required, "",
+     "The argument vector before `upgrade REVISION`, run in project.path; a relative program is one of the project."},
+    {"versions", path_list, required, "", "The directories of the version files."},
+    {"database_url",
+     url,
+     required,
+     "",
+     "The URL that the migrations use: a text with ${NAME}, or its parts.",
+     {},
+     "",
+     "",
+     url_section},
+    {"direct_url", url, optional, "", "The same database past its connection pooler.", {}, "", "", url_section},
+    {"version_table",
+     text,
+     optional,
+     "public.alembic_version",
+     "The table that holds the revision, with its schema.",
+     {},
+     "([A-Za-z_][A-Za-z0-9_$]*[.])?[A-Za-z_][A-Za-z0-9_$]*",
+     "TABLE or SCHEMA.TABLE"},
+    {"schemas", text_list, optional, "[public]", "The schemas that migrations may change; elsewhere is a red flag."},
+}};
+
+constexpr std::array<Key, 1> postgres_keys = {{
+    {"bin",
+     path,
+     optional,
+     "",
+     "The directory of pg_dump and pg_restore, where it is not the server's major version's.",
+     {},
+     absolute,
+     absolute_form},
+}};
+
+constexpr std::array<Key, 7> top_keys = {{
+    {"version", integer, required, "", "The version of the policy format.", versions},
+    {"app",
+     text,
+     required,
+     "",
+     "The application's name.",
+     {},
+     "[a-z0-9][a-z0-9._-]{0,63}",
+     "a name of lower-case letters, digits, '.', '_' and '-'"},
+    {"project",
+     section,
+     required,
+     "",
+     "Where the application lives and as whom it runs.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(project_keys); }},
+    {"migrations",
+     section,
+     required,
+     "",
+     "How the migrations run and where they go.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(migration_keys); }},
+    {"services", unit_list, optional, "", "The systemd units that use the database."},
+    {"postgres",
+     section,
+     optional,
+     "",
+     "PostgreSQL's own programs.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(postgres_keys); }},
+    {"pipeline", pipeline, required, "", "The stages in their order."},
+}};
+
+constexpr std::array<Key, 2> stage_keys = {{
+    {"name",
+     text,
+     optional,
+     "",
+     "Tells two stages of a kind apart; the kind when absent.",
+     {},
+     "[a-z0-9][a-z0-9_-]{0,63}",
+     "a name of lower-case letters, digits, '_' and '-'"},
+    {"timeout",
+     duration,
+     optional,
+     "",
+     "When the stage has not ended by then, it is stopped and has failed.",
+     {},
+     "0*[1-9][0-9]*(ms|s|min|h|d)",
+     "a duration longer than 0 with its unit (ms, s, min, h, d), such as 10min"},
+}};
+
+}  // namespace
+
+std::span<const Key> policy_keys() {
+  return top_keys;
+}
+
+std::span<const Key> common_stage_keys() {
+  return stage_keys;
+}
+
+}  // namespace orchestrate

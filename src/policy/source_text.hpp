@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "orchestrate/settings.hpp"
+
+namespace orchestrate {
+
+/// Columns count characters (UTF-8 code points), as editors do.
+Position position_at(std::string_view text, std::size_t offset);
+
+/// The line of that number without its line end; empty when there is none.
+std::string_view source_line(std::string_view text, int line);
+
+/// Offset of the first byte that is not UTF-8.
+std::optional<std::size_t> first_invalid_utf8(std::string_view text);
+
+/// The source line and, below it, a caret under the column.
+std::string caret_lines(std::string_view text, Position position);
+
+}  // namespace orchestrate

@@ -1,0 +1,106 @@
+#include "schema/advisory_lock.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "orchestrate/digest.hpp"
+#include "orchestrate/error.hpp"
+
+namespace orchestrate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 2s;  // two runs that begin in the same moment; a real run takes longer anyway
+
+/// 63 bits of the version table's name, so that tools can show it as a positive bigint.
+std::int64_t key_of(const TableName& table) {
+  const std::string digest = sha256("orchestrate advisory lock " + table.text());
+  return static_cast<std::int64_t>(std::stoull(digest.substr(0, 16), nullptr, 16) >> 1);
+}
+
+class AdvisoryLock final : public RunLock {
+ public:
+  AdvisoryLock(Databases& databases, Clock& clock, DatabaseUrl url, const TableName& table, std::string owner)
+      : databases_(databases), clock_(clock), url_(std::move(url)), key_(key_of(table)), owner_(std::move(owner)) {}
+
+  Task<std::optional<std::string>> acquire(std::stop_token stop) override {
+    SessionOptions options;
+    options.application_name = "orchestrate " + owner_;
+    session_ = co_await databases_.connect(url_, options, stop);
+    co_await session_->query(
+        "SELECT set_config('idle_session_timeout', '0', false) "
+        "FROM pg_settings WHERE name = 'idle_session_timeout'",
+        {}, stop);
+    const auto until = clock_.boot() + patience;
+    std::mt19937 random(std::random_device{}());
+    for (auto pause = 25ms; !co_await try_lock(stop); pause = std::min(pause * 2, 500ms)) {
+      if (clock_.boot() >= until) co_return co_await holder(stop);
+      co_await clock_.sleep(pause + std::chrono::milliseconds(random() % 25), stop);
+    }
+    co_return std::nullopt;
+  }
+
+  Task<bool> held(std::stop_token stop) override {
+    if (!session_ || !session_->alive()) co_return false;
+    try {
+      const Rows rows = co_await session_->query(mine, halves(), stop);
+      co_return !rows.rows.empty();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::stopped) throw;
+      co_return false;  // a session that cannot answer holds nothing that we may rely on
+    }
+  }
+
+  void release() override { session_.reset(); }
+
+ private:
+  static constexpr std::string_view by_key =
+      " FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
+      "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+      "AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint AND l.objsubid = 1";
+  const std::string mine = "SELECT 1" + std::string(by_key) + " AND l.pid = pg_backend_pid()";
+
+  /// How pg_locks shows a bigint key (pg_locks, "advisory locks").
+  std::vector<std::string> halves() const {
+    return {std::to_string(static_cast<std::uint64_t>(key_) >> 32),
+            std::to_string(static_cast<std::uint64_t>(key_) & 0xffffffffU)};
+  }
+
+  Task<bool> try_lock(std::stop_token stop) {
+    const std::vector<std::string> key = {std::to_string(key_)};
+    const Rows rows = co_await session_->query("SELECT pg_try_advisory_lock($1::bigint)", key, stop);
+    co_return rows.rows.at(0).at(0) == "t";
+  }
+
+  Task<std::optional<std::string>> holder(std::stop_token stop) {
+    const std::string sql =
+        "SELECT coalesce(a.application_name, 'unknown'), l.pid, coalesce(a.client_addr::text, 'local')" +
+        std::string(by_key);
+    const Rows rows = co_await session_->query(sql, halves(), stop);
+    session_.reset();
+    if (rows.rows.empty()) co_return "a session that has just ended";
+    const auto& row = rows.rows.front();
+    co_return fmt::format("{} (backend {}, from {})", row[0].value_or(""), row[1].value_or(""), row[2].value_or(""));
+  }
+
+  Databases& databases_;
+  Clock& clock_;
+  DatabaseUrl url_;
+  std::int64_t key_;
+  std::string owner_;
+  std::unique_ptr<Database> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<RunLock> make_advisory_lock(Databases& databases, Clock& clock, DatabaseUrl url,
+                                            TableName version_table, std::string owner) {
+  return std::make_unique<AdvisoryLock>(databases, clock, std::move(url), version_table, std::move(owner));
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate {
+
+/// What a run's migration calls itself in pg_stat_activity.
+std::string migration_application_name(const std::string& run_id);
+
+/// Returns when no backend of that name is left. Throws Error (`failed`) when one still works after `patience`.
+Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name,
+                         std::chrono::milliseconds patience);
+
+}  // namespace orchestrate

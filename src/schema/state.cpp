@@ -1,0 +1,111 @@
+#include "schema/state.hpp"
+
+#include "orchestrate/digest.hpp"
+#include "orchestrate/error.hpp"
+#include "schema/catalog_query.hpp"
+
+namespace orchestrate {
+namespace {
+
+std::string array_literal(const std::vector<std::string>& texts) {
+  std::string literal = "{";
+  for (const std::string& text : texts) {
+    if (literal.size() > 1) literal += ',';
+    literal += '"';
+    for (const char c : text) {
+      if (c == '"' || c == '\\') literal += '\\';
+      literal += c;
+    }
+    literal += '"';
+  }
+  return literal + "}";
+}
+
+}  // namespace
+
+Task<DatabaseIdentity> read_identity(Database& database, std::stop_token stop) {
+  const std::string sql =
+      "SELECT s.system_identifier, d.oid, c.timeline_id, d.datname, current_setting('server_version_num') "
+      "FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()";
+  const Rows rows = co_await database.query(sql, {}, stop);
+  const auto& row = rows.rows.at(0);
+  DatabaseIdentity identity;
+  identity.system_identifier = *row[0];
+  identity.oid = *row[1];
+  identity.timeline = *row[2];
+  identity.name = *row[3];
+  identity.server_version = std::stoi(*row[4]);
+  co_return identity;
+}
+
+Task<std::optional<std::vector<std::string>>> version_rows(Database& database, TableName table, std::stop_token stop) {
+  const std::string exists =
+      "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')";
+  const std::vector<std::string> names = {table.schema, table.name};
+  const Rows found = co_await database.query(exists, names, stop);
+  if (found.rows.empty()) co_return std::nullopt;
+  const std::string sql = "SELECT version_num FROM " + table.quoted() + " ORDER BY version_num COLLATE \"C\"";
+  const Rows rows = co_await database.query(sql, {}, stop);
+  std::vector<std::string> versions;
+  for (const auto& row : rows.rows) versions.push_back(row[0].value_or(""));
+  co_return versions;
+}
+
+Task<std::string> fingerprint(Database& database, std::vector<std::string> schemas, std::stop_token stop) {
+  const std::string sql(catalog_query);
+  const std::vector<std::string> parameters = {array_literal(schemas)};
+  const Rows rows = co_await database.query(sql, parameters, stop);
+  Sha256 hash;
+  for (const auto& row : rows.rows) {
+    hash.update(row[0].value_or("null"));
+    hash.update("\n");
+  }
+  co_return hash.finish();
+}
+
+Task<SchemaState> read_state(Database& database, TableName version_table, std::vector<std::string> schemas,
+                             std::stop_token stop) {
+  SchemaState state;
+  state.versions = co_await version_rows(database, version_table, stop);
+  state.fingerprint = co_await fingerprint(database, schemas, stop);
+  co_return state;
+}
+
+Task<std::vector<std::string>> half_made_objects(Database& database, std::vector<std::string> schemas,
+                                                 std::stop_token stop) {
+  const std::string sql =
+      "SELECT format('index %I.%I is INVALID', n.nspname, c.relname) FROM pg_index i "
+      "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE NOT i.indisvalid AND n.nspname = ANY($1::text[]) "
+      "UNION ALL SELECT format('constraint %I on %I.%I is not validated', k.conname, n.nspname, c.relname) "
+      "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE NOT k.convalidated AND n.nspname = ANY($1::text[]) ORDER BY 1";
+  const std::vector<std::string> parameters = {array_literal(schemas)};
+  const Rows rows = co_await database.query(sql, parameters, stop);
+  std::vector<std::string> names;
+  for (const auto& row : rows.rows) names.push_back(row[0].value_or(""));
+  co_return names;
+}
+
+Json to_json(const DatabaseIdentity& identity) {
+  return Json::object({{"system_identifier", identity.system_identifier},
+                       {"oid", identity.oid},
+                       {"timeline", identity.timeline},
+                       {"name", identity.name},
+                       {"server_version", identity.server_version}});
+}
+
+Json to_json(const SchemaState& state) {
+  return Json::object(
+      {{"versions", state.versions ? Json::of(*state.versions) : Json(nullptr)}, {"fingerprint", state.fingerprint}});
+}
+
+SchemaState state_from_json(const Json& json) {
+  SchemaState state;
+  if (!json["versions"].is_null()) state.versions = json["versions"].as_strings();
+  state.fingerprint = json["fingerprint"].as_string();
+  return state;
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,22 @@
+#include "stages/database_session.hpp"
+
+namespace orchestrate {
+
+Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::stop_token stop) {
+  SessionOptions options;
+  options.application_name = "orchestrate " + context.run.id;
+  return context.ports.databases.connect(context.application.for_sessions(), options, std::move(stop));
+}
+
+std::vector<std::string> app_schemas(const Policy& policy) {
+  if (!policy.migrations.schemas.empty()) return policy.migrations.schemas;
+  return {policy.migrations.version_table.schema};
+}
+
+std::string revisions_text(const std::vector<std::string>& revisions) {
+  std::string text;
+  for (const std::string& revision : revisions) text += (text.empty() ? "" : ", ") + revision;
+  return text.empty() ? "base" : text;
+}
+
+}  // namespace orchestrate

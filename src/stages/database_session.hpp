@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "orchestrate/ports.hpp"
+#include "orchestrate/stage.hpp"
+
+namespace orchestrate {
+
+/// A read-only session of ours on the application's database, past its pooler when the policy names a direct URL.
+Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::stop_token stop);
+
+/// The schemas that the app may change: the policy's, else the version table's.
+std::vector<std::string> app_schemas(const Policy& policy);
+
+/// "002_panels", "base" or "a, b".
+std::string revisions_text(const std::vector<std::string>& revisions);
+
+}  // namespace orchestrate

@@ -1,0 +1,53 @@
+#include "stages/migration_limits.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace orchestrate {
+namespace {
+
+std::string current(const Variables& environment, std::string_view name) {
+  const auto found = std::ranges::find(environment, name, &Variables::value_type::first);
+  return found == environment.end() ? std::string() : found->second.reveal();
+}
+
+/// The URL's own text with `extra` appended to its `options` parameter. No new percent sign where the URL has none:
+/// alembic.ini's reader takes one for an interpolation unless env.py doubles it.
+std::string with_more_options(std::string url, const MigrationLimits& limits) {
+  const std::size_t parameter = url.find("options=", url.find('?'));
+  const std::size_t end = std::min(url.find('&', parameter), url.size());
+  const bool encoded = url.find('%') != std::string::npos;
+  const auto setting = [&](std::string_view name, std::chrono::milliseconds value) {
+    return encoded ? fmt::format("%20-c{}%3D{}", name, value.count()) : fmt::format("+-c{}={}", name, value.count());
+  };
+  return url.insert(end, setting("lock_timeout", limits.lock) + setting("statement_timeout", limits.statement));
+}
+
+}  // namespace
+
+std::string why_not_enforced(const Application& application) {
+  const std::string& driver = application.database.driver;
+  if (driver == "asyncpg" || driver == "pg8000")
+    return driver + " ignores PGOPTIONS, so lock_timeout and statement_timeout are not enforced";
+  if (application.database.option("options") && application.database_variable.empty())
+    return "the database URL has options= of its own and is not one variable, so lock_timeout and statement_timeout "
+           "are "
+           "not enforced";
+  return {};
+}
+
+void impose(const MigrationLimits& limits, const Application& application, Variables& environment) {
+  if (!why_not_enforced(application).empty()) return;
+  if (application.database.option("options")) {
+    const std::string url = current(environment, application.database_variable);
+    set_variable(environment, application.database_variable, with_more_options(url, limits));
+    return;
+  }
+  const std::string own = current(environment, "PGOPTIONS");
+  set_variable(environment, "PGOPTIONS",
+               fmt::format("{}{}-c lock_timeout={} -c statement_timeout={}", own, own.empty() ? "" : " ",
+                           limits.lock.count(), limits.statement.count()));
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,126 @@
+#include "review/review.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+#include "stages/code_evidence.hpp"
+#include "stages/database_session.hpp"
+#include "stages/project_command.hpp"
+#include "stages/review.hpp"
+
+namespace orchestrate {
+namespace {
+
+bool open_red_flag(const Finding& finding) { return finding.severity == Severity::blocks && finding.approved_by.empty(); }
+
+std::string counted(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : one.ends_with('h') ? "es" : "s");
+}
+
+/// The pending revisions as preflight found them, in the files as they are now.
+std::vector<const Revision*> pending_of(const StageContext& context, const RevisionGraph& graph) {
+  std::vector<const Revision*> pending;
+  for (const std::string& id : context.run.evidence(evidence::migration_pending)["revisions"].as_strings()) {
+    const Revision* revision = graph.find(id);
+    if (!revision) throw Error(ErrorKind::failed, "review revision " + id, "its file is gone since preflight", "apply again");
+    pending.push_back(revision);
+  }
+  return pending;
+}
+
+std::optional<std::filesystem::path> env_py(const Policy& policy) {
+  for (const auto& versions : policy.migrations.versions)
+    if (const auto file = versions.parent_path() / "env.py"; std::filesystem::exists(file)) return file;
+  return std::nullopt;
+}
+
+std::string summary_of(const ReviewReport& report) {
+  const auto& findings = report.findings;
+  const auto red = static_cast<std::size_t>(std::ranges::count_if(findings, open_red_flag));
+  if (red > 0) return counted(red, "red flag");
+  std::string text = counted(report.revisions, "revision") + ", " + counted(report.statements, "statement");
+  const auto approved = static_cast<std::size_t>(
+      std::ranges::count_if(findings, [](const Finding& f) { return !f.approved_by.empty(); }));
+  if (approved > 0) text += ", " + counted(approved, "red flag") + " approved";
+  if (findings.size() > approved) text += fmt::format(", {} advice", findings.size() - approved);
+  return text;
+}
+
+class Review final : public Stage {
+ public:
+  explicit Review(std::vector<std::string> block) : block_(std::move(block)) {}
+
+  std::string describe() const override { return "read the pending revisions for red flags"; }
+
+  Task<Outcome> run(StageContext& context) const override {
+    const Policy& policy = context.application.policy;
+    const RevisionGraph graph = read_revisions(policy.migrations.versions);
+    ReviewRequest request;
+    request.pending = pending_of(context, graph);
+    request.schemas = app_schemas(policy);
+    request.version_table = policy.migrations.version_table;
+    request.python = {project_python(policy).string()};
+    request.env_py = env_py(policy);
+    request.block = block_;
+    Json files = Json::object();
+    for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
+    const Json code = code_evidence(policy);
+
+    ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
+    apply_approvals(report.findings, context.approvals);
+    co_return outcome_of(context, std::move(report), files, code);
+  }
+
+ private:
+  static Outcome outcome_of(const StageContext& context, ReviewReport report, const Json& files, const Json& code) {
+    Outcome outcome{Verdict::passed, summary_of(report), {}, {}, std::move(report.findings)};
+    const auto flag = std::ranges::find_if(outcome.findings, open_red_flag);
+    if (flag != outcome.findings.end()) {
+      outcome.verdict = Verdict::blocked;
+      outcome.next = fmt::format("edit {}, or accept each red flag: orchestrate approve {} {} --reason \"...\"",
+                                 flag->place.file, context.application.policy.app, flag->id());
+      return outcome;
+    }
+    Json tables = Json::array();
+    for (const TableName& table : report.tables) tables.push(table.text());
+    outcome.evidence.push_back({std::string(evidence::review_passed), Json::object({{"files", files},
+                                                                                    {"tables", tables},
+                                                                                    {"transactional", report.transactional},
+                                                                                    {"unlimited", report.unlimited},
+                                                                                    {"code", code}})});
+    return outcome;
+  }
+
+  std::vector<std::string> block_;
+};
+
+constexpr std::array<std::string_view, 4> categories = {"data-loss", "out-of-scope", "blocking-lock", "compatibility"};
+constexpr std::array<Key, 1> keys = {{
+    {.name = "block",
+     .type = ValueType::choice_list,
+     .fallback = "[data-loss, out-of-scope, blocking-lock]",
+     .purpose = "Categories of red flags that stop a run until they are approved; what cannot be judged always does.",
+     .choices = categories},
+}};
+constexpr std::array needs = {evidence::preflight_passed};
+constexpr std::array provides = {evidence::review_passed};
+
+std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
+  return std::make_unique<Review>(spec.settings.texts("block"));
+}
+
+}  // namespace
+
+const StageKind review_stage = {.name = "review",
+                                .purpose = "Read the pending migrations for red flags.",
+                                .keys = keys,
+                                .needs = needs,
+                                .provides = provides,
+                                .timeout = std::chrono::minutes(2),
+                                .bind = bind};
+
+}  // namespace orchestrate

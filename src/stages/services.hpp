@@ -1,0 +1,13 @@
+#pragma once
+
+#include "orchestrate/stage.hpp"
+
+namespace orchestrate {
+
+/// Restart in order, then watch: healthy means healthy over a window.
+extern const StageKind restart_stage;
+/// For migrations that need downtime: `stop` before the upgrade, `start` after the post-check.
+extern const StageKind stop_stage;
+extern const StageKind start_stage;
+
+}  // namespace orchestrate

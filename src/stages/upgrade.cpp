@@ -1,0 +1,231 @@
+#include "stages/upgrade.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+#include "schema/backends.hpp"
+#include "schema/state.hpp"
+#include "stages/code_evidence.hpp"
+#include "stages/command_report.hpp"
+#include "stages/database_session.hpp"
+#include "stages/migration_limits.hpp"
+#include "stages/project_command.hpp"
+
+namespace orchestrate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto backends_patience = 60s;  // a killed client's transaction can still commit or roll back
+
+struct UpgradeSettings {
+  MigrationLimits limits;
+  std::int64_t retries;
+};
+
+std::vector<std::string> sorted_texts(const Json& array) {
+  auto texts = array.as_strings();
+  std::ranges::sort(texts);
+  return texts;
+}
+
+/// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
+std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
+                                              const DatabaseIdentity& identity) {
+  std::vector<std::string> changes;
+  const Json& reviewed = context.run.evidence(evidence::review_passed)["code"];
+  for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
+    changes.push_back(path + " is not as it was reviewed");
+  const Json& pending = context.run.evidence(evidence::migration_pending);
+  if (now.versions.value_or(std::vector<std::string>{}) != sorted_texts(pending["from"]))
+    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed",
+                                  revisions_text(now.versions.value_or(std::vector<std::string>{})),
+                                  revisions_text(pending["from"].as_strings())));
+  if (to_json(identity) != context.run.evidence(evidence::preflight_passed)["database"])
+    changes.push_back("the URL leads to another database server or database than in preflight");
+  return changes;
+}
+
+bool lock_timed_out(const Exit& exit) {
+  return exit.err.find("LockNotAvailable") != std::string::npos || exit.err.find("55P03") != std::string::npos ||
+         exit.err.find("canceling statement due to lock timeout") != std::string::npos;
+}
+
+class Upgrade final : public Stage {
+ public:
+  explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
+
+  std::string describe() const override {
+    return fmt::format("run the project's upgrade, waiting at most {} ms for a lock, {} retries",
+                       settings_.limits.lock.count(), settings_.retries);
+  }
+
+  Task<Outcome> run(StageContext& context) const override {
+    const Before before = co_await read_before(context);
+    if (!before.changes.empty()) {
+      Outcome refused{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
+      refused.evidence.push_back({std::string(evidence::database_unchanged), to_json(before.state)});
+      co_return refused;
+    }
+    Json fact = to_json(before.state);
+    fact.set("identity", to_json(before.identity));
+    fact.set("half_made", Json::of(before.half_made));
+    context.record("database.before", std::move(fact));
+
+    for (std::int64_t attempt = 1;; ++attempt) {
+      Command command = upgrade_command(context);
+      context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
+      const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
+      if (exit.ok()) co_return co_await succeeded(context, before, attempt);
+      const Outcome outcome = co_await failed(context, before, exit);
+      const bool again = lock_timed_out(exit) && !outcome.evidence.empty() && attempt <= settings_.retries;
+      if (!again || context.stop.stop_requested()) co_return outcome;
+      context.progress("a lock was not to be had; trying again");
+      co_await context.ports.clock.sleep(std::chrono::seconds(1 << std::min<std::int64_t>(attempt - 1, 5)),
+                                         context.stop);
+    }
+  }
+
+ private:
+  struct Before {
+    SchemaState state;
+    DatabaseIdentity identity;
+    std::vector<std::string> half_made, changes;
+  };
+
+  static Task<Before> read_before(StageContext& context) {
+    const auto database = co_await open_session(context, context.stop);
+    const Policy& policy = context.application.policy;
+    Before before;
+    before.state = co_await read_state(*database, policy.migrations.version_table, app_schemas(policy), context.stop);
+    before.identity = co_await read_identity(*database, context.stop);
+    before.half_made = co_await half_made_objects(*database, app_schemas(policy), context.stop);
+    before.changes = changed_since_review(context, before.state, before.identity);
+    co_return before;
+  }
+
+  Command upgrade_command(const StageContext& context) const {
+    Argv argv = context.application.policy.migrations.command;
+    argv.push_back("upgrade");
+    argv.push_back(context.target);
+    Command command = project_command(context.application, std::move(argv));
+    set_variable(command.environment, "PGAPPNAME", migration_application_name(context.run.id));
+    impose(limits_for(context), context.application, command.environment);
+    command.timeout = std::chrono::hours(24);  // the stage's own deadline is the limit
+    command.log = context.output;
+    command.holds_lock = true;
+    return command;
+  }
+
+  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind.
+  MigrationLimits limits_for(const StageContext& context) const {
+    const Json& unlimited = context.run.evidence(evidence::review_passed)["unlimited"];
+    return unlimited.is_bool() && unlimited.as_bool() ? MigrationLimits{} : settings_.limits;
+  }
+
+  Task<Outcome> succeeded(StageContext& context, const Before& before, std::int64_t attempt) const {
+    const auto database = co_await open_session(context, context.stop);
+    const auto versions =
+        co_await version_rows(*database, context.application.policy.migrations.version_table, context.stop);
+    const auto from = before.state.versions.value_or(std::vector<std::string>{});
+    const auto to = versions.value_or(std::vector<std::string>{});
+    Outcome outcome;
+    outcome.verdict = Verdict::passed;
+    outcome.summary = revisions_text(from) + " -> " + revisions_text(to);
+    if (attempt > 1) outcome.summary += fmt::format(", at attempt {}", attempt);
+    Json facts = Json::object({{"from", Json::of(from)}, {"to", Json::of(to)}});
+    facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
+    outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
+    if (const std::string why = why_not_enforced(context.application); !why.empty()) outcome.details.push_back(why);
+    co_return outcome;
+  }
+
+  /// The truth after a failure is what the database says, once nothing of the run works in it any more. A stop that
+  /// ended the upgrade must not end this question, so it has deadlines of its own.
+  static Task<Outcome> failed(StageContext& context, const Before& before, const Exit& exit) {
+    Outcome outcome = failed_command("upgrade", exit, context.output);
+    const std::stop_token unstoppable;
+    try {
+      const auto database = co_await open_session(context, unstoppable);
+      co_await wait_for_backends(*database, context.ports.clock, migration_application_name(context.run.id),
+                                 backends_patience);
+      co_await compare(context, before, *database, outcome);
+    } catch (const Error& error) {
+      outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
+      outcome.next =
+          "orchestrate apply " + context.application.policy.app + "  (once the database answers: it asks again)";
+    }
+    co_return outcome;
+  }
+
+  static Task<> compare(StageContext& context, const Before& before, Database& database, Outcome& outcome) {
+    const std::stop_token unstoppable;
+    const Policy& policy = context.application.policy;
+    const SchemaState now =
+        co_await read_state(database, policy.migrations.version_table, app_schemas(policy), unstoppable);
+    const auto half_made = co_await half_made_objects(database, app_schemas(policy), unstoppable);
+    for (const std::string& object : half_made)
+      if (std::ranges::find(before.half_made, object) == before.half_made.end())
+        outcome.details.push_back("left behind: " + object);
+    const Json& transactional = context.run.evidence(evidence::review_passed)["transactional"];
+    const bool rolls_back = transactional.is_bool() && transactional.as_bool();
+    if (now == before.state && rolls_back) {
+      outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
+      co_return;
+    }
+    if (now == before.state)
+      outcome.details.push_back(
+          "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
+          "data "
+          "may have changed");
+    else
+      outcome.details.push_back(fmt::format("version rows: {} before, {} now; catalog fingerprint {}",
+                                            revisions_text(before.state.versions.value_or(std::vector<std::string>{})),
+                                            revisions_text(now.versions.value_or(std::vector<std::string>{})),
+                                            now.fingerprint == before.state.fingerprint ? "equal" : "differs"));
+  }
+
+  UpgradeSettings settings_;
+};
+
+constexpr std::array<Key, 4> keys = {{
+    {.name = "target", .type = ValueType::text, .fallback = "head", .purpose = "The revision to upgrade to."},
+    {.name = "lock_timeout",
+     .type = ValueType::duration,
+     .fallback = "5s",
+     .purpose = "How long a statement waits for a lock before the attempt is given up; 0 waits for ever."},
+    {.name = "statement_timeout",
+     .type = ValueType::duration,
+     .fallback = "10min",
+     .purpose = "How long one statement may run; 0 is no limit."},
+    {.name = "retries",
+     .type = ValueType::integer,
+     .fallback = "3",
+     .purpose = "More attempts after a lock timeout, when the whole set rolled back and nothing changed."},
+}};
+constexpr std::array needs = {evidence::preflight_passed, evidence::backup_intact, evidence::review_passed,
+                              evidence::restore_point_recorded};
+constexpr std::array provides = {evidence::upgrade_done};
+
+std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
+  return std::make_unique<Upgrade>(
+      UpgradeSettings{{spec.settings.duration("lock_timeout"), spec.settings.duration("statement_timeout")},
+                      spec.settings.integer("retries")});
+}
+
+}  // namespace
+
+const StageKind upgrade_stage = {.name = "upgrade",
+                                 .purpose = "Run the pending migrations with the project's own command.",
+                                 .keys = keys,
+                                 .needs = needs,
+                                 .provides = provides,
+                                 .effect = always_changes,
+                                 .timeout = std::chrono::hours(1),
+                                 .bind = bind};
+
+}  // namespace orchestrate

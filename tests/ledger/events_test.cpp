@@ -1,0 +1,134 @@
+#include <gmock/gmock.h>
+
+#include "state_directory.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<EventBody> every_kind() {
+  const Finding drop{.rule = "drop-column",
+                     .category = "data-loss",
+                     .severity = Severity::blocks,
+                     .revision = "004",
+                     .object = "panels.title",
+                     .place = {"migrations/versions/004_cleanup.py", 14, 5},
+                     .source_line = "    op.drop_column(\"panels\", \"title\", schema=\"cfg\")",
+                     .hazard = "cfg.panels.title holds 50 non-null values",
+                     .effect = "they are gone after this",
+                     .remedy = "stop using the column in one release, drop it in the next",
+                     .file_sha256 = "ab12"};
+  const Outcome outcome{Verdict::blocked,
+                        "1 red flag — 'ü'",
+                        {"line one", "line two"},
+                        {{"review.passed", Json::object({{"files", Json::array({"004"})}, {"share", 0.5}})}},
+                        {drop}};
+  return {RunCreated{"magikal-bot", "apply", "head", "uid 0 (root)", "vps1", "0.1.0", "/etc/orchestrate/bot.yaml",
+                     "c0ffee", std::vector<std::string>{"review", "upgrade"}},
+          StageStarted{"review"}, FactRecorded{"upgrade", "versions", Json::object({{"before", Json::array({"002"})}})},
+          StageFinished{"review", outcome, std::chrono::milliseconds(120)},
+          RunFinished{Result::blocked, 3, "database at 003, checkout and service unchanged", "orchestrate approve"}};
+}
+
+TEST(Ledger, GivesBackEveryKindOfEventAsItWasAppended) {
+  const StateDirectory state;
+  std::vector<Event> appended;
+  const auto writer = state.writer();
+  Time at = nine;
+  for (const EventBody& body : every_kind())
+    appended.push_back(writer->append("r1", body, at += std::chrono::nanoseconds(7)));
+
+  std::vector<EventBody> bodies;
+  for (const Event& event : appended) bodies.push_back(event.body);
+  EXPECT_EQ(bodies, every_kind());
+  EXPECT_EQ(state.reader()->events("r1"), appended);
+  EXPECT_EQ(replay(state.reader()->events("r1")), replay(appended));
+  EXPECT_EQ(appended.back().sequence, 5);
+}
+
+TEST(Ledger, ListsRunsNewestFirstAndOnlyTheirOwnEvents) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  for (const std::string run : {"r1", "r2", "r3"}) {
+    ledger->append(run, apply_of("bot"), nine);
+    ledger->append(run, RunFinished{Result::succeeded, 0, "", ""}, nine);
+  }
+  EXPECT_THAT(ledger->runs(2), ElementsAre("r3", "r2"));
+  EXPECT_EQ(ledger->events("r2").size(), 2U);
+  EXPECT_TRUE(ledger->events("r9").empty());
+}
+
+TEST(Ledger, RefusesASecondUnfinishedRunAndNamesTheFirst) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  ledger->append("r1", apply_of("bot"), nine);
+  EXPECT_EQ(ledger->unfinished(), "r1");
+  EXPECT_EQ(error_of([&] { state.writer()->append("r2", apply_of("bot"), nine); }),
+            "begin a run: run r1 is not finished; orchestrate show r1");
+  EXPECT_THAT(ledger->runs(9), ElementsAre("r1"));
+
+  ledger->append("r1", RunFinished{Result::held, 5, "", ""}, nine);
+  EXPECT_EQ(ledger->unfinished(), std::nullopt);
+  EXPECT_NO_THROW(ledger->append("r2", apply_of("bot"), nine));
+}
+
+TEST(Ledger, HoldsAtMostOneUnfinishedRunWhoeverWritesTheSql) {
+  const StateDirectory state;
+  state.writer()->append("r1", apply_of("bot"), nine);
+  sqlite3* connection = nullptr;
+  ASSERT_EQ(sqlite3_open(state.file().c_str(), &connection), SQLITE_OK);
+  const char* insert =
+      "INSERT INTO event (run, at, type, body, hash) VALUES ('r2', 0, 'run-created', '{}', 'not looked at')";
+  EXPECT_EQ(sqlite3_exec(connection, insert, nullptr, nullptr, nullptr), SQLITE_CONSTRAINT);
+  sqlite3_close(connection);
+  EXPECT_EQ(state.reader()->unfinished(), "r1");
+}
+
+TEST(Ledger, KeepsApprovalsInTheSameChainButInNoRun) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  const Approval approval{"004:drop-column:panels.title", "ab12", "the title moved", "uid 0 (root)",
+                          "2026-11-20T09:00:00Z"};
+  ledger->append("r1", apply_of("bot"), nine);
+  ledger->approve(approval);
+  ledger->append("r1", StageStarted{"backup"}, nine);
+
+  EXPECT_THAT(state.reader()->approvals(), ElementsAre(approval));
+  EXPECT_EQ(ledger->events("r1").size(), 2U);
+  EXPECT_EQ(ledger->events("r1").back().sequence, 3);
+  EXPECT_EQ(verify_chain(state.path()), std::nullopt);
+}
+
+TEST(Ledger, NeverHoldsASecretInWhateverPlaceItArrives) {
+  const StateDirectory state;
+  const std::string secret = "s3cr3t-hunter2";
+  const auto ledger = state.writer(Redactor({Secret(secret)}));
+  ledger->append("r1", apply_of("bot"), nine);
+  ledger->append("r1", FactRecorded{"upgrade", "url", Json::object({{secret, Json::array({"x " + secret})}})}, nine);
+  const Finding finding{.rule = "r", .source_line = secret, .hazard = secret, .effect = secret, .remedy = secret};
+  const Outcome outcome{Verdict::failed, "password " + secret, {secret}, {{"e", Json(secret)}}, {finding}};
+  ledger->append("r1", StageFinished{"upgrade", outcome, {}}, nine);
+  ledger->append("r1", RunFinished{Result::held, 5, secret, "psql postgresql://bot:" + secret + "@db/app"}, nine);
+  ledger->approve({"f", "ab", secret, secret, "2026-11-20T09:00:00Z"});
+
+  std::ifstream file(state.file(), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_THAT(bytes, HasSubstr("password "));
+  EXPECT_THAT(bytes, Not(HasSubstr(secret)));
+}
+
+TEST(Ledger, KeepsTextThatIsNotUtf8Readable) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  ledger->append("r1", apply_of("bot"), nine);
+  const Event event =
+      ledger->append("r1", StageFinished{"upgrade", {Verdict::failed, "caf\xe9", {}, {}, {}}, {}}, nine);
+  EXPECT_EQ(std::get<StageFinished>(event.body).outcome.summary, "caf\xef\xbf\xbd");
+  EXPECT_EQ(ledger->events("r1").back(), event);
+}
+
+}  // namespace
+}  // namespace orchestrate
