@@ -2,22 +2,21 @@ import os
 
 import pytest
 
-import debian
 import magikal
-from host import Host
+from vps import Vps
 
 
 @pytest.fixture(scope="session")
 def booted():
     """One booted host for the tests of a file; each test starts from a reset."""
     assert os.geteuid() == 0, "host tests boot containers: run them as root"
-    with Host(magikal.layer(), debian.base(debian.BOOKWORM)) as host:
-        yield host.boot()
+    with magikal.boot() as host:
+        yield host
 
 
 @pytest.fixture
 def vps(booted):
     """The Magikal host, as every test finds it."""
-    bot = magikal.Magikal(booted)
+    bot = Vps(booted)
     bot.reset()
     return bot

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cgroup
 import debian
+import overlay
 
 RUNNING = debian.CACHE / "running"
 BOOT_SECONDS = 90
@@ -55,12 +56,19 @@ class Started:
 
     def wait(self, seconds: float) -> Ended:
         try:
-            out, err = self.child.communicate(timeout=seconds)
+            return self.ended(seconds)
         except subprocess.TimeoutExpired:
+            raise AssertionError(f"no end within {seconds} s: {self.end()}") from None
+
+    def end(self) -> Ended:
+        """Kills it, if it still runs."""
+        for pid in children(self.child.pid):
             with contextlib.suppress(ProcessLookupError):
-                self.send(signal.SIGKILL)
-            out, err = self.child.communicate(timeout=10)
-            raise AssertionError(f"no end within {seconds} s: {' '.join(self.argv)}\n{text(out)}{text(err)}") from None
+                os.kill(pid, signal.SIGKILL)
+        return self.ended(10)
+
+    def ended(self, seconds: float) -> Ended:
+        out, err = self.child.communicate(timeout=seconds)
         return Ended(self.argv, self.child.returncode, text(out), text(err), time.monotonic() - self.at)
 
 
@@ -78,12 +86,15 @@ class Host:
         self.root = self.place / "root"
         self.nspawn: subprocess.Popen | None = None
         self.leader = 0
-        mount(self.place, lowers)
+        overlay.mount(self.place, lowers)
 
     def __enter__(self) -> "Host":
         return self
 
     def __exit__(self, *_) -> None:
+        self.end()
+
+    def end(self) -> None:
         try:
             self.power_off()
         finally:
@@ -115,7 +126,7 @@ class Host:
         become = [] if user == "root" else ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--reset-env"]
         child = subprocess.Popen(
             ["nsenter", "--all", f"--target={self.leader}", "--", *become, *argv],
-            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT,
+            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT, bufsize=0,
         )  # fmt: skip
         return Started(argv, child)
 
@@ -180,24 +191,6 @@ def is_pid_one(pid: int) -> bool:
     return len(numbers) > 1 and numbers[-1] == "1"
 
 
-def mount(place: Path, lowers: tuple[Path, ...]) -> None:
-    """Mounts place/root. The upper layer is on disk; on tmpfs where the disk itself is an overlay (a container)."""
-    layer, root = place / "layer", place / "root"
-    layer.mkdir()
-    root.mkdir()
-    if not try_overlay(layer, root, lowers):
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", layer], check=True)
-        if not try_overlay(layer, root, lowers):
-            raise RuntimeError(f"mount an overlay on {root}: the kernel refuses; host tests need root and overlayfs")
-
-
-def try_overlay(layer: Path, root: Path, lowers: tuple[Path, ...]) -> bool:
-    (layer / "upper").mkdir(exist_ok=True)
-    (layer / "work").mkdir(exist_ok=True)
-    options = f"lowerdir={':'.join(map(str, lowers))},upperdir={layer}/upper,workdir={layer}/work"
-    return subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, root], capture_output=True).returncode == 0
-
-
 def hold(place: Path):
     """A lock that ends with this process, so that the next one knows what nobody uses any more."""
     lock = (place / "lock").open("w")
@@ -213,7 +206,5 @@ def remove_leftovers() -> None:
 
 def remove(place: Path) -> None:
     cgroup.end(place.name)
-    for mounted in (place / "root", place / "layer"):
-        if os.path.ismount(mounted):
-            subprocess.run(["umount", "--recursive", mounted], check=True)
+    overlay.unmount(place)
     shutil.rmtree(place)

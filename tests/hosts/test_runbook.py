@@ -14,12 +14,12 @@ def test_the_host_is_what_the_runbook_describes(vps):
 
 
 def test_the_runbook_takes_the_migration_to_a_restarted_bot(vps):
-    before = vps.unit("InvocationID")
+    before = vps.invocation()
     vps.host.shell(f"cd {PROJECT}; git add .; git commit -m 'restore point before migration work'", user="magikalbot")
     assert vps.runbook("upgrade head").code == 0
     assert vps.runbook("current").out == "003_tempvc (head)\n"
     vps.host.shell(f"systemctl restart {UNIT}; systemctl status {UNIT} --no-pager")
-    assert vps.unit("InvocationID") != before
+    assert vps.invocation() != before
     assert vps.wait_for_journal("50 panels online")
 
 
