@@ -2,8 +2,8 @@
 add_library(orchestrate_options INTERFACE)
 target_compile_options(orchestrate_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
-  # g++ 12 warns falsely on coroutine frames and on std::string concatenation (gcc bug 105651).
-  -Wno-mismatched-new-delete -Wno-restrict
+  # g++ 12 warns falsely on coroutine frames and on std::string (gcc bug 105651 and its kin at -O3).
+  -Wno-mismatched-new-delete -Wno-restrict -Wno-maybe-uninitialized
   # Designated initialisers leave the rest to its default on purpose.
   -Wno-missing-field-initializers)
 target_include_directories(orchestrate_options INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)

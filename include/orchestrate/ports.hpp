@@ -47,6 +47,8 @@ struct Exit {
   int code = 0;  ///< exit code, or signal number when signalled
   std::string out, err;
   std::uint64_t out_size = 0, err_size = 0;  ///< bytes written, kept or not
+  std::chrono::milliseconds timeout{};       ///< the deadline it had
+  std::string trouble;  ///< what went wrong beside the child: its log was not written, a process survived KILL
   bool ok() const { return cause == Cause::exited && code == 0; }
   /// "exit code 1", "killed by signal 9", "no end within 60 s: ended", ...
   std::string text() const;

@@ -43,17 +43,23 @@ constexpr std::array<Verb, 10> verbs = {{
 }};
 
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
-  if (options & app) command.add_option("APP", arguments.app, "An app's name, or the path of a policy file")->required();
+  if (options & app)
+    command.add_option("APP", arguments.app, "An app's name, or the path of a policy file")->required();
   if (options & optional_app) command.add_option("APP", arguments.app, "An app's name, or the path of a policy file");
   if (options & run) command.add_option("RUN", arguments.run, "A run's id, as `history` prints it")->required();
-  if (options & finding) command.add_option("FINDING", arguments.finding, "REVISION:RULE:OBJECT, as review prints it")->required();
-  if (options & reason) command.add_option("--reason", arguments.reason, "Why it is acceptable; kept in the ledger")->required();
-  if (options & target) command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
+  if (options & finding)
+    command.add_option("FINDING", arguments.finding, "REVISION:RULE:OBJECT, as review prints it")->required();
+  if (options & reason)
+    command.add_option("--reason", arguments.reason, "Why it is acceptable; kept in the ledger")->required();
+  if (options & target)
+    command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
   if (options & dry_run)
-    command.add_flag_callback("--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
+    command.add_flag_callback(
+        "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
-  command.add_flag_callback("--json", [&] { arguments.output = Output::json; }, "Print JSON on stdout");
+  command.add_flag_callback(
+      "--json", [&] { arguments.output = Output::json; }, "Print JSON on stdout");
 }
 
 }  // namespace

@@ -103,22 +103,13 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 
 }  // namespace
 
-Phase phase_of(const Run& run, const Plan& plan) {
-  const auto upgrade =
-      std::ranges::find_if(plan.stages, [](const PlannedStage& s) { return s.provides(evidence::upgrade_done); });
-  if (upgrade == plan.stages.end()) return Phase::before_upgrade;
-  const StageRecord* record = run.stage(upgrade->name);
-  if (record && record->state == State::passed) return Phase::after_upgrade;
-  if (record && record->state != State::waiting) return Phase::upgrading;
-  const auto later_ran = [&](const PlannedStage& s) {
-    const StageRecord* later = run.stage(s.name);
-    return later && later->state != State::waiting;
-  };
-  const bool after = !run.fact("finishes").is_null() || std::any_of(upgrade, plan.stages.end(), later_ran);
-  return after ? Phase::after_upgrade : Phase::before_upgrade;
+Phase phase_of(const Run& run) {
+  const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact("finishes").is_null();
+  if (upgraded) return Phase::after_upgrade;
+  return run.fact("database.before").is_null() ? Phase::before_upgrade : Phase::upgrading;
 }
 
-RunFinished conclude(const Run& run, const Plan& plan) {
+RunFinished conclude(const Run& run) {
   if (const Json& holder = run.fact("lock.busy"); !holder.is_null())
     return {Result::failed_unchanged, 75,
             fmt::format("another run holds this database: {}; {} and {}", holder.as_string(), database_before(run),
@@ -129,7 +120,7 @@ RunFinished conclude(const Run& run, const Plan& plan) {
   if (const Json& failed = run.fact("services.not_started_again"); !failed.is_null())
     return {Result::held, 5, "held: stopped before the upgrade, but could not start " + joined(failed) + " again",
             "systemctl start " + joined(failed)};
-  switch (phase_of(run, plan)) {
+  switch (phase_of(run)) {
     case Phase::before_upgrade:
       return stopped_before(run, *stage);
     case Phase::upgrading:

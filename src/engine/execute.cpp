@@ -67,7 +67,7 @@ class Loop {
     }
     co_await start_services_again();
     x_.lock.release();
-    emit(conclude(run_, x_.plan));
+    emit(conclude(run_));
     co_return run_;
   }
 
@@ -149,7 +149,7 @@ class Loop {
 
   /// Before the upgrade a signal stops; during it only an insisting one; after it the run is brought to its end.
   void on_interrupt(const PlannedStage& stage, Limits& limits) {
-    const Phase phase = phase_of(run_, x_.plan);
+    const Phase phase = phase_of(run_);
     const bool may_stop = phase == Phase::before_upgrade || (phase == Phase::upgrading && x_.interrupt.times() > 1);
     if (may_stop) return limits.stop(Limits::Reason::asked);
     x_.observer.on_notice(
@@ -171,8 +171,8 @@ class Loop {
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.
   Task<> start_services_again() {
     const Json stopped = run_.fact("services.stopped");
-    if (stopped.is_null() || conclude(run_, x_.plan).result == Result::held) co_return;
-    if (phase_of(run_, x_.plan) == Phase::after_upgrade) co_return;
+    if (stopped.is_null() || conclude(run_).result == Result::held) co_return;
+    if (phase_of(run_) == Phase::after_upgrade) co_return;
     Json failed = Json::array();
     for (const std::string& name : stopped.as_strings())
       if (!co_await started(*UnitName::parse(name))) failed.push(name);
@@ -197,7 +197,7 @@ class Loop {
     try {
       event = x_.ledger.append(x_.run_id, body, now);
     } catch (const Error& error) {
-      if (phase_of(run_, x_.plan) == Phase::before_upgrade) throw;
+      if (phase_of(run_) == Phase::before_upgrade) throw;
       x_.observer.on_notice(error.what());
     }
     run_ = apply(std::move(run_), event);

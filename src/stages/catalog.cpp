@@ -15,9 +15,9 @@
 namespace orchestrate {
 
 std::span<const StageKind* const> stage_kinds() {
-  static constexpr std::array kinds = {&preflight_stage,  &backup_stage,  &review_stage,     &restore_point_stage,
-                                       &stop_stage,       &upgrade_stage, &post_check_stage, &start_stage,
-                                       &restart_stage,    &journal_stage, &command_stage};
+  static constexpr std::array kinds = {&preflight_stage, &backup_stage,  &review_stage,     &restore_point_stage,
+                                       &stop_stage,      &upgrade_stage, &post_check_stage, &start_stage,
+                                       &restart_stage,   &journal_stage, &command_stage};
   return kinds;
 }
 

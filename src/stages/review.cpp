@@ -15,7 +15,9 @@
 namespace orchestrate {
 namespace {
 
-bool open_red_flag(const Finding& finding) { return finding.severity == Severity::blocks && finding.approved_by.empty(); }
+bool open_red_flag(const Finding& finding) {
+  return finding.severity == Severity::blocks && finding.approved_by.empty();
+}
 
 std::string counted(std::size_t count, std::string_view one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : one.ends_with('h') ? "es" : "s");
@@ -26,7 +28,8 @@ std::vector<const Revision*> pending_of(const StageContext& context, const Revis
   std::vector<const Revision*> pending;
   for (const std::string& id : context.run.evidence(evidence::migration_pending)["revisions"].as_strings()) {
     const Revision* revision = graph.find(id);
-    if (!revision) throw Error(ErrorKind::failed, "review revision " + id, "its file is gone since preflight", "apply again");
+    if (!revision)
+      throw Error(ErrorKind::failed, "review revision " + id, "its file is gone since preflight", "apply again");
     pending.push_back(revision);
   }
   return pending;
@@ -87,11 +90,12 @@ class Review final : public Stage {
     }
     Json tables = Json::array();
     for (const TableName& table : report.tables) tables.push(table.text());
-    outcome.evidence.push_back({std::string(evidence::review_passed), Json::object({{"files", files},
-                                                                                    {"tables", tables},
-                                                                                    {"transactional", report.transactional},
-                                                                                    {"unlimited", report.unlimited},
-                                                                                    {"code", code}})});
+    outcome.evidence.push_back(
+        {std::string(evidence::review_passed), Json::object({{"files", files},
+                                                             {"tables", tables},
+                                                             {"transactional", report.transactional},
+                                                             {"unlimited", report.unlimited},
+                                                             {"code", code}})});
     return outcome;
   }
 

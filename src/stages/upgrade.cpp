@@ -67,9 +67,7 @@ class Upgrade final : public Stage {
   Task<Outcome> run(StageContext& context) const override {
     const Before before = co_await read_before(context);
     if (!before.changes.empty()) {
-      Outcome refused{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
-      refused.evidence.push_back({std::string(evidence::database_unchanged), to_json(before.state)});
-      co_return refused;
+      co_return Outcome{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
     }
     Json fact = to_json(before.state);
     fact.set("identity", to_json(before.identity));

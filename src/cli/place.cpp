@@ -1,0 +1,127 @@
+#include "cli/place.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "orchestrate/error.hpp"
+#include "policy/policy_loader.hpp"
+#include "stages/catalog.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path policies = "/etc/orchestrate/policies";
+const fs::path system_state = "/var/lib/orchestrate";
+
+fs::path user_state() {
+  if (const char* directory = std::getenv("XDG_STATE_HOME"); directory && *directory == '/')
+    return fs::path(directory) / "orchestrate";
+  const char* home = std::getenv("HOME");
+  if (!home || *home != '/')
+    throw Error(ErrorKind::usage, "find the state directory", "neither XDG_STATE_HOME nor HOME is set",
+                "give --state DIR");
+  return fs::path(home) / ".local/state/orchestrate";
+}
+
+struct Checked {
+  LoadedPolicy loaded;
+  std::optional<Plan> plan;
+  std::vector<std::string> problems;
+};
+
+Checked checked(const fs::path& file) {
+  Checked result{load_policy(file, stage_kinds()), std::nullopt, {}};
+  auto problems = result.loaded.problems;
+  if (result.loaded.policy) {
+    auto plan = make_plan(*result.loaded.policy, stage_kinds());
+    if (auto* reasons = std::get_if<std::vector<Problem>>(&plan))
+      problems = std::move(*reasons);
+    else
+      result.plan = std::get<Plan>(std::move(plan));
+  }
+  for (const Problem& problem : problems) result.problems.push_back(problem_text(problem, file, result.loaded.text));
+  return result;
+}
+
+/// The group that may read every app's state, where the package made it; else the user's own.
+gid_t reading_group(const system::Account& account) {
+  const struct group* entry = ::getgrnam("orchestrate");
+  return entry ? entry->gr_gid : account.gid;
+}
+
+}  // namespace
+
+fs::path policy_file(const std::string& app) {
+  const bool is_path = app.find('/') != std::string::npos || app.ends_with(".yaml") || app.ends_with(".yml");
+  return is_path ? fs::absolute(app) : policies / (app + ".yaml");
+}
+
+std::vector<std::string> installed_apps() {
+  std::vector<std::string> apps;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(policies, none))
+    if (entry.path().extension() == ".yaml") apps.push_back(entry.path().stem());
+  std::ranges::sort(apps);
+  return apps;
+}
+
+std::vector<std::string> problems_of(const fs::path& file) {
+  return checked(file).problems;
+}
+
+Loaded load(const fs::path& file) {
+  Checked result = checked(file);
+  if (result.problems.empty()) return {std::move(*result.loaded.policy), std::move(*result.plan)};
+  for (const std::string& problem : result.problems) fmt::print(stderr, "{}\n", problem);
+  throw Error(ErrorKind::policy, "load " + file.string(),
+              fmt::format("{} problem{}", result.problems.size(), result.problems.size() == 1 ? "" : "s"),
+              "mend the policy; nothing was run");
+}
+
+system::Account account_for(const Policy& policy) {
+  const auto account = system::find_account(policy.project.user);
+  if (!account)
+    throw Error(ErrorKind::policy, "become the policy's user", "there is no user " + policy.project.user,
+                "set project.user, or: adduser --system " + policy.project.user);
+  if (::geteuid() != 0 && ::geteuid() != account->uid)
+    throw Error(ErrorKind::denied, "work on " + policy.app, fmt::format("only root and {} may", policy.project.user),
+                "use sudo");
+  return *account;
+}
+
+fs::path state_directory(const std::string& app, const Arguments& arguments) {
+  if (arguments.state) return fs::absolute(*arguments.state) / app;
+  if (::geteuid() == 0 || fs::exists(system_state / app)) return system_state / app;
+  return user_state() / app;
+}
+
+void make_state_directory(const fs::path& directory, const system::Account& account) {
+  const auto refuse = [&](int number) {
+    throw Error(ErrorKind::failed, "make the state directory " + directory.string(), system_reason(number),
+                "make it writable for " + account.name + ", or give --state DIR");
+  };
+  std::error_code error;
+  fs::create_directories(directory.parent_path(), error);
+  if (error) refuse(error.value());
+  const bool fresh = ::mkdir(directory.c_str(), 0700) == 0;
+  if (!fresh && errno != EEXIST) refuse(errno);
+  // Through a descriptor of the directory itself, so that root follows no link that somebody put there.
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) refuse(errno);
+  const bool done = !fresh || ((::geteuid() != 0 || ::fchown(fd, account.uid, reading_group(account)) == 0) &&
+                               ::fchmod(fd, 02750) == 0);
+  const int number = errno;
+  ::close(fd);
+  if (!done) refuse(number);
+}
+
+}  // namespace orchestrate::cli

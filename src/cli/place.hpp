@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "orchestrate/plan.hpp"
+#include "orchestrate/policy.hpp"
+#include "system/user.hpp"
+
+/// Where things are on a host, and as whom they may be touched.
+namespace orchestrate::cli {
+
+/// `/etc/orchestrate/policies/APP.yaml`, or the file itself when `app` names one.
+std::filesystem::path policy_file(const std::string& app);
+
+/// Names of all apps that have a policy.
+std::vector<std::string> installed_apps();
+
+/// The policy with its plan. Throws Error (`policy`) whose text lists every problem with its place.
+struct Loaded {
+  Policy policy;
+  Plan plan;
+};
+Loaded load(const std::filesystem::path& file);
+
+/// Every problem of the file, as lines for people; empty when it may run.
+std::vector<std::string> problems_of(const std::filesystem::path& file);
+
+/// The policy's user. Throws Error (`denied`) unless we are root or that user.
+system::Account account_for(const Policy& policy);
+
+/// The app's state directory: under `--state`, /var/lib/orchestrate when it is root's or already there, else
+/// $XDG_STATE_HOME or ~/.local/state. Does not make it.
+std::filesystem::path state_directory(const std::string& app, const Arguments& arguments);
+
+/// Makes the state directory, owned by `account` with mode 2750, while we may still be root.
+void make_state_directory(const std::filesystem::path& directory, const system::Account& account);
+
+}  // namespace orchestrate::cli

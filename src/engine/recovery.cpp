@@ -1,0 +1,75 @@
+#include "engine/recovery.hpp"
+
+#include <algorithm>
+
+#include "engine/conclude.hpp"
+#include "orchestrate/evidence.hpp"
+#include "schema/backends.hpp"
+#include "schema/state.hpp"
+
+namespace orchestrate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto backends_patience = 60s;
+
+const std::string* running_stage(const Run& run) {
+  const auto found = std::ranges::find(run.stages, StageRecord::State::running, &StageRecord::state);
+  return found == run.stages.end() ? nullptr : &found->name;
+}
+
+/// What the database says about an upgrade whose end nobody saw.
+Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Databases& databases, Clock& clock) {
+  const Migrations& migrations = application.policy.migrations;
+  auto schemas = migrations.schemas;
+  if (schemas.empty()) schemas = {migrations.version_table.schema};
+  SessionOptions options;
+  options.application_name = "orchestrate recovery";
+  const auto database = co_await databases.connect(application.for_sessions(), options, {});
+  co_await wait_for_backends(*database, clock, migration_application_name(run.id), backends_patience);
+  const SchemaState now = co_await read_state(*database, migrations.version_table, schemas, {});
+  const SchemaState before = state_from_json(run.fact("database.before"));
+
+  Outcome outcome{Verdict::failed, "the process ended during this stage", {}, {}, {}};
+  auto target = run.evidence(evidence::migration_pending)["to"].as_strings();
+  std::ranges::sort(target);
+  const Json& transactional = run.evidence(evidence::review_passed)["transactional"];
+  if (now == before && transactional.is_bool() && transactional.as_bool()) {
+    outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
+  } else if (now.versions == target) {
+    outcome.verdict = Verdict::passed;
+    outcome.summary = "the process ended during this stage; the database is at the target";
+    outcome.evidence.push_back({std::string(evidence::upgrade_done),
+                                Json::object({{"from", before.versions ? Json::of(*before.versions) : Json::array()},
+                                              {"to", Json::of(target)}})});
+  }
+  co_return outcome;
+}
+
+}  // namespace
+
+Task<std::vector<EventBody>> missing_events(Run run, const Application& application, Databases& databases,
+                                            Clock& clock) {
+  std::vector<EventBody> events;
+  const auto add = [&](EventBody body) {
+    run = apply(std::move(run), Event{0, run.id, clock.now(), body});
+    events.push_back(std::move(body));
+  };
+  if (const std::string* stage = running_stage(run)) {
+    Outcome outcome{Verdict::failed, "the process ended during this stage", {}, {}, {}};
+    if (phase_of(run) == Phase::upgrading) outcome = co_await upgrade_outcome(run, application, databases, clock);
+    add(StageFinished{*stage, std::move(outcome), {}});
+  }
+  RunFinished end = conclude(run);
+  const bool left_open = end.exit_code == 0 && end.result != Result::nothing_to_do;
+  if (left_open)
+    end = {Result::held, 5, "held: the process ended before the last stages", "orchestrate apply " + run.created.app};
+  if (!run.fact("services.stopped").is_null() && end.result != Result::held)
+    end = {Result::held, 5, end.summary + "; but services that it had stopped may still be stopped",
+           "systemctl start " + run.fact("services.stopped").as_array().front().as_string()};
+  add(end);
+  co_return events;
+}
+
+}  // namespace orchestrate
