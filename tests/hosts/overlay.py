@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 def mount(place: Path, lowers: tuple[Path, ...]) -> None:
-    """Mounts `place`/root, of `lowers` the topmost first. The upper layer is on disk; on tmpfs where the disk itself is an overlay (a container)."""
+    """Mounts `place`/root; of `lowers` the topmost comes first.
+
+    The upper layer is on disk, or on tmpfs where the disk is itself an overlay, as in a container.
+    """
     layer, root = place / "layer", place / "root"
     layer.mkdir()
     root.mkdir()
