@@ -91,6 +91,9 @@ class Database {
   /// Throws Error (`failed` with SQLSTATE in `why`, `unreachable` when the session is gone, `stopped`).
   virtual Task<Rows> query(std::string sql, std::vector<std::string> parameters, std::stop_token stop) = 0;
   virtual bool alive() const = 0;
+  /// The server process as it introduced itself when the session began (libpq's PQbackendPID). Behind a pooler it is
+  /// not what pg_backend_pid() says.
+  virtual int backend_pid() const = 0;
 };
 
 struct SessionOptions {

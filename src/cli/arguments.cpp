@@ -59,7 +59,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
   command.add_flag_callback(
-      "--json", [&] { arguments.output = Output::json; }, "Print JSON on stdout");
+      "--json", [&] { arguments.format = Format::json; }, "Print JSON on stdout");
 }
 
 }  // namespace

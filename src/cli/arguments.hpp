@@ -6,7 +6,7 @@
 
 namespace orchestrate::cli {
 
-enum class Output { text, json };
+enum class Format { text, json };
 enum class Mode { act, dry_run };
 
 /// What the command line said. A verb reads only what it declares.
@@ -15,7 +15,7 @@ struct Arguments {
   std::string run, finding, reason;
   std::string target;  ///< empty: what the policy says
   std::optional<std::filesystem::path> state;
-  Output output = Output::text;
+  Format format = Format::text;
   Mode mode = Mode::act;
   std::size_t limit = 20;
 };

@@ -87,6 +87,13 @@ Loaded load(const fs::path& file) {
               "mend the policy; nothing was run");
 }
 
+std::string target_of(const Arguments& arguments, const Policy& policy) {
+  if (!arguments.target.empty()) return arguments.target;
+  for (const StageSpec& stage : policy.pipeline)
+    if (stage.kind == "upgrade") return stage.settings.text("target");
+  return "head";
+}
+
 system::Account account_for(const Policy& policy) {
   const auto account = system::find_account(policy.project.user);
   if (!account)

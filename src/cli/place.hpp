@@ -29,6 +29,9 @@ Loaded load(const std::filesystem::path& file);
 /// Every problem of the file, as lines for people; empty when it may run.
 std::vector<std::string> problems_of(const std::filesystem::path& file);
 
+/// The revision to upgrade to: `--target`, else the policy's.
+std::string target_of(const Arguments& arguments, const Policy& policy);
+
 /// The policy's user. Throws Error (`denied`) unless we are root or that user.
 system::Account account_for(const Policy& policy);
 

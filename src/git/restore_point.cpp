@@ -28,8 +28,8 @@ Git as_ourselves(const Git& git, const std::string& host) {
 Task<Git> with_identity(Git git, std::string host) {
   const Exit as_author = co_await git.ask(author);
   const Exit as_committer = co_await git.ask(committer);
-  const bool configured = as_author.ok() && as_committer.ok();
-  co_return configured ? git : as_ourselves(git, host);
+  if (as_author.ok() && as_committer.ok()) co_return git;
+  co_return as_ourselves(git, host);
 }
 
 Error changed_meanwhile(const Repository& repository, const std::string& path) {
@@ -97,7 +97,8 @@ Task<RestorePoint> keep_on_branch(Git git, Repository repository, RestorePointRe
   const std::optional<std::string> head = repository.status.head;
   const Git top = co_await with_identity(git.in(repository.top_level), request.host);
   const std::string tree = co_await tree_of_work_tree(top, repository, request.scratch);
-  const std::string before = head ? co_await top.run(head_tree) : std::string();
+  std::string before;
+  if (head) before = co_await top.run(head_tree);
   if (tree == before) {
     co_await keep(top, request.ref, *head);
     co_return RestorePoint{*head, request.ref, head, repository.status.branch};

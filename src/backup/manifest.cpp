@@ -1,0 +1,99 @@
+#include "backup/manifest.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "files/file_error.hpp"
+#include "files/text.hpp"
+#include "orchestrate/digest.hpp"
+#include "orchestrate/error.hpp"
+
+namespace orchestrate::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view suffix = ".json";
+constexpr std::size_t size_limit = 1024 * 1024;
+constexpr const char* own_hash = "manifest_sha256";
+
+struct Text {
+  const char* name;
+  std::string Manifest::*member;
+};
+constexpr std::array<Text, 10> texts = {{{"app", &Manifest::app},
+                                         {"run", &Manifest::run},
+                                         {"database", &Manifest::database},
+                                         {"database_oid", &Manifest::database_oid},
+                                         {"system_identifier", &Manifest::system_identifier},
+                                         {"timeline", &Manifest::timeline},
+                                         {"server_version", &Manifest::server_version},
+                                         {"pg_dump_version", &Manifest::pg_dump_version},
+                                         {"file", &Manifest::file},
+                                         {"sha256", &Manifest::sha256}}};
+
+Level level_named(std::string_view name) {
+  constexpr std::array levels = {Level::written, Level::intact, Level::restored, Level::matched};
+  const auto found = std::ranges::find(levels, name, [](Level level) { return to_string(level); });
+  if (found == levels.end()) throw Error(ErrorKind::failed, "read a manifest", "unknown level");
+  return *found;
+}
+
+Manifest from_json(const Json& json) {
+  Manifest manifest;
+  for (const Text& text : texts) manifest.*text.member = json[text.name].as_string();
+  manifest.revisions = json["revisions"].as_strings();
+  manifest.started_at = parse_utc(json["started_at"].as_string());
+  manifest.finished_at = parse_utc(json["finished_at"].as_string());
+  manifest.size = static_cast<std::uint64_t>(json["size"].as_integer());
+  manifest.level = level_named(json["level"].as_string());
+  return manifest;
+}
+
+}  // namespace
+
+fs::path manifest_path(const fs::path& dump) {
+  return dump.string() + std::string(suffix);
+}
+
+std::string manifest_text(const Manifest& manifest) {
+  Json json = Json::object({{"version", 1}});
+  for (const Text& text : texts) json.set(text.name, manifest.*text.member);
+  json.set("revisions", Json::of(manifest.revisions));
+  json.set("started_at", utc_text(manifest.started_at)).set("finished_at", utc_text(manifest.finished_at));
+  json.set("size", manifest.size).set("level", to_string(manifest.level));
+  json.set(own_hash, sha256(to_text(json)));
+  return to_pretty_text(json) + "\n";
+}
+
+std::optional<Manifest> read_manifest(const fs::path& file) {
+  const std::string text = files::read_text(file, size_limit);
+  try {
+    Json::Object members = parse_json(text).as_object();
+    if (members.empty() || members.back().first != own_hash) return std::nullopt;
+    const std::string hash = members.back().second.as_string();
+    members.pop_back();
+    const Json json(std::move(members));
+    if (sha256(to_text(json)) != hash) return std::nullopt;
+    return from_json(json);
+  } catch (const Error&) {  // not JSON, or not of this shape: that is what "damaged" means
+    return std::nullopt;
+  }
+}
+
+std::optional<Manifest> newest_manifest(const fs::path& directory, const std::string& app,
+                                        const std::string& database) {
+  std::optional<Manifest> newest;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(app + "-") || !name.ends_with(".dump" + std::string(suffix))) continue;
+    const auto manifest = read_manifest(entry.path());
+    if (!manifest || manifest->app != app || manifest->database != database) continue;
+    if (!newest || manifest->finished_at > newest->finished_at) newest = manifest;
+  }
+  if (error) throw files::file_error("list", directory, error.value());
+  return newest;
+}
+
+}  // namespace orchestrate::backup

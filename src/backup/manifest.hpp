@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backup/proof.hpp"
+#include "backup/server.hpp"
+
+namespace orchestrate::backup {
+
+/// What stands beside a dump of ours, written last: a dump without one is no backup.
+struct Manifest {
+  std::string app, run;
+  std::string database, database_oid, system_identifier, timeline, server_version;
+  std::string pg_dump_version;
+  std::vector<std::string> revisions;
+  Time started_at, finished_at;
+  std::string file;  ///< name of the dump, in the manifest's own directory
+  std::uint64_t size = 0;
+  std::string sha256;
+  Level level = Level::intact;
+  bool operator==(const Manifest&) const = default;
+};
+
+std::filesystem::path manifest_path(const std::filesystem::path& dump);
+
+/// JSON with a hash of itself.
+std::string manifest_text(const Manifest& manifest);
+/// nullopt when it is damaged. Throws Error when it cannot be read.
+std::optional<Manifest> read_manifest(const std::filesystem::path& file);
+/// The newest whole one of this app and database in `directory`.
+std::optional<Manifest> newest_manifest(const std::filesystem::path& directory, const std::string& app,
+                                        const std::string& database);
+
+}  // namespace orchestrate::backup

@@ -1,0 +1,61 @@
+#include "backup/server.hpp"
+
+#include <algorithm>
+
+namespace orchestrate::backup {
+namespace {
+
+// to_regclass answers null without an error for a table, or a schema, that does not exist.
+constexpr const char* who_sql =
+    "select current_database(), d.oid, current_setting('server_version_num')::int / 10000,"
+    " current_setting('server_version'), pg_database_size(d.oid), to_regclass($1) is not null,"
+    " has_function_privilege('pg_control_system()', 'execute')"
+    "   and has_function_privilege('pg_control_checkpoint()', 'execute')"
+    " from pg_database d where d.datname = current_database()";
+constexpr const char* cluster_sql =
+    "select s.system_identifier, c.timeline_id from pg_control_system() s, pg_control_checkpoint() c";
+
+std::vector<std::string> first_column(const Rows& rows) {
+  std::vector<std::string> texts;
+  for (const auto& row : rows.rows) texts.push_back(row.at(0).value_or(""));
+  return texts;
+}
+
+}  // namespace
+
+Task<Server> ask_server(const Application& application, Databases& databases, std::stop_token stop) {
+  const Migrations& migrations = application.policy.migrations;
+  const SessionOptions options;
+  const auto session = co_await databases.connect(application.for_sessions(), options, stop);
+
+  const std::string version_table = migrations.version_table.quoted();
+  const std::vector<std::string> parameters{version_table};
+  const Rows answer = co_await session->query(who_sql, parameters, stop);
+  const auto& who = answer.rows.at(0);
+  Server server{.database = who[0].value(),
+                .database_oid = who[1].value(),
+                .major = std::stoi(who[2].value()),
+                .version = who[3].value(),
+                .database_size = std::stoull(who[4].value()),
+                .has_version_table = who[5] == "t"};
+
+  const std::vector<std::string> none;
+  if (who[6] == "t") {
+    const Rows cluster = co_await session->query(cluster_sql, none, stop);
+    server.system_identifier = cluster.rows.at(0)[0].value();
+    server.timeline = cluster.rows.at(0)[1].value();
+  }
+  const Rows namespaces = co_await session->query("select nspname from pg_namespace", none, stop);
+  const auto existing = first_column(namespaces);
+  std::ranges::copy_if(migrations.schemas, std::back_inserter(server.schemas), [&](const std::string& schema) {
+    return std::ranges::find(existing, schema) != existing.end();
+  });
+  if (server.has_version_table) {
+    const std::string sql = "select version_num from " + version_table + " order by 1";
+    const Rows rows = co_await session->query(sql, none, stop);
+    server.revisions = first_column(rows);
+  }
+  co_return server;
+}
+
+}  // namespace orchestrate::backup

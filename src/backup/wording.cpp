@@ -1,0 +1,53 @@
+#include "backup/wording.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+
+namespace orchestrate::backup {
+namespace {
+
+template <class Value>
+struct Unit {
+  Value size;
+  std::string_view name;
+};
+
+constexpr std::array<Unit<std::uint64_t>, 5> sizes = {
+    {{1ULL << 40, "TiB"}, {1ULL << 30, "GiB"}, {1ULL << 20, "MiB"}, {1ULL << 10, "KiB"}, {1, "bytes"}}};
+constexpr std::array<Unit<std::int64_t>, 4> durations = {
+    {{2 * 86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
+
+}  // namespace
+
+std::string size_text(std::uint64_t bytes) {
+  for (const auto& unit : sizes) {
+    if (bytes < unit.size) continue;
+    const double count = static_cast<double>(bytes) / static_cast<double>(unit.size);
+    return unit.size > 1 && count < 10 ? fmt::format("{:.1f} {}", count, unit.name)
+                                       : fmt::format("{:.0f} {}", count, unit.name);
+  }
+  return "0 bytes";
+}
+
+std::string duration_text(std::chrono::milliseconds duration) {
+  for (const auto& unit : durations) {
+    const std::int64_t divisor = unit.name == "d" ? unit.size / 2 : unit.size;  // days only from two on: 26 h, 3 d
+    if (duration.count() >= unit.size) return fmt::format("{} {}", duration.count() / divisor, unit.name);
+  }
+  return fmt::format("{} ms", duration.count());
+}
+
+std::string complaint(std::string_view text) {
+  std::string_view last;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.find("error:") != std::string_view::npos) return std::string(line);
+    if (!line.empty()) last = line;
+    at = end + 1;
+  }
+  return std::string(last);
+}
+
+}  // namespace orchestrate::backup

@@ -1,0 +1,150 @@
+#include <chrono>
+#include <csignal>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/place.hpp"
+#include "cli/session.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "cli/version.hpp"
+#include "engine/conclude.hpp"
+#include "engine/recovery.hpp"
+#include "ledger/open.hpp"
+#include "ledger/run_id.hpp"
+#include "orchestrate/error.hpp"
+#include "render/json.hpp"
+#include "render/result.hpp"
+#include "schema/advisory_lock.hpp"
+#include "system/state_lock.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
+
+std::string caller() {
+  const char* sudo_user = std::getenv("SUDO_USER");
+  const uid_t uid = ::getuid();
+  return sudo_user && uid == 0 ? fmt::format("uid 0 (root, by sudo from {})", sudo_user) : fmt::format("uid {}", uid);
+}
+
+system::StateLock lock_or_refuse(const fs::path& directory, const std::string& app) {
+  auto lock = system::try_lock(directory);
+  if (lock) return std::move(*lock);
+  throw Error(ErrorKind::busy, "lock " + app, "another run holds it: " + system::lock_holder(directory),
+              "wait for it: orchestrate status " + app);
+}
+
+/// The newest run, when it upgraded and did not bring its last stages to their end.
+std::optional<std::string> left_open(const Ledger& ledger) {
+  const auto runs = ledger.runs(1);
+  if (runs.empty()) return std::nullopt;
+  const Run last = replay(ledger.events(runs.front()));
+  const bool open = last.finished && last.finished->result == Result::held && phase_of(last) == Phase::after_upgrade;
+  return open ? std::optional(last.id) : std::nullopt;
+}
+
+/// First INT and TERM ask, the second insists.
+class Signals {
+ public:
+  Signals(boost::asio::io_context& io, Interrupt& interrupt) : set_(io, SIGINT, SIGTERM), interrupt_(interrupt) { wait(); }
+
+ private:
+  void wait() {
+    set_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      interrupt_.ask();
+      wait();
+    });
+  }
+
+  boost::asio::signal_set set_;
+  Interrupt& interrupt_;
+};
+
+struct Applying {
+  const Arguments& arguments;
+  const Plan& plan;
+  const Opened& opened;
+  Session& session;
+  Ledger& ledger;
+  fs::path state;
+  std::string asked_by;
+
+  Task<int> run() {
+    co_await recover();
+    const Application& application = opened.application;
+    const Time now = session.ports().clock.now();
+    const std::string id = new_run_id(now);
+    RunCreated request{.app = application.policy.app, .verb = "apply", .target = target_of(arguments, application.policy)};
+    request.requested_by = asked_by;
+    request.host = session.ports().host.name();
+    request.version = version;
+    request.policy_file = application.policy.file;
+    request.policy_sha256 = application.policy.sha256;
+    for (const PlannedStage& stage : plan.stages) request.stages.push_back(stage.name);
+
+    const fs::path outputs = state / "runs" / id;
+    fs::create_directories(outputs);
+    const auto lock = make_advisory_lock(session.ports().databases, session.ports().clock, application.for_sessions(),
+                                         application.policy.migrations.version_table,
+                                         fmt::format("apply {} on {}", id, request.host));
+    Interrupt interrupt;
+    Signals signals(session.io(), interrupt);
+    Terminal terminal(session.io(), arguments.format);
+    Execution execution{.plan = plan,
+                        .application = application,
+                        .ports = session.ports(),
+                        .ledger = ledger,
+                        .lock = *lock,
+                        .interrupt = interrupt,
+                        .observer = terminal,
+                        .approvals = ledger.approvals(),
+                        .run_id = id,
+                        .request = std::move(request),
+                        .outputs = outputs,
+                        .finishes = left_open(ledger)};
+    const Run run = co_await execute(std::move(execution));
+    if (arguments.format == Format::json) write(stdout, to_pretty_text(run_json(run)) + "\n");
+    co_return run.finished->exit_code;
+  }
+
+  /// A run that died first gets its end, from what the database says.
+  Task<> recover() {
+    const auto id = ledger.unfinished();
+    if (!id) co_return;
+    const Run dead = replay(ledger.events(*id));
+    const auto events =
+        co_await missing_events(dead, opened.application, session.ports().databases, session.ports().clock);
+    Run run = dead;
+    for (const EventBody& event : events)
+      run = orchestrate::apply(std::move(run), ledger.append(*id, event, session.ports().clock.now()));
+    write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));
+  }
+};
+
+}  // namespace
+
+int apply(const Arguments& arguments) {
+  if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
+  const std::string asked_by = caller();
+  Loaded loaded = load(policy_file(arguments.app));
+  const Opened opened = open_application(std::move(loaded.policy));
+  const fs::path state = state_directory(opened.application.policy.app, arguments);
+  make_state_directory(state, opened.account);
+  Session session(opened);
+  const system::StateLock lock = lock_or_refuse(state, opened.application.policy.app);
+  session.make_commands(opened.redactor, lock.descriptor());
+  const auto ledger = open_ledger(state, LedgerAccess::write, opened.redactor);
+  ledger->reserve(reserved_bytes);
+  Applying applying{arguments, loaded.plan, opened, session, *ledger, state, asked_by};
+  return session.run(applying.run());
+}
+
+}  // namespace orchestrate::cli

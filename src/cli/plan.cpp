@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "cli/place.hpp"
+#include "cli/session.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "cli/version.hpp"
+#include "engine/execute.hpp"
+#include "ledger/open.hpp"
+#include "orchestrate/evidence.hpp"
+#include "render/json.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+/// A ledger that remembers nothing: a dry run leaves no trace.
+class NoLedger final : public Ledger {
+ public:
+  Event append(const std::string& run, const EventBody& body, Time at) override { return {++sequence_, run, at, body}; }
+  void approve(const Approval&) override {}
+  void reserve(std::uint64_t) override {}
+  std::vector<Event> events(const std::string&) const override { return {}; }
+  std::vector<std::string> runs(std::size_t) const override { return {}; }
+  std::vector<Approval> approvals() const override { return {}; }
+  std::optional<std::string> unfinished() const override { return std::nullopt; }
+
+ private:
+  std::int64_t sequence_ = 0;
+};
+
+/// A dry run takes no lock, since it takes nothing.
+class NoLock final : public RunLock {
+ public:
+  Task<std::optional<std::string>> acquire(std::stop_token) override { co_return std::nullopt; }
+  Task<bool> held(std::stop_token) override { co_return true; }
+  void release() override {}
+};
+
+std::vector<Approval> approvals_in(const std::filesystem::path& state, const Redactor& redactor) {
+  if (!std::filesystem::exists(state)) return {};
+  return open_ledger(state, LedgerAccess::read, redactor)->approvals();
+}
+
+std::string would_do(const Plan& plan, const Run& run) {
+  std::string text = "would then:\n";
+  for (const PlannedStage& stage : plan.stages)
+    if (const StageRecord* record = run.stage(stage.name); record && record->state == StageRecord::State::waiting)
+      text += fmt::format("      {:<16} {}\n", stage.name, stage.stage->describe());
+  return text;
+}
+
+Json would_do_json(const Plan& plan, const Run& run) {
+  Json stages = Json::array();
+  for (const PlannedStage& stage : plan.stages)
+    if (const StageRecord* record = run.stage(stage.name); record && record->state == StageRecord::State::waiting)
+      stages.push(Json::object({{"stage", stage.name}, {"does", stage.stage->describe()}}));
+  return stages;
+}
+
+}  // namespace
+
+int plan(const Arguments& arguments) {
+  Loaded loaded = load(policy_file(arguments.app));
+  const Opened opened = open_application(std::move(loaded.policy));
+  const Policy& policy = opened.application.policy;
+  Session session(opened);
+  session.make_commands(opened.redactor, std::nullopt);
+  const auto approvals = approvals_in(state_directory(policy.app, arguments), opened.redactor);
+
+  const auto act = [&]() -> Task<int> {
+    NoLedger ledger;
+    NoLock lock;
+    Interrupt interrupt;
+    Terminal terminal(session.io(), arguments.format);
+    RunCreated request{.app = policy.app, .verb = "plan", .target = target_of(arguments, policy)};
+    for (const PlannedStage& stage : loaded.plan.stages) request.stages.push_back(stage.name);
+    Execution execution{.plan = loaded.plan,
+                        .application = opened.application,
+                        .ports = session.ports(),
+                        .ledger = ledger,
+                        .lock = lock,
+                        .interrupt = interrupt,
+                        .observer = terminal,
+                        .approvals = approvals,
+                        .run_id = "dry-run",
+                        .request = std::move(request)};
+    const Run run = co_await execute(std::move(execution));
+    const bool goes_on = run.finished->result == Result::succeeded;
+    if (arguments.format == Format::json) {
+      Json json = run_json(run);
+      json.set("would_then", goes_on ? would_do_json(loaded.plan, run) : Json::array());
+      write(stdout, to_pretty_text(json) + "\n");
+    } else if (goes_on) {
+      write(stdout, would_do(loaded.plan, run));
+    }
+    co_return run.finished->exit_code;
+  };
+  return session.run(act());
+}
+
+}  // namespace orchestrate::cli

@@ -1,0 +1,59 @@
+#include "cli/session.hpp"
+
+#include <exception>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "policy/env_file.hpp"
+#include "policy/resolve.hpp"
+#include "cli/place.hpp"
+#include "system/clock.hpp"
+#include "system/command.hpp"
+#include "system/database.hpp"
+#include "system/host.hpp"
+#include "system/journal.hpp"
+#include "system/service_manager.hpp"
+
+namespace orchestrate::cli {
+
+Opened open_application(Policy policy) {
+  system::Account account = account_for(policy);
+  Environment environment;
+  if (policy.project.env_file) environment = read_env_file(*policy.project.env_file);
+  Application application = resolve(std::move(policy), std::move(environment));
+  application.home = account.home;
+  Redactor redactor(secrets_of(application));
+  return {std::move(application), std::move(redactor), std::move(account)};
+}
+
+Session::Session(const Opened& opened) : io_(std::make_unique<boost::asio::io_context>(1)) {
+  services_ = system::make_service_manager(*io_);
+  journal_ = system::make_journal();
+  system::become(opened.account);
+  databases_ = system::make_databases(*io_);
+  host_ = system::make_host();
+  clock_ = system::make_clock(*io_);
+}
+
+Session::~Session() = default;
+
+void Session::make_commands(const Redactor& redactor, std::optional<int> lock) {
+  commands_ = system::make_commands(*io_, redactor, lock);
+  ports_ = std::make_unique<Ports>(Ports{*commands_, *databases_, *services_, *journal_, *host_, *clock_});
+}
+
+int Session::run(Task<int> task) {
+  int result = 0;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(*io_, std::move(task), [&](std::exception_ptr error, int value) {
+    failure = error;
+    result = value;
+    io_->stop();
+  });
+  io_->run();
+  if (failure) std::rethrow_exception(failure);
+  return result;
+}
+
+}  // namespace orchestrate::cli

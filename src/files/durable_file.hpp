@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "files/descriptor.hpp"
+
+namespace orchestrate::files {
+
+/// A file that appears under its name whole and on disk, or not at all, and never replaces another.
+/// It grows as NAME.partial, mode 0600, under an flock that dies with us. All failures are Errors.
+class DurableFile {
+ public:
+  explicit DurableFile(std::filesystem::path target);
+  ~DurableFile();  ///< removes the partial unless committed
+  DurableFile(const DurableFile&) = delete;
+  DurableFile& operator=(const DurableFile&) = delete;
+
+  /// Writes all of it; callers pass large blocks, nothing is buffered here.
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  std::uint64_t size() const { return size_; }
+  const std::filesystem::path& partial() const { return partial_; }
+
+  /// fsync of the file, rename that refuses to overwrite, fsync of the directory.
+  void commit();
+
+ private:
+  void start_writeback();
+
+  std::filesystem::path target_, partial_;
+  Descriptor file_;
+  std::uint64_t size_ = 0;
+  std::uint64_t flushed_ = 0;  ///< up to here the kernel was asked to write early
+};
+
+/// Removes `PREFIX*.partial` in `directory` whose writer is gone (nobody holds its flock). Returns what it removed.
+std::vector<std::filesystem::path> sweep_partials(const std::filesystem::path& directory, std::string_view prefix);
+
+}  // namespace orchestrate::files

@@ -1,0 +1,55 @@
+#include "policy/env_file.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "orchestrate/error.hpp"
+#include "policy/env_readers.hpp"
+#include "policy/file_text.hpp"
+#include "policy/source_text.hpp"
+
+namespace orchestrate {
+namespace {
+
+constexpr std::size_t largest = 1024 * 1024;
+
+[[noreturn]] void refuse(const EnvFile& file, Position at, std::string why) {
+  throw Error(ErrorKind::policy, "read the env file",
+              fmt::format("{}:{}:{}: {}", file.path.string(), at.line, at.column, std::move(why)));
+}
+
+std::string text_of(const EnvFile& file) {
+  std::string text = read_file_text("read the env file", file.path, largest).text;
+  if (const auto offset = first_invalid_utf8(text)) refuse(file, position_at(text, *offset), "not UTF-8");
+  if (const auto offset = text.find('\0'); offset != std::string::npos)
+    refuse(file, position_at(text, offset), "a zero byte");
+  return file.dialect == Dialect::systemd ? text : with_unix_lines(text);
+}
+
+}  // namespace
+
+Environment read_env_file(const EnvFile& file) {
+  const std::string text = text_of(file);
+  const EnvReading reading = file.dialect == Dialect::systemd ? read_as_systemd(text) : read_as_dotenv(text);
+  if (!reading.faults.empty())
+    refuse(file, position_at(text, reading.faults.front().offset), reading.faults.front().message);
+
+  Environment environment;
+  std::map<std::string_view, std::size_t> places;
+  for (const EnvAssignment& assignment : reading.assignments) {
+    if (!assignment.value && file.dialect != Dialect::systemd)
+      refuse(
+          file, position_at(text, assignment.offset),
+          fmt::format("{} refers to a ${{NAME}} that the file does not set before; write its value", assignment.name));
+    if (!assignment.value) continue;
+    const auto [place, is_new] = places.emplace(assignment.name, environment.size());
+    if (is_new)
+      environment.emplace_back(assignment.name, Secret(*assignment.value));
+    else
+      environment[place->second].second = Secret(*assignment.value);
+  }
+  return environment;
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,91 @@
+#include <algorithm>
+
+#include "review/graph.hpp"
+#include "review/lineage.hpp"
+#include "review/target.hpp"
+
+namespace orchestrate {
+namespace {
+
+Finding refusal(std::string rule, std::string object, std::string why, std::string remedy) {
+  return {.rule = std::move(rule),
+          .category = "cannot-judge",
+          .severity = Severity::blocks,
+          .object = std::move(object),
+          .hazard = std::move(why),
+          .effect = "nobody can say which revisions Alembic would run",
+          .remedy = std::move(remedy)};
+}
+
+std::variant<Nodes, Finding> applied_nodes(const Lineage& lineage, const RevisionGraph& graph,
+                                           const std::vector<std::string>& rows) {
+  Nodes nodes;
+  for (const std::string& row : rows) {
+    const Revision* revision = graph.find(row);
+    if (!revision)
+      return refusal("unknown-revision", row, "the database is at " + row + ", which no version file is",
+                     "check out the code that made it, or look whether this is the right database");
+    nodes.push_back(static_cast<Node>(revision - graph.revisions.data()));
+  }
+  for (const Node node : nodes) {
+    const auto below = lineage.ancestors({node}, Lineage::Edges::all);
+    for (const Node other : nodes)
+      if (other != node && below.contains(other))
+        return refusal("overlapping-rows", lineage.revision(other).id,
+                       "the version table holds " + lineage.revision(node).id + " and also its ancestor " +
+                           lineage.revision(other).id,
+                       "delete the ancestor's row: it is implied");
+  }
+  return nodes;
+}
+
+std::vector<std::string> ids(const Lineage& lineage, const Nodes& nodes) {
+  std::vector<std::string> texts;
+  for (const Node node : nodes) texts.push_back(lineage.revision(node).id);
+  return texts;
+}
+
+}  // namespace
+
+std::vector<std::string> RevisionGraph::heads() const {
+  const Lineage lineage(*this);
+  return ids(lineage, lineage.heads(Lineage::Edges::versioned));
+}
+
+std::vector<std::string> RevisionGraph::rows_at_heads() const {
+  const Lineage lineage(*this);
+  return ids(lineage, lineage.heads(Lineage::Edges::all));
+}
+
+std::set<std::string> RevisionGraph::ancestors(const std::vector<std::string>& rows) const {
+  const Lineage lineage(*this);
+  Nodes nodes;
+  for (const std::string& row : rows)
+    if (const Revision* revision = find(row)) nodes.push_back(static_cast<Node>(revision - revisions.data()));
+  std::set<std::string> found;
+  for (const Node node : lineage.ancestors(nodes, Lineage::Edges::all)) found.insert(revisions[node].id);
+  return found;
+}
+
+Pending RevisionGraph::pending(const std::vector<std::string>& applied, std::string_view target) const {
+  if (!problems.empty()) return problems.front();
+  const Lineage lineage(*this);
+  const auto rows = applied_nodes(lineage, *this, applied);
+  if (const auto* unknown = std::get_if<Finding>(&rows)) return *unknown;
+  const Nodes& have = std::get<Nodes>(rows);
+
+  const Targets targets = resolve_target(lineage, have, target);
+  if (const auto* why = std::get_if<Unresolved>(&targets))
+    return refusal(why->rule, std::string(target), why->why, why->remedy);
+  const Nodes& wanted = std::get<Nodes>(targets);
+
+  std::set<Node> todo = lineage.ancestors(wanted, Lineage::Edges::all);
+  for (const Node node : lineage.ancestors(have, Lineage::Edges::all)) todo.erase(node);
+
+  std::vector<const Revision*> order;
+  for (const Node node : newest_first(lineage, todo, wanted)) order.push_back(&revisions[node]);
+  std::ranges::reverse(order);
+  return order;
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "orchestrate/finding.hpp"
+#include "orchestrate/names.hpp"
+#include "orchestrate/ports.hpp"
+#include "orchestrate/task.hpp"
+#include "review/graph.hpp"
+
+namespace orchestrate {
+
+/// What to review, and by whose law.
+struct ReviewRequest {
+  std::vector<const Revision*> pending;  ///< in the order in which Alembic runs them
+  std::vector<std::string> schemas;      ///< a change outside is a red flag; empty: any schema is fine
+  TableName version_table{"public", "alembic_version"};
+  Argv python;  ///< the project's interpreter, whose grammar its files are written in
+  std::optional<std::filesystem::path> env_py;
+  std::vector<std::string> block;  ///< categories that block; `cannot-judge` always does
+};
+
+/// What the pending set will do, as far as its text tells.
+struct ReviewReport {
+  std::vector<Finding> findings;  ///< in the order of the pending set, then of the lines
+  std::size_t revisions = 0;
+  std::size_t statements = 0;     ///< of all upgrade() functions together
+  std::vector<TableName> tables;  ///< touched by the pending statements, sorted
+  bool transactional = false;     ///< the whole set is one transaction that leaves nothing behind when it fails
+  bool unlimited = false;         ///< builds concurrently or validates: must run without lock and statement limits
+};
+
+/// Reads the pending files with Python's own parser as data, never as a program. Throws Error when the parser cannot be
+/// run; a file that does not parse is a finding.
+Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop);
+
+/// An approval counts when finding and file hash agree: the finding then no longer blocks and says who approved it. An
+/// approval for another version of the file is mentioned and does not count.
+void apply_approvals(std::vector<Finding>& findings, const std::vector<Approval>& approvals);
+
+}  // namespace orchestrate

@@ -1,0 +1,150 @@
+#include "stages/backup.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "backup/check.hpp"
+#include "backup/dump.hpp"
+#include "backup/wording.hpp"
+
+namespace orchestrate {
+namespace {
+
+using backup::CheckRule;
+using backup::Proof;
+using backup::Refusal;
+using backup::TakeRule;
+
+constexpr std::array<std::string_view, 1> levels = {"intact"};
+constexpr std::array<Key, 10> keys = {{
+    {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
+    {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
+    {"log_says", ValueType::text, Presence::optional, {}, "What its log says when it is done"},
+    {"log_starts", ValueType::text, Presence::optional, {}, "What its log says when it begins"},
+    {"max_age", ValueType::duration, Presence::optional, "26h", "How old that dump may be"},
+    {"min_size", ValueType::size, Presence::optional, {}, "How small that dump may be"},
+    {"take", ValueType::path, Presence::optional, {}, "Directory to dump into, with pg_dump"},
+    {"compression", ValueType::integer, Presence::optional, "1", "gzip level of a dump that is taken, 0 to 9"},
+    {"lock_wait", ValueType::duration, Presence::optional, "30s", "How long pg_dump may wait for a table lock"},
+    {"verify", ValueType::choice, Presence::optional, "intact", "How far the backup is proven", levels},
+}};
+constexpr std::array<std::string_view, 5> check_only = {"log", "log_says", "log_starts", "max_age", "min_size"};
+constexpr std::array<std::string_view, 2> take_only = {"compression", "lock_wait"};
+constexpr std::array<std::string_view, 1> provides = {"backup.intact"};
+constexpr std::chrono::seconds default_timeout = std::chrono::hours(2);
+
+Outcome refused(const std::vector<Refusal>& refusals, const std::string& subject) {
+  Outcome outcome{.verdict = Verdict::failed, .summary = subject + ": " + refusals.front().why};
+  for (const Refusal& refusal : refusals) outcome.details.push_back(refusal.text());
+  return outcome;
+}
+
+Outcome proven(const Proof& proof) {
+  Outcome outcome{.verdict = Verdict::passed, .summary = summary_of(proof)};
+  outcome.evidence.push_back(evidence_of(proof));
+  return outcome;
+}
+
+class CheckStage : public Stage {
+ public:
+  explicit CheckStage(CheckRule rule) : rule_(std::move(rule)) {}
+
+  std::string describe() const override {
+    return fmt::format("check {}: at most {} old, decoded and hashed", rule_.pattern,
+                       backup::duration_text(rule_.max_age));
+  }
+
+  Task<Outcome> run(StageContext& context) const override {
+    const auto checked = co_await backup::check_dump(context, rule_);
+    if (const auto* refusals = std::get_if<std::vector<Refusal>>(&checked))
+      co_return refused(*refusals, std::filesystem::path(rule_.pattern).filename().string());
+    co_return proven(std::get<Proof>(checked));
+  }
+
+ private:
+  CheckRule rule_;
+};
+
+class TakeStage : public Stage {
+ public:
+  explicit TakeStage(TakeRule rule) : rule_(std::move(rule)) {}
+
+  std::string describe() const override {
+    return fmt::format("pg_dump into {}: gzip level {}, decoded and hashed", rule_.directory.string(),
+                       rule_.compression);
+  }
+
+  Task<Outcome> run(StageContext& context) const override {
+    const auto prepared = co_await backup::prepare_dump(context, rule_);
+    if (const auto* refusal = std::get_if<Refusal>(&prepared)) co_return refused({*refusal}, "pg_dump");
+    const auto& preparation = std::get<backup::Preparation>(prepared);
+    if (context.output.empty())  // a dry run writes nothing
+      co_return Outcome{.verdict = Verdict::passed,
+                        .summary = fmt::format("would dump about {} into {}", backup::size_text(preparation.expected),
+                                               rule_.directory.string())};
+    co_return proven(co_await backup::take_dump(context, rule_, preparation));
+  }
+
+ private:
+  TakeRule rule_;
+};
+
+CheckRule check_rule(const Settings& settings) {
+  CheckRule rule{.pattern = settings.text("check"), .max_age = settings.duration("max_age")};
+  if (settings.has("min_size")) rule.min_size = settings.size("min_size").bytes;
+  if (!settings.has("log")) return rule;
+  rule.log = backup::LogRule{.file = settings.text("log"), .says = settings.text("log_says")};
+  if (settings.has("log_starts")) rule.log->starts = settings.text("log_starts");
+  return rule;
+}
+
+TakeRule take_rule(const StageSpec& spec) {
+  return {.directory = spec.settings.text("take"),
+          .compression = static_cast<int>(spec.settings.integer("compression")),
+          .lock_wait = spec.settings.duration("lock_wait"),
+          .timeout = spec.timeout.value_or(default_timeout)};
+}
+
+/// Written by the operator, not filled in as a default.
+bool written(const Settings& settings, std::string_view key) {
+  return settings.has(key) && settings.position(key) != Position{};
+}
+
+std::vector<std::string> problems(const Settings& settings) {
+  const bool checks = settings.has("check");
+  if (checks == settings.has("take"))
+    return {checks ? "`check` and `take` exclude each other: keep one" : "one of `check` and `take` is needed"};
+  std::vector<std::string> found;
+  const auto refuse_keys = [&](std::span<const std::string_view> others, std::string_view form) {
+    for (const std::string_view key : others)
+      if (written(settings, key)) found.push_back(fmt::format("`{}` belongs to `{}`: remove it", key, form));
+  };
+  refuse_keys(checks ? std::span<const std::string_view>(take_only) : check_only, checks ? "take" : "check");
+  if (!found.empty()) return found;
+  if (settings.has("log") != settings.has("log_says")) found.emplace_back("`log` and `log_says` need each other");
+  if (settings.has("log_starts") && !settings.has("log")) found.emplace_back("`log_starts` needs `log`");
+  if (settings.has("min_size") && settings.size("min_size").factor != 0)
+    found.emplace_back("`min_size` is a number of bytes, such as 10MB");
+  if (settings.integer("compression") > 9) found.emplace_back("`compression` is 0 to 9");
+  return found;
+}
+
+std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
+  if (spec.settings.has("check")) return std::make_unique<CheckStage>(check_rule(spec.settings));
+  return std::make_unique<TakeStage>(take_rule(spec));
+}
+
+}  // namespace
+
+const StageKind backup_stage{.name = "backup",
+                             .purpose = "a proven backup: another job's dump checked, or our own taken",
+                             .keys = keys,
+                             .needs = {},
+                             .provides = provides,
+                             .effect = Effect::checks,
+                             .timeout = default_timeout,
+                             .problems = problems,
+                             .bind = bind};
+
+}  // namespace orchestrate

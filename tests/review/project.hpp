@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orchestrate {
+
+/// A directory of version files that goes away with the test.
+class Project {
+ public:
+  Project();
+  ~Project();
+  Project(const Project&) = delete;
+  Project& operator=(const Project&) = delete;
+
+  std::filesystem::path versions() const { return directory_ / "versions"; }
+  /// Writes a file among the versions and returns its path.
+  std::filesystem::path write(const std::string& name, std::string_view source) const;
+  /// A revision as `alembic revision` writes it; `down` is Python text.
+  void revision(const std::string& id, const std::string& down, const std::string& more = {}) const;
+
+ private:
+  std::filesystem::path directory_;
+};
+
+/// Standard output of Debian's python3 running tests/review/SCRIPT.
+std::string python(const std::string& script, const std::vector<std::string>& arguments);
+
+}  // namespace orchestrate
