@@ -42,9 +42,7 @@ ALEMBIC = f"cd {PROJECT}; set -a; . {ENV_FILE}; set +a; ./.venv/bin/python -m al
 class Vps:
     def __init__(self, host: Host):
         self.host = host
-        binary = magikal.BUILD / "src/cli/orchestrate"
-        if binary.is_file():
-            shutil.copy(binary, host.path("/usr/bin/orchestrate"))
+        shutil.copy(magikal.BUILD / "src/cli/orchestrate", host.path("/usr/bin/orchestrate"))
 
     # ---- the start of every test ----
 
