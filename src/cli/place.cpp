@@ -111,6 +111,21 @@ fs::path state_directory(const std::string& app, const Arguments& arguments) {
   return user_state() / app;
 }
 
+std::vector<fs::path> state_directories(const Arguments& arguments) {
+  std::vector<fs::path> bases;
+  if (arguments.state)
+    bases = {fs::absolute(*arguments.state)};
+  else
+    bases = ::geteuid() == 0 ? std::vector{system_state} : std::vector{system_state, user_state()};
+  std::vector<fs::path> directories;
+  std::error_code none;
+  for (const fs::path& base : bases)
+    for (const auto& entry : fs::directory_iterator(base, none))
+      if (entry.is_directory(none)) directories.push_back(entry.path());
+  std::ranges::sort(directories);
+  return directories;
+}
+
 void make_state_directory(const fs::path& directory, const system::Account& account) {
   const auto refuse = [&](int number) {
     throw Error(ErrorKind::failed, "make the state directory " + directory.string(), system_reason(number),

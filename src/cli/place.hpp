@@ -39,6 +39,9 @@ system::Account account_for(const Policy& policy);
 /// $XDG_STATE_HOME or ~/.local/state. Does not make it.
 std::filesystem::path state_directory(const std::string& app, const Arguments& arguments);
 
+/// State directories of all apps on this host, as far as they may be read.
+std::vector<std::filesystem::path> state_directories(const Arguments& arguments);
+
 /// Makes the state directory, owned by `account` with mode 2750, while we may still be root.
 void make_state_directory(const std::filesystem::path& directory, const system::Account& account);
 

@@ -1,0 +1,141 @@
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "cli/place.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "engine/conclude.hpp"
+#include "ledger/open.hpp"
+#include "orchestrate/error.hpp"
+#include "render/events.hpp"
+#include "render/history.hpp"
+#include "render/json.hpp"
+#include "render/result.hpp"
+#include "render/run.hpp"
+#include "render/status.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<Ledger> open_for_reading(const fs::path& directory) {
+  return open_ledger(directory, LedgerAccess::read, Redactor());
+}
+
+/// The name under which an app keeps its state, from its name or its policy file.
+std::string app_name(const std::string& app) {
+  const fs::path file = policy_file(app);
+  return file.parent_path() == fs::path("/etc/orchestrate/policies") ? app : load(file).policy.app;
+}
+
+struct Found {
+  fs::path directory;
+  std::vector<Event> events;
+};
+
+Found find_run(const Arguments& arguments) {
+  for (const fs::path& directory : state_directories(arguments)) {
+    auto events = open_for_reading(directory)->events(arguments.run);
+    if (!events.empty()) return {directory, std::move(events)};
+  }
+  throw Error(ErrorKind::usage, "find run " + arguments.run, "no ledger on this host knows it",
+              "orchestrate history APP lists an app's runs");
+}
+
+AppStatus status_of(const std::string& app, const Arguments& arguments) {
+  AppStatus status{.app = app};
+  const fs::path directory = state_directory(app, arguments);
+  if (!fs::exists(directory)) return status;
+  const auto ledger = open_for_reading(directory);
+  for (const std::string& id : ledger->runs(2)) {
+    Run run = replay(ledger->events(id));
+    if (!run.finished) {
+      status.unfinished = std::move(run);
+    } else if (!status.last) {
+      status.last = std::move(run);
+    }
+  }
+  const bool held = status.last && status.last->finished->result == Result::held;
+  if (held) status.warnings.push_back(status.last->finished->summary + "; next: " + status.last->finished->next);
+  return status;
+}
+
+std::string whole_text(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+int status(const Arguments& arguments) {
+  const auto apps = arguments.app.empty() ? installed_apps() : std::vector{app_name(arguments.app)};
+  Json json = Json::array();
+  for (const std::string& app : apps) {
+    const AppStatus status = status_of(app, arguments);
+    if (arguments.format == Format::json)
+      json.push(status_json(status));
+    else
+      write(stdout, status_text(status, std::chrono::system_clock::now(), style_of(stdout)));
+  }
+  if (arguments.format == Format::text) return 0;
+  const Json whole = arguments.app.empty() ? Json::object({{"schema_version", json_schema_version}, {"apps", json}})
+                                           : json.as_array().front();
+  write(stdout, to_pretty_text(whole) + "\n");
+  return 0;
+}
+
+int history(const Arguments& arguments) {
+  const fs::path directory = state_directory(app_name(arguments.app), arguments);
+  std::vector<Run> runs;
+  if (fs::exists(directory)) {
+    const auto ledger = open_for_reading(directory);
+    for (const std::string& id : ledger->runs(arguments.limit)) runs.push_back(replay(ledger->events(id)));
+  }
+  if (arguments.format == Format::json)
+    write(stdout, to_pretty_text(history_json(runs)) + "\n");
+  else
+    write(stdout, history_text(runs, style_of(stdout)));
+  return 0;
+}
+
+int show(const Arguments& arguments) {
+  const Found found = find_run(arguments);
+  const Run run = replay(found.events);
+  if (const auto broken = verify_chain(found.directory))
+    write(stderr, fmt::format("warning: the ledger is not as it was written, from event {} on\n", *broken));
+  if (arguments.format == Format::json) {
+    Json json = run_json(run);
+    json.set("events", events_json(found.events)["events"]);
+    write(stdout, to_pretty_text(json) + "\n");
+    return 0;
+  }
+  const Style style = style_of(stdout);
+  write(stdout, run_text(run, style, Depth::everything) + run_result_text(run, style));
+  return 0;
+}
+
+int logs(const Arguments& arguments) {
+  const Found found = find_run(arguments);
+  const Run run = replay(found.events);
+  Json json = Json::object({{"schema_version", json_schema_version}, {"run", run.id}});
+  Json stages = Json::array();
+  for (const StageRecord& stage : run.stages) {
+    const fs::path file = found.directory / "runs" / run.id / (stage.name + ".log");
+    if (!fs::exists(file)) continue;
+    const std::string text = whole_text(file);
+    if (arguments.format == Format::json)
+      stages.push(Json::object({{"stage", stage.name}, {"file", file.string()}, {"text", text}}));
+    else
+      write(stdout, fmt::format("== {}  {}\n{}", stage.name, file.string(), log_text(text)));
+  }
+  if (arguments.format == Format::json) write(stdout, to_pretty_text(json.set("stages", stages)) + "\n");
+  return 0;
+}
+
+}  // namespace orchestrate::cli
