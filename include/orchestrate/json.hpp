@@ -72,6 +72,8 @@ class Json {
 Json parse_json(std::string_view text);
 /// Compact text; bytes that are not UTF-8 become U+FFFD, so it never fails.
 std::string to_text(const Json& json);
+/// Likewise, with \uXXXX for what is not ASCII.
+std::string to_ascii_text(const Json& json);
 /// Two-space indented text for people.
 std::string to_pretty_text(const Json& json);
 

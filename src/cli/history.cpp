@@ -60,7 +60,7 @@ AppStatus status_of(const std::string& app, const Arguments& arguments) {
     }
   }
   const bool held = status.last && status.last->finished->result == Result::held;
-  if (held) status.warnings.push_back(status.last->finished->summary + "; next: " + status.last->finished->next);
+  if (held) status.warnings.push_back("held: " + status.last->finished->summary);
   return status;
 }
 

@@ -65,7 +65,7 @@ RunFinished succeeded(const Run& run) {
     return {Result::succeeded, 0, "finished what run " + earlier.as_string() + " left open", ""};
   const bool stages_left = std::ranges::any_of(run.stages, [](const auto& s) { return s.state == State::waiting; });
   if (nothing_pending(run) && stages_left && !upgraded)
-    return {Result::nothing_to_do, 0, "nothing to do: database at " + joined(pending["from"]) + ", nothing pending",
+    return {Result::nothing_to_do, 0, "database at " + joined(pending["from"]) + ", nothing pending",
             ""};
   if (!upgraded) return {Result::succeeded, 0, "done", ""};
   return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])), ""};
@@ -75,7 +75,7 @@ RunFinished stopped_before(const Run& run, const StageRecord& stage) {
   RunFinished end;
   end.result = stage.state == State::blocked ? Result::blocked : Result::failed_unchanged;
   end.exit_code = stage.state == State::blocked ? 3 : 1;
-  end.summary = fmt::format("stopped before the upgrade: {}, {}", database_before(run), surroundings(run));
+  end.summary = fmt::format("{}, {}", database_before(run), surroundings(run));
   end.next = stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next;
   return end;
 }
@@ -83,11 +83,11 @@ RunFinished stopped_before(const Run& run, const StageRecord& stage) {
 RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
   if (!run.evidence(evidence::database_unchanged).is_null())
     return {Result::failed_unchanged, 1,
-            fmt::format("the upgrade left nothing behind: {}, version rows and catalog as before; {}",
+            fmt::format("{}, version rows and catalog as before; {}",
                         database_before(run), surroundings(run)),
             stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
   return {Result::held, 5,
-          fmt::format("held: the upgrade failed and the database is not as it was, or that could not be proven; {}",
+          fmt::format("the upgrade failed and the database is not as it was, or that could not be proven; {}",
                       run.fact("services.stopped").is_null() ? "service not restarted" : "service left stopped"),
           stage.outcome.next.empty() ? "orchestrate show " + run.id : stage.outcome.next};
 }
@@ -96,7 +96,7 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
   const Json& done = run.evidence(evidence::upgrade_done);
   const Json& pending = run.evidence(evidence::migration_pending);
   return {Result::held, 5,
-          fmt::format("held: database at {}; {} failed after the upgrade, nothing was undone",
+          fmt::format("database at {}; {} failed after the upgrade, nothing was undone",
                       joined(done.is_null() ? pending["from"] : done["to"]), stage.name),
           stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
 }
@@ -118,7 +118,7 @@ RunFinished conclude(const Run& run) {
   const StageRecord* stage = first_not_passed(run);
   if (!stage) return succeeded(run);
   if (const Json& failed = run.fact("services.not_started_again"); !failed.is_null())
-    return {Result::held, 5, "held: stopped before the upgrade, but could not start " + joined(failed) + " again",
+    return {Result::held, 5, "stopped before the upgrade, but could not start " + joined(failed) + " again",
             "systemctl start " + joined(failed)};
   switch (phase_of(run)) {
     case Phase::before_upgrade:

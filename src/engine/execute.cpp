@@ -61,8 +61,9 @@ class Loop {
     emit(x_.request);
     for (const PlannedStage& stage : x_.plan.stages) {
       if (skipped(stage)) continue;
-      if (!co_await run_stage(stage)) break;
-      if (stage.provides(evidence::preflight_passed) && !co_await enter(stage)) break;
+      bool go_on = co_await run_stage(stage);
+      if (go_on && stage.provides(evidence::preflight_passed)) go_on = co_await enter(stage);
+      if (!go_on) break;
       if (stage.provides(evidence::migration_current)) x_.lock.release();
     }
     co_await start_services_again();
@@ -126,7 +127,9 @@ class Loop {
 
   /// The upgrade does not begin when the database lock was lost meanwhile.
   Task<Outcome> guarded(const PlannedStage& stage, StageContext& context) {
-    if (stage.provides(evidence::upgrade_done) && !dry() && !co_await x_.lock.held(context.stop))
+    const bool needs_lock = stage.provides(evidence::upgrade_done) && !dry();
+    const bool locked = needs_lock ? co_await x_.lock.held(context.stop) : true;
+    if (!locked)
       co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
     co_return co_await attempt(*stage.stage, context);
   }

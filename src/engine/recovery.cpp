@@ -64,7 +64,7 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
   RunFinished end = conclude(run);
   const bool left_open = end.exit_code == 0 && end.result != Result::nothing_to_do;
   if (left_open)
-    end = {Result::held, 5, "held: the process ended before the last stages", "orchestrate apply " + run.created.app};
+    end = {Result::held, 5, "the process ended before the last stages", "orchestrate apply " + run.created.app};
   if (!run.fact("services.stopped").is_null() && end.result != Result::held)
     end = {Result::held, 5, end.summary + "; but services that it had stopped may still be stopped",
            "systemctl start " + run.fact("services.stopped").as_array().front().as_string()};

@@ -7,7 +7,7 @@ namespace orchestrate {
 namespace {
 
 /// Rows read at once, so that memory does not grow with the ledger.
-constexpr std::int64_t batch = 500;
+constexpr std::int64_t batch = 100;
 
 std::vector<Sqlite::Row> rows_after(const Sqlite& sqlite, std::int64_t sequence) {
   return sqlite.query(

@@ -12,9 +12,8 @@ namespace {
 // Appends take milliseconds; whoever holds the lock longer is stuck.
 constexpr int busy_timeout_ms = 5000;
 
-// DELETE, not WAL: a reader of another user fails on a WAL file once its writer has closed it, and root would leave
-// its own -wal file behind. FULL: an event is on disk before the act that it announces.
-constexpr std::string_view writer_settings = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;";
+// FULL: an event is on disk before the act that it announces.
+constexpr std::string_view writer_settings = "PRAGMA synchronous = FULL;";
 // No temporary file may stand between us and a commit when /tmp is full.
 constexpr std::string_view common_settings = "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 

@@ -33,7 +33,11 @@ Approval approval_from(const Json& json) {
 SqliteLedger::SqliteLedger(const std::filesystem::path& file, LedgerAccess access, Redactor redactor)
     : sqlite_(file, access), redactor_(std::move(redactor)) {
   check_schema(sqlite_);
-  if (access == LedgerAccess::write) upgrade_schema(sqlite_);
+  if (access == LedgerAccess::read) return;
+  // Not WAL: a reader of another user fails on it once its writer has closed, and root would leave its own -wal file
+  // behind. Not DELETE: an approval given in mid-run would take away the journal that reserve() has filled.
+  sqlite_.query("PRAGMA journal_mode = PERSIST");
+  upgrade_schema(sqlite_);
 }
 
 Event SqliteLedger::append(const std::string& run, const EventBody& body, Time at) {
@@ -53,16 +57,13 @@ void SqliteLedger::approve(const Approval& approval) {
   transaction.commit();
 }
 
-/// Pages written once and freed again are taken before new ones, and PERSIST keeps the blocks of the rollback journal
-/// that every commit needs: the second statement puts as many bytes through it. Holds on file systems that overwrite
-/// in place; not on btrfs or zfs.
+/// The file keeps the pages that a deletion frees and takes them before new ones. A commit also needs room for its
+/// rollback journal, which persists: deleting securely overwrites the pages, so that all of them pass through it. Holds
+/// on file systems that overwrite in place; not on btrfs or zfs.
 void SqliteLedger::reserve(std::uint64_t bytes) {
-  const std::string size = std::to_string(bytes);
-  sqlite_.query("PRAGMA journal_mode = PERSIST");
-  sqlite_.execute("DELETE FROM reserved");  // of a process that died in here
-  sqlite_.query("INSERT INTO reserved (space) VALUES (zeroblob(?))", {size});
-  sqlite_.query("UPDATE reserved SET space = randomblob(?)", {size});
-  sqlite_.execute("DELETE FROM reserved");
+  sqlite_.query("PRAGMA secure_delete = ON");
+  sqlite_.query("INSERT INTO reserved (space) VALUES (zeroblob(?))", {std::to_string(bytes)});
+  sqlite_.execute("DELETE FROM reserved");  // also what a process left that died in here
 }
 
 std::vector<Event> SqliteLedger::events(const std::string& run) const {

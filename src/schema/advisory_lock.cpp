@@ -38,9 +38,13 @@ class AdvisoryLock final : public RunLock {
         {}, stop);
     const auto until = clock_.boot() + patience;
     std::mt19937 random(std::random_device{}());
-    for (auto pause = 25ms; !co_await try_lock(stop); pause = std::min(pause * 2, 500ms)) {
+    auto pause = std::chrono::milliseconds(25);
+    bool ours = co_await try_lock(stop);
+    while (!ours) {
       if (clock_.boot() >= until) co_return co_await holder(stop);
       co_await clock_.sleep(pause + std::chrono::milliseconds(random() % 25), stop);
+      pause = std::min(pause * 2, std::chrono::milliseconds(500));
+      ours = co_await try_lock(stop);
     }
     co_return std::nullopt;
   }

@@ -3,25 +3,9 @@
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 #include "schema/catalog_query.hpp"
+#include "schema/text_array.hpp"
 
 namespace orchestrate {
-namespace {
-
-std::string array_literal(const std::vector<std::string>& texts) {
-  std::string literal = "{";
-  for (const std::string& text : texts) {
-    if (literal.size() > 1) literal += ',';
-    literal += '"';
-    for (const char c : text) {
-      if (c == '"' || c == '\\') literal += '\\';
-      literal += c;
-    }
-    literal += '"';
-  }
-  return literal + "}";
-}
-
-}  // namespace
 
 Task<DatabaseIdentity> read_identity(Database& database, std::stop_token stop) {
   const std::string sql =
@@ -54,7 +38,7 @@ Task<std::optional<std::vector<std::string>>> version_rows(Database& database, T
 
 Task<std::string> fingerprint(Database& database, std::vector<std::string> schemas, std::stop_token stop) {
   const std::string sql(catalog_query);
-  const std::vector<std::string> parameters = {array_literal(schemas)};
+  const std::vector<std::string> parameters = {text_array(schemas)};
   const Rows rows = co_await database.query(sql, parameters, stop);
   Sha256 hash;
   for (const auto& row : rows.rows) {
@@ -81,7 +65,7 @@ Task<std::vector<std::string>> half_made_objects(Database& database, std::vector
       "UNION ALL SELECT format('constraint %I on %I.%I is not validated', k.conname, n.nspname, c.relname) "
       "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
       "WHERE NOT k.convalidated AND n.nspname = ANY($1::text[]) ORDER BY 1";
-  const std::vector<std::string> parameters = {array_literal(schemas)};
+  const std::vector<std::string> parameters = {text_array(schemas)};
   const Rows rows = co_await database.query(sql, parameters, stop);
   std::vector<std::string> names;
   for (const auto& row : rows.rows) names.push_back(row[0].value_or(""));

@@ -1,17 +1,19 @@
 #include "orchestrate/database_url.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <charconv>
 
-#include "orchestrate/error.hpp"
+#include "conninfo.hpp"
 
 namespace orchestrate {
 namespace {
 
-[[noreturn]] void refuse(std::string why,
-                         std::string hint = "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE") {
-  throw Error(ErrorKind::policy, "read the database URL", std::move(why), std::move(hint));
+constexpr auto npos = std::string_view::npos;
+constexpr std::string_view encode_hint = "percent-encode : / @ ? # % in user and password (%3A %2F %40 %3F %23 %25)";
+
+bool is_digits(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 int hex_digit(char c) {
@@ -23,16 +25,18 @@ int hex_digit(char c) {
 
 enum class Plus { literal, space };
 
-std::string decoded(std::string_view text, Plus plus) {
+/// A `%` that begins no byte stays, as in Python.
+std::string decoded(std::string_view text, Plus plus = Plus::literal) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+    const bool byte =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    if (byte) {
       result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      if (result.back() == '\0') refuse_database_url("it holds a zero byte (%00)");
       i += 2;
-    } else if (text[i] == '+' && plus == Plus::space) {
-      result += ' ';
     } else {
-      result += text[i];
+      result += text[i] == '+' && plus == Plus::space ? ' ' : text[i];
     }
   }
   return result;
@@ -50,7 +54,8 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 /// Query parameters and conninfo keys that name a part of the address win over the URL's own part, as in libpq.
 void take_option(DatabaseUrl& url, std::string name, std::string value) {
-  if (name == "host" || name == "hostaddr")
+  if (value.empty()) return;
+  if (name == "host")
     url.host = std::move(value);
   else if (name == "port")
     url.port = std::move(value);
@@ -64,137 +69,127 @@ void take_option(DatabaseUrl& url, std::string name, std::string value) {
     url.options.emplace_back(std::move(name), std::move(value));
 }
 
-void take_query(DatabaseUrl& url, std::string_view query, Plus plus) {
+/// SQLAlchemy reads `+` in a query as a space, libpq as itself.
+void take_query(DatabaseUrl& url, std::string_view query) {
+  const Plus plus = url.driver.empty() ? Plus::literal : Plus::space;
+  std::size_t hosts = 0;
   for (const std::string_view pair : split(query, '&')) {
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) refuse("the query parameter '" + std::string(pair) + "' has no value");
-    take_option(url, decoded(pair.substr(0, equals), plus), decoded(pair.substr(equals + 1), plus));
+    if (equals == npos) refuse_database_url("a query parameter has no value", "write ?NAME=VALUE&NAME=VALUE");
+    std::string name = decoded(pair.substr(0, equals), plus);
+    if (name == "host" && ++hosts > 1)
+      refuse_database_url("it names several hosts", "write them as host=A,B&port=1,2&target_session_attrs=read-write");
+    take_option(url, std::move(name), decoded(pair.substr(equals + 1), plus));
   }
 }
 
-void take_host(DatabaseUrl& url, std::string_view host) {
-  if (host.find(',') != std::string_view::npos) {
-    url.host = decoded(host, Plus::literal);  // several hosts; judged when the options are known
-    return;
+struct HostPort {
+  std::string host;
+  std::string_view port;
+};
+
+HostPort host_port(std::string_view text) {
+  std::size_t colon = text.find(':');
+  std::string_view host = text.substr(0, colon);
+  if (text.starts_with('[')) {
+    const std::size_t bracket = text.find(']');
+    if (bracket == npos || bracket == 1) refuse_database_url("the IPv6 host lacks its closing ]");
+    host = text.substr(1, bracket - 1);
+    colon = bracket + 1;
+    if (colon == text.size())
+      colon = npos;
+    else if (text[colon] != ':')
+      refuse_database_url("something stands between the IPv6 host and its port", std::string(encode_hint));
   }
-  std::size_t colon = host.rfind(':');
-  if (host.starts_with('[')) {
-    const std::size_t bracket = host.find(']');
-    if (bracket == std::string_view::npos) refuse("the host lacks its closing ]");
-    url.host = std::string(host.substr(1, bracket - 1));
-    colon = bracket + 1 < host.size() && host[bracket + 1] == ':' ? bracket + 1 : std::string_view::npos;
-  } else {
-    url.host = decoded(host.substr(0, colon), Plus::literal);
-  }
-  if (colon != std::string_view::npos) url.port = std::string(host.substr(colon + 1));
+  if (host.find('@') != npos) refuse_database_url("it has more than one @", std::string(encode_hint));
+  return {decoded(host), colon == npos ? std::string_view() : text.substr(colon + 1)};
 }
 
-void check(const DatabaseUrl& url) {
-  if (!std::ranges::all_of(url.port, [](unsigned char c) { return std::isdigit(c) || c == ','; }))
-    refuse("the port is not a number", "percent-encode @ : / % # in the password (%40 %3A %2F %25 %23)");
-  if (url.host.find(',') != std::string::npos && !url.option("target_session_attrs"))
-    refuse("it names several hosts without target_session_attrs", "add ?target_session_attrs=read-write");
-  if (url.database.empty()) refuse("it names no database");
+/// libpq's `HOST:PORT,HOST:PORT` becomes a list of hosts and one of ports.
+void take_hosts(DatabaseUrl& url, std::string_view text) {
+  std::string hosts, ports;
+  for (const std::string_view part : split(text, ',')) {
+    const auto [host, port] = host_port(part);
+    const std::string_view comma = part.data() == text.data() ? "" : ",";
+    hosts.append(comma).append(host);
+    ports.append(comma).append(port);
+  }
+  url.host = std::move(hosts);
+  url.port = std::move(ports);
+}
+
+/// The `USER:PASSWORD@` at the front, as SQLAlchemy finds it: the password goes on to the first @, whatever is in it.
+/// libpq lets the first / end it; where both readings are possible, neither is taken.
+std::size_t userinfo_size(std::string_view rest) {
+  const std::size_t at = rest.find('@');
+  const std::size_t slash = rest.find('/'), colon = rest.find(':');
+  if (at == npos || slash > at) return at;
+  if (colon > slash) return npos;  // the @ stands in the path or the query
+  if (is_digits(rest.substr(colon + 1, slash - colon - 1)))
+    refuse_database_url("it can be read in two ways, for a / stands before the @", std::string(encode_hint));
+  return at;
+}
+
+void take_userinfo(DatabaseUrl& url, std::string_view userinfo) {
+  const std::size_t colon = userinfo.find(':');
+  url.user = decoded(userinfo.substr(0, colon));
+  if (colon != npos) url.password = Secret(decoded(userinfo.substr(colon + 1)));
 }
 
 DatabaseUrl from_url(std::string_view scheme, std::string_view rest) {
   DatabaseUrl url;
   const std::size_t plus = scheme.find('+');
-  if (plus != std::string_view::npos) url.driver = std::string(scheme.substr(plus + 1));
+  if (plus != npos) url.driver = std::string(scheme.substr(plus + 1));
   const std::string_view dialect = scheme.substr(0, plus);
   if (dialect != "postgresql" && dialect != "postgres")
-    refuse("'" + std::string(dialect) + "' is not PostgreSQL", "only postgresql:// URLs can be migrated");
+    refuse_database_url("'" + std::string(dialect) + "' is not PostgreSQL", "only postgresql:// URLs can be migrated");
 
+  if (const std::size_t size = userinfo_size(rest); size != npos) {
+    take_userinfo(url, rest.substr(0, size));
+    rest.remove_prefix(size + 1);
+  }
   const std::size_t query = rest.find('?');
-  std::string_view address = rest.substr(0, query);
-  // As SQLAlchemy and libpq do: the last @ ends the userinfo, the first : inside it ends the user.
-  const std::size_t at = address.rfind('@');
-  if (at != std::string_view::npos) {
-    const std::string_view userinfo = address.substr(0, at);
-    const std::size_t colon = userinfo.find(':');
-    url.user = decoded(userinfo.substr(0, colon), Plus::literal);
-    if (colon != std::string_view::npos) url.password = Secret(decoded(userinfo.substr(colon + 1), Plus::literal));
-    address.remove_prefix(at + 1);
-  }
+  const std::string_view address = rest.substr(0, query);
   const std::size_t slash = address.find('/');
-  take_host(url, address.substr(0, slash));
-  if (slash != std::string_view::npos) url.database = decoded(address.substr(slash + 1), Plus::literal);
-  if (query != std::string_view::npos)
-    take_query(url, rest.substr(query + 1), url.driver.empty() ? Plus::literal : Plus::space);
+  take_hosts(url, address.substr(0, slash));
+  if (slash != npos) url.database = decoded(address.substr(slash + 1));
+  if (query != npos) take_query(url, rest.substr(query + 1));
   return url;
 }
 
-/// libpq's `key=value key='va lue'` form.
-DatabaseUrl from_conninfo(std::string_view text) {
-  DatabaseUrl url;
-  std::size_t i = 0;
-  const auto skip_space = [&] {
-    while (i < text.size() && std::isspace(static_cast<unsigned char>(text[i]))) ++i;
+void check(const DatabaseUrl& url) {
+  for (const std::string_view port : split(url.port, ',')) {
+    unsigned number = 1;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    const bool good = port.empty() || (is_digits(port) && error == std::errc() && number >= 1 && number <= 65535);
+    if (!good) refuse_database_url("the port is no number from 1 to 65535", std::string(encode_hint));
+  }
+  if (url.host.find(',') != npos && !url.option("target_session_attrs"))
+    refuse_database_url("it names several hosts without target_session_attrs", "add ?target_session_attrs=read-write");
+  if (url.database.empty()) refuse_database_url("it names no database");
+}
+
+bool is_scheme(std::string_view text) {
+  const auto in_scheme = [](unsigned char c) {
+    return std::isalnum(c) || c == '+' || c == '_' || c == '-' || c == '.';
   };
-  for (skip_space(); i < text.size(); skip_space()) {
-    const std::size_t equals = text.find('=', i);
-    if (equals == std::string_view::npos) refuse("it is neither a URL nor key=value text");
-    std::string key(text.substr(i, equals - i)), value;
-    while (!key.empty() && key.back() == ' ') key.pop_back();
-    i = equals + 1;
-    skip_space();
-    const bool quoted = i < text.size() && text[i] == '\'';
-    if (quoted) ++i;
-    while (i < text.size() && (quoted ? text[i] != '\'' : !std::isspace(static_cast<unsigned char>(text[i])))) {
-      if (text[i] == '\\' && i + 1 < text.size()) ++i;
-      value += text[i++];
-    }
-    if (quoted && i++ >= text.size()) refuse("a quoted value lacks its closing quote");
-    take_option(url, std::move(key), std::move(value));
-  }
-  return url;
+  return !text.empty() && std::ranges::all_of(text, in_scheme);
 }
-
-std::string conninfo_quoted(std::string_view value) {
-  std::string quoted = "'";
-  for (const char c : value) {
-    if (c == '\'' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "'";
-}
-
-// What libpq 15 knows of what may stand in a query string (PQconndefaults); drivers have options of their own.
-constexpr std::array<std::string_view, 24> libpq_options = {"sslmode",
-                                                            "sslcert",
-                                                            "sslkey",
-                                                            "sslrootcert",
-                                                            "sslcrl",
-                                                            "sslcrldir",
-                                                            "sslsni",
-                                                            "sslcompression",
-                                                            "ssl_min_protocol_version",
-                                                            "ssl_max_protocol_version",
-                                                            "channel_binding",
-                                                            "gssencmode",
-                                                            "krbsrvname",
-                                                            "gsslib",
-                                                            "connect_timeout",
-                                                            "target_session_attrs",
-                                                            "options",
-                                                            "passfile",
-                                                            "keepalives",
-                                                            "keepalives_idle",
-                                                            "keepalives_interval",
-                                                            "keepalives_count",
-                                                            "tcp_user_timeout",
-                                                            "service"};
 
 }  // namespace
 
 DatabaseUrl DatabaseUrl::parse(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
-  if (text.empty()) refuse("it is empty");
-  const std::size_t scheme = text.find("://");
-  DatabaseUrl url = scheme == std::string_view::npos ? from_conninfo(text)
-                                                     : from_url(text.substr(0, scheme), text.substr(scheme + 3));
+  if (text.empty()) refuse_database_url("it is empty");
+  const std::size_t colon = text.find("://");
+  DatabaseUrl url;
+  if (colon != npos && is_scheme(text.substr(0, colon))) {
+    url = from_url(text.substr(0, colon), text.substr(colon + 3));
+  } else {
+    for (auto& [name, value] : parse_conninfo(text)) take_option(url, std::move(name), std::move(value));
+  }
   check(url);
   return url;
 }
@@ -203,23 +198,8 @@ std::string DatabaseUrl::redacted() const {
   std::string text = "postgresql://";
   if (!user.empty()) text += user + (password.empty() ? "@" : ":***@");
   if (host.starts_with('/')) return text + "/" + database + "?host=" + host + (port.empty() ? "" : "&port=" + port);
-  return text + host + (port.empty() ? "" : ":" + port) + "/" + database;
-}
-
-std::string DatabaseUrl::conninfo() const {
-  std::string text;
-  const auto add = [&](std::string_view key, std::string_view value) {
-    if (value.empty()) return;
-    if (!text.empty()) text += ' ';
-    text += std::string(key) + "=" + conninfo_quoted(value);
-  };
-  add("host", host);
-  add("port", port);
-  add("user", user);
-  add("dbname", database);
-  for (const auto& [name, value] : options)
-    if (std::ranges::find(libpq_options, name) != libpq_options.end()) add(name, value);
-  return text;
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return text + (ipv6 ? "[" + host + "]" : host) + (port.empty() ? "" : ":" + port) + "/" + database;
 }
 
 std::optional<std::string> DatabaseUrl::option(std::string_view name) const {

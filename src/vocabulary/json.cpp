@@ -63,8 +63,10 @@ Nlohmann to(const Json& json) {
   return json.as_number();
 }
 
-std::string dump(const Json& json, int indent) {
-  return to(json).dump(indent, ' ', false, Nlohmann::error_handler_t::replace);
+enum class Characters { unicode, ascii };
+
+std::string dump(const Json& json, int indent, Characters characters = Characters::unicode) {
+  return to(json).dump(indent, ' ', characters == Characters::ascii, Nlohmann::error_handler_t::replace);
 }
 
 [[noreturn]] void wrong_type(const char* wanted) {
@@ -153,6 +155,9 @@ Json parse_json(std::string_view text) {
 
 std::string to_text(const Json& json) {
   return dump(json, -1);
+}
+std::string to_ascii_text(const Json& json) {
+  return dump(json, -1, Characters::ascii);
 }
 std::string to_pretty_text(const Json& json) {
   return dump(json, 2);

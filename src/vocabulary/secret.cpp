@@ -3,102 +3,156 @@
 #include <algorithm>
 #include <cctype>
 
+#include "spellings.hpp"
+
 namespace orchestrate {
 namespace {
 
+constexpr auto npos = std::string_view::npos;
 constexpr std::string_view mask = "***";
 constexpr std::size_t shortest_known_value = 8;  // shorter ones occur by chance and would make logs unreadable
 
-bool safe_in_url(unsigned char c) {
-  return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '~';
+std::size_t beginning(std::string_view text) {
+  return static_cast<std::size_t>(static_cast<unsigned char>(text[0])) * 256 + static_cast<unsigned char>(text[1]);
 }
 
-std::string percent_encoded(std::string_view text) {
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (safe_in_url(byte)) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += digits[byte >> 4];
-      encoded += digits[byte & 15];
-    }
-  }
-  return encoded;
-}
-
-std::string repr_escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '\\' || c == '\'') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-void replace_all(std::string& text, std::string_view from) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + mask.size()))
-    text.replace(at, from.size(), mask);
-}
-
-bool ends_authority(char c) {
+bool ends_word(char c) {
   return std::isspace(static_cast<unsigned char>(c)) || c == '"' || c == '<' || c == '>' || c == ',';
 }
 
-/// `scheme://user:PASSWORD@host`: the password may hold an unescaped @, so the last @ before the end of the word
-/// counts.
-void mask_url_passwords(std::string& text) {
-  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
-    const std::size_t start = at + 3;
-    std::size_t end = start;
-    while (end < text.size() && !ends_authority(text[end])) ++end;
-    const std::size_t at_sign = text.substr(start, end - start).rfind('@');
-    const std::size_t colon = text.substr(start, end - start).find(':');
-    if (at_sign == std::string::npos || colon == std::string::npos || colon > at_sign) continue;
-    text.replace(start + colon + 1, at_sign - colon - 1, mask);
-  }
+std::size_t word_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && !ends_word(text[at])) ++at;
+  return at;
 }
 
-/// `password=VALUE`, VALUE in single quotes or up to white space or `&`, as conninfo and query strings write it.
-void mask_password_keys(std::string& text) {
-  static constexpr std::string_view key = "password=";
-  const auto lower = [](std::string copy) {
-    std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return copy;
-  };
-  for (std::size_t at = lower(text).find(key); at != std::string::npos; at = lower(text).find(key, at + key.size())) {
-    const std::size_t start = at + key.size();
-    std::size_t end = start;
-    if (end < text.size() && (text[end] == '\'' || text[end] == '"')) {
-      const char quote = text[end++];
-      while (end < text.size() && text[end] != quote) end += text[end] == '\\' ? 2U : 1U;
-      end = std::min(end + 1, text.size());
-    } else {
-      while (end < text.size() && text[end] != '&' && !ends_authority(text[end])) ++end;
+/// `scheme://user:PASSWORD@host`: the password may hold an unescaped @, so the last @ of the word counts.
+std::string without_url_passwords(std::string_view text) {
+  std::string clean;
+  std::size_t copied = 0;
+  for (std::size_t at = text.find("://"); at != npos;) {
+    const std::size_t start = at + 3, end = word_end(text, start);
+    const std::string_view word = text.substr(start, end - start);
+    const std::size_t colon = word.find(':'), at_sign = word.rfind('@');
+    if (colon != npos && at_sign != npos && colon < at_sign) {
+      clean.append(text.substr(copied, start + colon + 1 - copied)).append(mask);
+      copied = start + at_sign;
     }
-    if (end > start) text.replace(start, end - start, mask);
+    at = text.find("://", end);
   }
+  return clean.append(text.substr(copied));
+}
+
+/// Of `key` in any case, from `at` on.
+std::size_t find_key(std::string_view text, std::size_t at) {
+  static constexpr std::string_view key = "password";
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const auto found =
+      std::search(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), key.begin(), key.end(), same);
+  return found == text.end() ? npos : static_cast<std::size_t>(found - text.begin()) + key.size();
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  return at;
+}
+
+/// Past a quote that may have a backslash, as JSON inside of JSON has it.
+std::size_t skip_quote(std::string_view text, std::size_t at) {
+  if (at + 1 < text.size() && text[at] == '\\' && (text[at + 1] == '"' || text[at + 1] == '\'')) return at + 2;
+  return at < text.size() && (text[at] == '"' || text[at] == '\'') ? at + 1 : at;
+}
+
+std::size_t quoted_end(std::string_view text, std::size_t start, std::string_view quote) {
+  const bool escaped_quote = quote.size() > 1;
+  for (std::size_t at = start; at < text.size(); ++at) {
+    if (text.substr(at, quote.size()) == quote) return at;
+    if (text[at] == '\\' && !escaped_quote) ++at;
+  }
+  return text.size();
+}
+
+struct Stretch {
+  std::size_t start = 0, end = 0;
+};
+
+/// What `password=VALUE`, `password = 'VALUE'`, `"password": "VALUE"` and the like keep after the key.
+Stretch value_after_key(std::string_view text, std::size_t after_key) {
+  const std::size_t sign = skip_blanks(text, skip_quote(text, after_key));
+  if (sign >= text.size() || (text[sign] != '=' && text[sign] != ':')) return {};
+  const std::size_t opening = skip_blanks(text, sign + 1), start = skip_quote(text, opening);
+  if (start > opening) return {start, quoted_end(text, start, text.substr(opening, start - opening))};
+  if (text[sign] == ':') return {};  // prose: "wrong password: try again"
+  std::size_t end = start;
+  while (end < text.size() && text[end] != '&' && !ends_word(text[end])) ++end;
+  return {start, end};
+}
+
+std::string without_password_values(std::string_view text) {
+  std::string clean;
+  std::size_t copied = 0;
+  for (std::size_t at = find_key(text, 0); at != npos; at = find_key(text, at)) {
+    const auto [start, end] = value_after_key(text, at);
+    if (end <= start) continue;
+    clean.append(text.substr(copied, start - copied)).append(mask);
+    copied = at = end;
+  }
+  return clean.append(text.substr(copied));
+}
+
+/// Output is redacted line by line, so a secret of several lines is one secret per line too.
+std::vector<std::string> parts_of(const std::string& value) {
+  std::vector<std::string> parts{value};
+  if (value.find('\n') == std::string::npos) return parts;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find('\n', at), value.size());
+    parts.push_back(value.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
 }
 
 }  // namespace
 
 Redactor::Redactor(std::vector<Secret> known) {
-  for (const Secret& secret : known) {
-    if (secret.reveal().size() < shortest_known_value) continue;
-    for (std::string form : {secret.reveal(), percent_encoded(secret.reveal()), repr_escaped(secret.reveal())})
-      if (std::ranges::find(values_, form) == values_.end()) values_.push_back(std::move(form));
+  for (const Secret& secret : known)
+    for (const std::string& part : parts_of(secret.reveal()))
+      if (part.size() >= shortest_known_value)
+        for (std::string& spelling : spellings(part)) values_.push_back(std::move(spelling));
+  std::ranges::sort(values_);
+  const auto repeated = std::ranges::unique(values_);
+  values_.erase(repeated.begin(), repeated.end());
+  for (const std::string& value : values_) beginnings_.set(beginning(value));
+}
+
+/// Length of the longest known value that begins there; 0 when none does.
+std::size_t Redactor::known_value_at(std::string_view text, std::size_t at) const {
+  const std::string_view rest = text.substr(at);
+  if (rest.size() < shortest_known_value || !beginnings_.test(beginning(rest))) return 0;
+  const std::string_view prefix = rest.substr(0, 2);
+  const auto same_beginning = std::ranges::equal_range(
+      values_, prefix, {}, [](const std::string& value) { return std::string_view(value).substr(0, 2); });
+  std::size_t longest = 0;
+  for (const std::string& value : same_beginning)
+    if (value.size() > longest && rest.starts_with(value)) longest = value.size();
+  return longest;
+}
+
+/// Values that overlap are masked as one, so that no end of either stays.
+std::string Redactor::without_known_values(std::string_view text) const {
+  std::string clean;
+  std::size_t copied = 0, masked = 0;
+  for (std::size_t at = 0; at + shortest_known_value <= text.size(); ++at) {
+    const std::size_t length = known_value_at(text, at);
+    if (length == 0) continue;
+    if (at >= masked) clean.append(text.substr(copied, at - copied)).append(mask);
+    copied = masked = std::max(masked, at + length);
   }
-  std::ranges::sort(values_, [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  return clean.append(text.substr(copied));
 }
 
 std::string Redactor::operator()(std::string_view text) const {
-  std::string clean(text);
-  for (const std::string& value : values_) replace_all(clean, value);
-  mask_url_passwords(clean);
-  mask_password_keys(clean);
-  return clean;
+  return without_password_values(
+      without_url_passwords(values_.empty() ? std::string(text) : without_known_values(text)));
 }
 
 }  // namespace orchestrate

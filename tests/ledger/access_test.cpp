@@ -105,7 +105,7 @@ TEST(LedgerAccess, RefusesAFileWithADamagedPage) {
   {
     const auto ledger = state.writer();
     ledger->append("r1", apply_of("bot"), nine);
-    for (int n = 0; n < 100; ++n) ledger->append("r1", FactRecorded{"backup", "n", n}, nine);
+    for (int n = 0; n < 20; ++n) ledger->append("r1", FactRecorded{"backup", "n", n}, nine);
   }
   std::fstream file(state.file(), std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(4096);

@@ -1,0 +1,44 @@
+#include "render/events.hpp"
+
+#include <fmt/core.h>
+
+#include "render/terminal_text.hpp"
+#include "render/units.hpp"
+
+namespace orchestrate {
+namespace {
+
+struct Saying {
+  std::string operator()(const RunCreated& e) const {
+    return fmt::format("{} {} to {}, asked by {} on {}", e.verb, e.app, e.target, e.requested_by, e.host);
+  }
+  std::string operator()(const StageStarted& e) const { return e.stage; }
+  std::string operator()(const FactRecorded& e) const {
+    return fmt::format("{}: {} = {}", e.stage, e.name, to_text(e.value));
+  }
+  std::string operator()(const StageFinished& e) const {
+    return fmt::format("{}: {} in {}, {}", e.stage, to_string(e.outcome.verdict), duration_text(e.elapsed),
+                       e.outcome.summary);
+  }
+  std::string operator()(const RunFinished& e) const {
+    return fmt::format("{}, exit {}{}{}", to_string(e.result), e.exit_code, e.summary.empty() ? "" : ": ", e.summary);
+  }
+};
+
+}  // namespace
+
+std::string events_text(const std::vector<Event>& events) {
+  std::string text;
+  for (const Event& event : events)
+    text += fmt::format("{:>5}  {}  {:<14}  {}\n", event.sequence, utc_text(event.at), type_of(event.body),
+                        printable(std::visit(Saying{}, event.body)));
+  return text;
+}
+
+std::string log_text(std::string_view output) {
+  std::string text;
+  for (const std::string& line : printable_lines(output)) text += line + "\n";
+  return text;
+}
+
+}  // namespace orchestrate

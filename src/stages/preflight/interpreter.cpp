@@ -1,0 +1,114 @@
+#include "stages/preflight/interpreter.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "orchestrate/error.hpp"
+#include "stages/project_command.hpp"
+
+namespace orchestrate::preflight {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view virtualenv_command = "command: [.venv/bin/python, -m, alembic, ...]";
+
+// find_spec, since importing a project's own module may run it; Alembic is a library and says its version.
+constexpr std::string_view import_tool = R"(import importlib, importlib.util, sys
+name = sys.argv[1]
+if name == 'alembic': print('alembic', importlib.import_module(name).__version__)
+elif importlib.util.find_spec(name): print(name)
+else: sys.exit('no module named ' + name)
+)";
+
+bool is_python(const fs::path& program) {
+  return program.filename().string().starts_with("python");
+}
+
+bool is_executable_file(const fs::path& program) {
+  std::error_code ignored;
+  return fs::is_regular_file(program, ignored) && ::access(program.c_str(), X_OK) == 0;
+}
+
+bool is_inside(const fs::path& path, const fs::path& directory) {
+  const auto [end, rest] = std::ranges::mismatch(directory, path);
+  static_cast<void>(rest);
+  return end == directory.end();
+}
+
+/// The directories are resolved and the program is not: a virtualenv's python is a link to the system's.
+Answer in_own_virtualenv(const fs::path& program, const fs::path& project) {
+  std::error_code error;
+  const fs::path bin = fs::canonical(program.parent_path(), error);
+  if (error) return refused(program.string() + " is not there: " + error.message(), "create the project's virtualenv");
+  if (!is_inside(bin, fs::canonical(project)))
+    return refused(program.string() + " is really in " + bin.string() + ", outside the project",
+                   "create a virtualenv in " + project.string() + " and name its python in migrations.command");
+  if (!fs::exists(bin.parent_path() / "pyvenv.cfg"))
+    return refused(program.string() + " belongs to no virtualenv: " + (bin.parent_path() / "pyvenv.cfg").string() +
+                       " is not there",
+                   "python3 -m venv " + bin.parent_path().string());
+  return passed();
+}
+
+Answer bare_name(const std::string& name) {
+  if (name == "alembic" || is_python(name))
+    return refused("the system's `" + name + "` is not the project's: it has other packages",
+                   std::string(virtualenv_command));
+  for (const char* directory : {"/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"})
+    if (is_executable_file(fs::path(directory) / name)) return passed();
+  return refused("`" + name + "` is not installed", "apt-get install " + name);
+}
+
+std::string last_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+/// The module behind `-m`, or Alembic for the script of that name.
+std::optional<std::string> module_of(const Policy& policy) {
+  const auto& command = policy.migrations.command;
+  const auto option = std::ranges::find(command, "-m");
+  if (option != command.end() && std::next(option) != command.end()) return *std::next(option);
+  if (fs::path(command.front()).filename() == "alembic") return "alembic";
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<Answer> command_program(Inspection& inspection) {
+  const Policy& policy = inspection.policy();
+  const std::string& name = policy.migrations.command.front();
+  if (name.find('/') == std::string::npos) co_return bare_name(name);
+  const fs::path program = project_python(policy);
+  const bool script = program.filename() == "alembic";
+  if (is_python(program) || script) {
+    Answer answer = in_own_virtualenv(program, policy.project.path);
+    if (!answer.obstacles.empty()) co_return answer;
+  }
+  if (!is_executable_file(program))
+    co_return refused(program.string() + " is no program that we may run", "correct migrations.command, or chmod +x it");
+  co_return passed();
+}
+
+Task<Answer> command_tool(Inspection& inspection) {
+  const Policy& policy = inspection.policy();
+  const std::optional<std::string> module = module_of(policy);
+  if (!module) co_return passed();  // make, a script of the project: nothing to import that we could name
+  fs::path python = project_python(policy);
+  if (!is_python(python)) python = python.parent_path() / "python";
+  const Argv argv = {python.string(), "-B", "-c", std::string(import_tool), *module};
+  Command command = project_command(inspection.application(), argv);
+  command.timeout = std::chrono::seconds(30);
+  const Exit exit = co_await inspection.context.ports.commands.run(std::move(command), inspection.context.stop);
+  if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "import " + *module, exit.text());
+  if (exit.ok()) co_return passed();
+  co_return refused(fmt::format("{} cannot import {}: {}", python.string(), *module,
+                                exit.err.empty() ? exit.text() : last_line(exit.err)),
+                    fmt::format("{} -m pip install {}", python.string(), module->substr(0, module->find('.'))));
+}
+
+}  // namespace orchestrate::preflight

@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "schema/text_array.hpp"
+#include "stages/database_session.hpp"
+#include "stages/preflight/check.hpp"
+
+namespace orchestrate::preflight {
+namespace {
+
+const std::string tables_sql =
+    "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = ANY($1::text[]) AND c.relkind IN ('r', 'p') AND NOT (n.nspname = $2 AND c.relname = $3) "
+    "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid "
+    "AND d.deptype = 'e') ORDER BY 1";
+const std::string elsewhere_sql =
+    "SELECT format('%s.%s', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relname = $1 AND n.nspname <> $2 AND c.relkind IN ('r', 'p') ORDER BY 1";
+
+Answer needs_adoption(const Policy& policy, const std::string& what, const Rows& tables) {
+  return refused(fmt::format("{}, but {} tables are there already ({}, ...)", what, tables.rows.size(),
+                             *tables.rows.front().front()),
+                 fmt::format("orchestrate adopt {} --stamp REV", policy.app));
+}
+
+/// An empty database is fine; a database with tables and without a version is not.
+Task<Answer> version_table(Inspection& inspection) {
+  const Policy& policy = inspection.policy();
+  const TableName& table = policy.migrations.version_table;
+  const auto& stop = inspection.context.stop;
+  const auto rows = co_await version_rows(*inspection.database, table, stop);
+  inspection.version_rows = rows.value_or(std::vector<std::string>{});
+  if (!inspection.version_rows.empty()) co_return passed();
+  if (!rows) {
+    const std::vector<std::string> names = {table.name, table.schema};
+    const Rows elsewhere = co_await inspection.database->query(elsewhere_sql, names, stop);
+    if (!elsewhere.rows.empty())
+      co_return refused(fmt::format("there is no {}, but a {}", table.text(), *elsewhere.rows[0][0]),
+                        "migrations.version_table: " + *elsewhere.rows[0][0]);
+  }
+  const std::vector<std::string> names = {text_array(app_schemas(policy)), table.schema, table.name};
+  const Rows tables = co_await inspection.database->query(tables_sql, names, stop);
+  if (tables.rows.empty()) co_return passed();
+  co_return needs_adoption(policy, rows ? table.text() + " is empty" : "there is no " + table.text(), tables);
+}
+
+std::vector<Obstacle> unknown_rows(const Inspection& inspection, const RevisionGraph& graph) {
+  const Policy& policy = inspection.policy();
+  std::vector<Obstacle> obstacles;
+  for (const std::string& row : inspection.version_rows) {
+    if (graph.find(row)) continue;
+    obstacles.push_back({fmt::format("the database is at {}, which no version file is: the database is ahead of this "
+                                     "checkout, or the file was renamed or deleted",
+                                     row),
+                         fmt::format("bring back the commit that holds it: git -C {} log --all --oneline -S {}",
+                                     policy.project.path.string(), row)});
+  }
+  return obstacles;
+}
+
+/// Of all that will be applied, what no other applied revision stands on: the rows that Alembic leaves.
+std::vector<std::string> rows_after(const RevisionGraph& graph, const Pending& pending) {
+  std::vector<std::string> candidates = pending.from;
+  candidates.insert(candidates.end(), pending.revisions.begin(), pending.revisions.end());
+  std::vector<std::string> rows;
+  for (const std::string& one : candidates) {
+    const auto stands_on_it = [&](const std::string& other) {
+      const std::vector<std::string> only = {other};
+      return other != one && graph.ancestors(only).contains(one);
+    };
+    if (std::ranges::none_of(candidates, stands_on_it)) rows.push_back(one);
+  }
+  std::ranges::sort(rows);
+  return rows;
+}
+
+Answer obstacle_of(const Finding& finding) {
+  const std::string where = finding.place.line > 0 ? fmt::format("{}:{}: ", finding.place.file, finding.place.line) : "";
+  return refused(where + finding.hazard, finding.remedy);
+}
+
+Task<Answer> revisions(Inspection& inspection) {
+  const RevisionGraph graph = read_revisions(inspection.policy().migrations.versions);
+  Answer answer;
+  for (const Finding& problem : graph.problems) answer.obstacles.push_back(obstacle_of(problem).obstacles.front());
+  if (!answer.obstacles.empty()) co_return answer;
+  answer.obstacles = unknown_rows(inspection, graph);
+  if (!answer.obstacles.empty()) co_return answer;
+  const auto found = graph.pending(inspection.version_rows, inspection.context.target);
+  if (const Finding* finding = std::get_if<Finding>(&found)) co_return obstacle_of(*finding);
+  Pending pending{.from = inspection.version_rows};
+  for (const Revision* revision : std::get<0>(found)) pending.revisions.push_back(revision->id);
+  pending.to = rows_after(graph, pending);
+  inspection.pending = std::move(pending);
+  co_return answer;
+}
+
+constexpr std::array checks = {
+    Check{"version table", "database", version_table},
+    Check{"revisions", "version table", revisions},
+};
+
+}  // namespace
+
+std::span<const Check> revision_checks() {
+  return checks;
+}
+
+}  // namespace orchestrate::preflight

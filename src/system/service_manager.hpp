@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate::system {
+
+class SystemdBus;
+
+/// systemd. `bus` is opened before privileges are dropped: SystemdBus::open(). Without a bus (nullptr) every call
+/// throws Error (`unreachable`), so that a policy without services needs no systemd.
+std::unique_ptr<ServiceManager> make_service_manager(std::shared_ptr<SystemdBus> bus);
+
+}  // namespace orchestrate::system

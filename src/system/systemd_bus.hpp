@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate::system {
+
+/// What a job does, by the name of systemd's D-Bus method.
+enum class JobType { start, stop, restart };
+
+/// systemd over one connection to the system bus, with blocking calls for one thread at a time. The bus judges us by
+/// who we were when it was opened, so a connection opened as root may restart units after root has been given up.
+class SystemdBus {
+ public:
+  /// Throws Error (`unreachable`) when there is no bus or no systemd on it.
+  static std::shared_ptr<SystemdBus> open();
+  virtual ~SystemdBus() = default;
+
+  virtual UnitState state(const UnitName& unit) = 0;
+  /// Returns when the job has ended. The stop gives up waiting; the job itself goes on.
+  virtual JobEnd run(JobType type, const UnitName& unit, std::chrono::milliseconds limit, std::stop_token stop) = 0;
+};
+
+}  // namespace orchestrate::system

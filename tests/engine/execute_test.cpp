@@ -1,0 +1,234 @@
+#include "engine/execute.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fakes.hpp"
+#include "orchestrate/error.hpp"
+
+namespace orchestrate {
+namespace {
+
+using fake::Trial;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Task<Outcome> answer(Outcome outcome) { co_return outcome; }
+auto always(const Outcome& outcome) {
+  return [outcome](StageContext&) { return answer(outcome); };
+}
+
+/// An upgrade that has begun: from here on something may have changed.
+Task<Outcome> begin_upgrade(StageContext& context, Outcome outcome) {
+  context.record("database.before", Json::object());
+  co_return outcome;
+}
+auto upgrade_that(const Outcome& outcome) {
+  return [outcome](StageContext& context) { return begin_upgrade(context, outcome); };
+}
+
+TEST(Execute, RunsEveryStageInOrderAndSucceeds) {
+  Trial trial;
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup", "review", "restore_point", "upgrade", "post_check", "restart",
+                                     "journal"));
+  EXPECT_EQ(run.finished->result, Result::succeeded);
+  EXPECT_EQ(run.finished->exit_code, 0);
+}
+
+TEST(Execute, WritesThatAStageStartsBeforeItActs) {
+  Trial trial;
+  std::size_t durable = 0;
+  trial.script["preflight"] = [&](StageContext&) {
+    durable = trial.ledger.size();
+    return answer(fake::failed());
+  };
+  trial.run();
+  EXPECT_EQ(durable, 2U);
+  EXPECT_THAT(trial.ledger, ElementsAre("run-created", "stage-started", "stage-finished", "run-finished"));
+}
+
+TEST(Execute, StopsAtTheFirstStageThatFailsAndChangesNothing) {
+  Trial trial;
+  trial.script["backup"] = always(fake::failed("the dump is empty"));
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup"));
+  EXPECT_EQ(run.finished->exit_code, 1);
+  EXPECT_EQ(run.finished->summary, "database at 002, checkout and service unchanged");
+  EXPECT_EQ(run.finished->next, "orchestrate apply bot");
+}
+
+TEST(Execute, ARedFlagIsExitThreeWithTheCommandThatAcceptsIt) {
+  Trial trial;
+  Outcome flag{Verdict::blocked, "1 red flag", {}, {}, {}};
+  flag.next = "orchestrate approve bot 003:drop-column:panels.title --reason \"...\"";
+  trial.script["review"] = always(flag);
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->result, Result::blocked);
+  EXPECT_EQ(run.finished->exit_code, 3);
+  EXPECT_EQ(run.finished->next, flag.next);
+}
+
+TEST(Execute, NothingPendingIsNothingToDo) {
+  Trial trial;
+  trial.script["preflight"] = always(fake::passed({fake::pending({})}));
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight"));
+  EXPECT_EQ(run.finished->result, Result::nothing_to_do);
+  EXPECT_EQ(run.finished->exit_code, 0);
+}
+
+TEST(Execute, FinishesWhatAnEarlierRunLeftOpenWithoutUpgradingAgain) {
+  Trial trial;
+  trial.script["preflight"] = always(fake::passed({fake::pending({})}));
+  trial.finishes = "r0";
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight", "post_check", "restart", "journal"));
+  EXPECT_EQ(run.finished->exit_code, 0);
+  EXPECT_THAT(run.finished->summary, HasSubstr("r0"));
+}
+
+TEST(Execute, AnotherRunsDatabaseLockIsExit75WithItsHoldersName) {
+  Trial trial;
+  trial.lock_holder = "apply r9 on vps2";
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight"));
+  EXPECT_EQ(run.finished->exit_code, 75);
+  EXPECT_THAT(run.finished->summary, HasSubstr("apply r9 on vps2"));
+}
+
+TEST(Execute, DoesNotUpgradeWhenTheDatabaseLockWasLost) {
+  Trial trial;
+  trial.lock_is_lost = true;
+  const auto run = trial.run();
+  EXPECT_EQ(trial.ran.back(), "restore_point");
+  EXPECT_EQ(run.finished->exit_code, 1);
+}
+
+TEST(Execute, AnUpgradeThatProvablyLeftNothingIsExitOne) {
+  Trial trial;
+  Outcome outcome = fake::failed();
+  outcome.evidence.push_back({std::string(evidence::database_unchanged), Json::object()});
+  trial.script["upgrade"] = upgrade_that(outcome);
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->result, Result::failed_unchanged);
+  EXPECT_EQ(run.finished->exit_code, 1);
+}
+
+TEST(Execute, AnUpgradeWithoutThatProofIsHeld) {
+  Trial trial;
+  trial.script["upgrade"] = upgrade_that(fake::failed());
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->result, Result::held);
+  EXPECT_EQ(run.finished->exit_code, 5);
+}
+
+TEST(Execute, AFailureAfterTheUpgradeIsHeld) {
+  Trial trial;
+  trial.script["restart"] = always(fake::failed("bot.service died"));
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 5);
+  EXPECT_THAT(run.finished->summary, HasSubstr("restart failed after the upgrade"));
+}
+
+TEST(Execute, AnExceptionIsAFailureNeverAPass) {
+  Trial trial;
+  trial.script["backup"] = [](StageContext&) -> Task<Outcome> {
+    throw Error(ErrorKind::failed, "dump appdb", "no space left on device", "free 4.1 GB");
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.stage("backup")->state, StageRecord::State::failed);
+  EXPECT_EQ(run.stage("backup")->outcome.summary, "dump appdb: no space left on device");
+  EXPECT_THAT(run.stage("backup")->outcome.details, ElementsAre("fix: free 4.1 GB"));
+}
+
+TEST(Execute, AStageThatDoesNotEndIsStoppedAtItsDeadline) {
+  Trial trial;
+  trial.script["deadline"] = nullptr;
+  trial.script["preflight"] = [](StageContext& context) -> Task<Outcome> {
+    co_await context.ports.clock.sleep(std::chrono::hours(1), context.stop);
+    co_return fake::passed();
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 1);
+  EXPECT_THAT(run.stage("preflight")->outcome.summary, HasSubstr("no end within"));
+}
+
+TEST(Execute, ASignalBeforeTheUpgradeStopsAndChangesNothing) {
+  Trial trial;
+  trial.script["backup"] = [&](StageContext& context) -> Task<Outcome> {
+    trial.interrupt.ask();
+    co_await context.ports.clock.sleep(std::chrono::hours(1), context.stop);
+    co_return fake::passed();
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 1);
+  EXPECT_EQ(run.stage("backup")->outcome.summary, "stopped because it was asked to");
+}
+
+TEST(Execute, ASignalDuringTheUpgradeWaitsUntilItInsists) {
+  Trial trial;
+  trial.script["upgrade"] = [&](StageContext& context) -> Task<Outcome> {
+    context.record("database.before", Json::object());
+    trial.interrupt.ask();
+    EXPECT_FALSE(context.stop.stop_requested());
+    trial.interrupt.ask();
+    EXPECT_TRUE(context.stop.stop_requested());
+    co_return fake::failed();
+  };
+  trial.run();
+  EXPECT_THAT(trial.notices, Contains(HasSubstr("ask again to end it by force")));
+}
+
+TEST(Execute, ASignalAfterTheUpgradeFinishesWhatIsOwed) {
+  Trial trial;
+  trial.script["restart"] = [&](StageContext& context) -> Task<Outcome> {
+    trial.interrupt.ask();
+    trial.interrupt.ask();
+    EXPECT_FALSE(context.stop.stop_requested());
+    co_return fake::passed({{std::string(evidence::services_healthy), Json::object()}});
+  };
+  EXPECT_EQ(trial.run().finished->exit_code, 0);
+}
+
+TEST(Execute, ALedgerThatCannotBeWrittenBeforeTheUpgradeStopsTheRun) {
+  Trial trial;
+  trial.ledger_fails_after = 4;
+  EXPECT_THROW(trial.run(), Error);
+}
+
+TEST(Execute, ALedgerThatCannotBeWrittenAfterTheUpgradeBeganStopsNothing) {
+  Trial trial;
+  trial.script["upgrade"] = [&](StageContext& context) -> Task<Outcome> {
+    context.record("database.before", Json::object());
+    trial.ledger_fails_after = trial.ledger.size();
+    co_return fake::passed({{std::string(evidence::upgrade_done), Json::object({{"to", Json::array({"003"})}})}});
+  };
+  EXPECT_EQ(trial.run().finished->exit_code, 0);
+  EXPECT_EQ(trial.ran.back(), "journal");
+  EXPECT_THAT(trial.notices, Contains(HasSubstr("disk full")));
+}
+
+TEST(Execute, ServicesThatAStageStoppedRunAgainWhenNothingChanged) {
+  Trial trial;
+  trial.script["restore_point"] = [](StageContext& context) -> Task<Outcome> {
+    context.record("services.stopped", Json::array({"bot.service"}));
+    co_return fake::failed();
+  };
+  const auto run = trial.run();
+  EXPECT_THAT(trial.started_units, ElementsAre("bot.service"));
+  EXPECT_EQ(run.finished->exit_code, 1);
+  EXPECT_THAT(run.finished->summary, HasSubstr("service started again"));
+}
+
+TEST(Execute, ADryRunMakesTheChecksOnly) {
+  Trial trial;
+  trial.outputs.clear();
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup", "review", "restore_point"));
+  EXPECT_EQ(run.finished->exit_code, 0);
+}
+
+}  // namespace
+}  // namespace orchestrate
