@@ -40,7 +40,7 @@ int approve(const Arguments& arguments) {
   const Policy& policy = opened.application.policy;
   const auto state = state_directory(policy.app, arguments);
   make_state_directory(state, opened.account);
-  system::become(opened.account);
+  drop_root(opened.account);
 
   const RevisionGraph graph = read_revisions(policy.migrations.versions);
   const Revision& revision = revision_of(graph, arguments.finding);

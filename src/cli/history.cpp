@@ -59,8 +59,6 @@ AppStatus status_of(const std::string& app, const Arguments& arguments) {
       status.last = std::move(run);
     }
   }
-  const bool held = status.last && status.last->finished->result == Result::held;
-  if (held) status.warnings.push_back("held: " + status.last->finished->summary);
   return status;
 }
 

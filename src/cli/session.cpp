@@ -4,16 +4,18 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <unistd.h>
 
+#include "cli/place.hpp"
 #include "policy/env_file.hpp"
 #include "policy/resolve.hpp"
-#include "cli/place.hpp"
 #include "system/clock.hpp"
 #include "system/command.hpp"
 #include "system/database.hpp"
 #include "system/host.hpp"
 #include "system/journal.hpp"
 #include "system/service_manager.hpp"
+#include "system/systemd_bus.hpp"
 
 namespace orchestrate::cli {
 
@@ -27,11 +29,16 @@ Opened open_application(Policy policy) {
   return {std::move(application), std::move(redactor), std::move(account)};
 }
 
+void drop_root(const system::Account& account) {
+  if (::geteuid() == 0) system::become(account);
+}
+
 Session::Session(const Opened& opened) : io_(std::make_unique<boost::asio::io_context>(1)) {
-  services_ = system::make_service_manager(*io_);
+  const bool with_services = !opened.application.policy.services.empty();
+  services_ = system::make_service_manager(with_services ? system::SystemdBus::open() : nullptr);
   journal_ = system::make_journal();
-  system::become(opened.account);
-  databases_ = system::make_databases(*io_);
+  drop_root(opened.account);
+  databases_ = system::make_databases();
   host_ = system::make_host();
   clock_ = system::make_clock(*io_);
 }

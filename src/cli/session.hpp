@@ -23,6 +23,9 @@ struct Opened {
 };
 Opened open_application(Policy policy);
 
+/// Becomes the policy's user for good, when we are root.
+void drop_root(const system::Account& account);
+
 /// All adapters on one io_context. Making it, as root, opens the system bus and the journal first and then becomes the
 /// policy's user for good: from there on nothing of the application is touched as root.
 class Session {

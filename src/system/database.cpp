@@ -50,6 +50,7 @@ class SessionDatabase : public Database {
   }
 
   bool alive() const override { return session_->alive(); }
+  int backend_pid() const override { return session_->backend_pid(); }
 
  private:
   std::shared_ptr<Session> session_;

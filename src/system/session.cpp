@@ -100,6 +100,9 @@ class PqxxSession : public Session {
     pollfd state{.fd = socket_.get(), .events = POLLRDHUP, .revents = 0};
     return ::poll(&state, 1, 0) == 0;
   }
+  int backend_pid() const override {
+    return connection_.backendpid();
+  }
 
  private:
   std::string doing() const {

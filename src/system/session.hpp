@@ -19,6 +19,8 @@ class Session {
   virtual void abort() = 0;
   /// Whether the server has not closed the connection, as far as it has been heard.
   virtual bool alive() const = 0;
+  /// PQbackendPID: what the server said at the session's start.
+  virtual int backend_pid() const = 0;
 };
 
 }  // namespace orchestrate::system
