@@ -33,8 +33,7 @@ std::vector<Check> all_checks() {
 }
 
 Outcome refused(const Report& report) {
-  Outcome outcome{Verdict::failed, fmt::format("{} of {} checks did not pass", report.not_passed,
-                                               all_checks().size())};
+  Outcome outcome{Verdict::failed, fmt::format("{} of {} checks did not pass", report.not_passed, all_checks().size())};
   outcome.details = report.lines;
   outcome.details.insert(outcome.details.end(), report.advice.begin(), report.advice.end());
   outcome.next = report.first_fix;

@@ -1,22 +1,10 @@
 #include "stages/bench.hpp"
 
-#include "orchestrate/error.hpp"
 #include "system/clock.hpp"
+#include "system/database.hpp"
 
 namespace orchestrate {
-namespace {
-
-class NoDatabases final : public Databases {
- public:
-  Task<std::unique_ptr<Database>> connect(DatabaseUrl url, SessionOptions, std::stop_token) override {
-    throw Error(ErrorKind::unreachable, "connect to " + url.redacted(), "no server in this test");
-    co_return nullptr;
-  }
-};
-
-}  // namespace
-
-StageBench::StageBench() : clock_(system::make_clock(checkout.io())), databases_(std::make_unique<NoDatabases>()) {
+StageBench::StageBench() : databases(system::make_databases()), clock_(system::make_clock(checkout.io())) {
   application.policy.app = "bot";
   application.policy.project.path = checkout.path();
   application.policy.project.user = "bot";
@@ -32,7 +20,7 @@ Outcome StageBench::dry_run(const StageKind& kind, const Settings& settings) {
 }
 
 Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, const std::filesystem::path& output) {
-  Ports ports{checkout.commands(), *databases_, services, journal_, host, *clock_};
+  Ports ports{checkout.commands(), *databases, services, journal_, host, *clock_};
   const std::vector<Approval> approvals;
   StageContext context{.application = application,
                        .ports = ports,
@@ -41,7 +29,10 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
                        .target = "head",
                        .output = output,
                        .stop = {}};
-  context.progress = [this](std::string line) { progress.push_back(std::move(line)); };
+  context.progress = [this](std::string line) {
+    progress.push_back(std::move(line));
+    on_progress();
+  };
   context.record = [this](std::string name, Json value) { facts.emplace_back(std::move(name), std::move(value)); };
   const StageSpec spec{.kind = std::string(kind.name), .name = std::string(kind.name), .settings = settings};
   const auto stage = kind.bind(spec, application.policy);

@@ -54,16 +54,17 @@ class StageBench {
   Checkout checkout;
   WrittenServices services;
   WrittenHost host;
+  std::unique_ptr<Databases> databases;
   Application application;
   std::vector<std::pair<std::string, Json>> facts;
   std::vector<std::string> progress;
+  std::function<void()> on_progress = [] {};
 
  private:
   Outcome run_with(const StageKind& kind, const Settings& settings, const std::filesystem::path& output);
 
   SilentJournal journal_;
   std::unique_ptr<Clock> clock_;
-  std::unique_ptr<Databases> databases_;
   Run run_{.id = "r1"};
 };
 

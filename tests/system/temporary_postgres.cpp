@@ -97,7 +97,7 @@ void TemporaryPostgres::start() {
   server_ = start_program(as_postgres({programs / "postgres", "-D", data_}), "/dev/null", log);
   const auto give_up = std::chrono::steady_clock::now() + patience;
   // The socket file is there only when the server listens; the log says when it answers.
-  while (content(log).find("ready to accept connections") == std::string::npos) {
+  while (content(log).find("ready to accept") == std::string::npos) {
     const bool ended = ::waitpid(server_, nullptr, WNOHANG) == server_;
     if (ended || std::chrono::steady_clock::now() > give_up)
       throw Error(ErrorKind::failed, "start PostgreSQL", content(log));

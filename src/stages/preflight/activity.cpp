@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "orchestrate/error.hpp"
@@ -14,8 +15,8 @@ constexpr std::chrono::milliseconds poll_interval{500};
 constexpr std::chrono::milliseconds idle_confirmation{200};  // a busy application is between two statements for less
 
 // Which tables will be affected is not known yet, so it is all of the app's schemas. Sessions of other roles hide state
-// and age from a role without pg_read_all_stats, but not that they hold locks; a prepared transaction's locks have no
-// pid, its virtualtransaction is -1/XID (pg_locks in PostgreSQL's manual).
+// and age from a role without pg_read_all_stats, but not that they hold locks. A prepared transaction's locks have no
+// pid; the lock on its own transaction id tells which virtualtransaction is its own.
 const std::string blockers_sql = R"sql(
 WITH held AS (
   SELECT l.pid, l.virtualtransaction, string_agg(DISTINCT format('%s %s', c.oid::regclass, l.mode), ', ') AS locks
@@ -37,7 +38,9 @@ SELECT CASE WHEN dump THEN 'dump' WHEN hidden THEN 'hidden' WHEN old THEN 'old' 
 FROM sessions WHERE dump OR (locks IS NOT NULL AND (hidden OR old OR idle))
 UNION ALL
 SELECT 'prepared', p.gid, p.owner, '', date_trunc('second', clock_timestamp() - p.prepared)::text, held.locks, ''
-FROM pg_prepared_xacts p JOIN held ON held.virtualtransaction = '-1/' || p.transaction::text
+FROM pg_prepared_xacts p
+JOIN pg_locks own ON own.locktype = 'transactionid' AND own.transactionid = p.transaction AND own.pid IS NULL
+JOIN held ON held.pid IS NULL AND held.virtualtransaction = own.virtualtransaction
 WHERE p.database = current_database()
 ORDER BY 1, 2
 )sql";
@@ -64,7 +67,8 @@ struct Blocker {
 /// `{}` stands for the pid or the name of the prepared transaction.
 std::string filled(std::string_view text, const std::string& id) {
   std::string result(text);
-  for (std::size_t at = 0; (at = result.find("{}", at)) != std::string::npos; at += id.size()) result.replace(at, 2, id);
+  for (std::size_t at = 0; (at = result.find("{}", at)) != std::string::npos; at += id.size())
+    result.replace(at, 2, id);
   return result;
 }
 

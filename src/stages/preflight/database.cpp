@@ -18,7 +18,8 @@ Task<Answer> database(Inspection& inspection) {
     inspection.database = co_await open_session(inspection.context, inspection.context.stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::stopped) throw;
-    const std::string hint = error.hint().empty() ? "start the server, or correct migrations.database_url" : error.hint();
+    const std::string hint =
+        error.hint().empty() ? "start the server, or correct migrations.database_url" : error.hint();
     co_return refused(error.doing() + ": " + error.why(), hint);
   }
   inspection.identity = co_await read_identity(*inspection.database, inspection.context.stop);
@@ -28,7 +29,8 @@ Task<Answer> database(Inspection& inspection) {
 Task<Answer> server_version(Inspection& inspection) {
   const int version = inspection.identity->server_version;
   if (version >= oldest_server) co_return passed();
-  co_return refused(fmt::format("the server is PostgreSQL {}", version / 10000), "upgrade it to PostgreSQL 12 or newer");
+  co_return refused(fmt::format("the server is PostgreSQL {}", version / 10000),
+                    "upgrade it to PostgreSQL 12 or newer");
 }
 
 /// Behind a transaction pooler a session is not a session: advisory locks and settings would go to others.
@@ -48,7 +50,8 @@ Task<Answer> writable(Inspection& inspection) {
   const std::string sql = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only'), current_user";
   const Rows rows = co_await session->query(sql, {}, inspection.context.stop);
   const auto& row = rows.rows.at(0);
-  if (row[0] == "t") co_return refused("the server is a replica, which nobody can write to", "name the primary's address");
+  if (row[0] == "t")
+    co_return refused("the server is a replica, which nobody can write to", "name the primary's address");
   if (row[1] == "off") co_return passed();
   co_return refused("default_transaction_read_only is on for this role, database or server",
                     fmt::format("ALTER ROLE {} RESET default_transaction_read_only, or the same for the database",
@@ -56,10 +59,8 @@ Task<Answer> writable(Inspection& inspection) {
 }
 
 constexpr std::array checks = {
-    Check{"database", "", database},
-    Check{"server version", "database", server_version},
-    Check{"pooler", "database", pooler},
-    Check{"writable", "database", writable},
+    Check{"database", "", database},     Check{"server version", "database", server_version},
+    Check{"pooler", "database", pooler}, Check{"writable", "database", writable},
     Check{"role", "database", role},
 };
 

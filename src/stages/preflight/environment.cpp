@@ -19,9 +19,9 @@ Task<Answer> env_file(Inspection& inspection) {
   if (::stat(path.c_str(), &entry) != 0 && errno == ENOENT)
     co_return refused(path + " is not there any more", "correct project.env_file.path");
   if (file->dialect == Dialect::app && ::access(path.c_str(), R_OK) != 0)
-    co_return refused(path + " cannot be read by " + inspection.policy().project.user +
-                          ", and the application loads it itself",
-                      "chgrp " + inspection.policy().project.user + " " + path + " && chmod g+r " + path);
+    co_return refused(
+        path + " cannot be read by " + inspection.policy().project.user + ", and the application loads it itself",
+        "chgrp " + inspection.policy().project.user + " " + path + " && chmod g+r " + path);
   Answer answer;
   if ((entry.st_mode & S_IROTH) != 0 && !inspection.application().database.password.empty())
     answer.advice.push_back(path + " holds a password and everybody on this host may read it: chmod o-rwx " + path);

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 Obstacle unit_problem(const std::string& unit, const UnitState& state) {
   if (state.load_state == "masked") return {unit + " is masked, so nothing can start it", "systemctl unmask " + unit};
-  if (state.load_state == "not-found") return {unit + " does not exist", "correct services, or systemctl daemon-reload"};
+  if (state.load_state == "not-found")
+    return {unit + " does not exist", "correct services, or systemctl daemon-reload"};
   return {unit + " is not loaded: systemd says " + state.load_state, "systemctl status " + unit};
 }
 
@@ -76,9 +77,9 @@ Task<Answer> free_space(Inspection& inspection) {
   for (const fs::path& directory : directories_that_grow(inspection)) {
     const std::uint64_t free = inspection.context.ports.host.space(directory).available;
     if (free >= needed) continue;
-    answer.obstacles.push_back({fmt::format("{} has {} free, {} are needed", directory.string(), gigabytes(free),
-                                            gigabytes(needed)),
-                                fmt::format("free {} there, or lower preflight.free_space", gigabytes(needed - free))});
+    answer.obstacles.push_back(
+        {fmt::format("{} has {} free, {} are needed", directory.string(), gigabytes(free), gigabytes(needed)),
+         fmt::format("free {} there, or lower preflight.free_space", gigabytes(needed - free))});
   }
   co_return answer;
 }

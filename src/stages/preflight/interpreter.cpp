@@ -90,7 +90,8 @@ Task<Answer> command_program(Inspection& inspection) {
     if (!answer.obstacles.empty()) co_return answer;
   }
   if (!is_executable_file(program))
-    co_return refused(program.string() + " is no program that we may run", "correct migrations.command, or chmod +x it");
+    co_return refused(program.string() + " is no program that we may run",
+                      "correct migrations.command, or chmod +x it");
   co_return passed();
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "schema/text_array.hpp"
 #include "stages/database_session.hpp"
 
@@ -26,13 +28,13 @@ const std::string foreign_sql =
 
 void judge_schema(Answer& answer, const std::vector<Cell>& row) {
   const std::string schema = row[0].value_or("");
-  const std::string role = quote_identifier(row[4].value_or(""));
+  const std::string role = row[4].value_or("");
   const std::string psql = "psql -d " + row[5].value_or("") + " -c ";
   if (row[1] == "t" && row[2] == "t") return;
   if (row[1] == "t") {
     answer.obstacles.push_back({fmt::format("role {} may not create in schema {}", role, schema),
                                 fmt::format("{}'GRANT USAGE, CREATE ON SCHEMA {} TO {}'", psql,
-                                            quote_identifier(schema), role)});
+                                            quote_identifier(schema), quote_identifier(role))});
     return;
   }
   if (row[3] == "t") {
@@ -41,7 +43,7 @@ void judge_schema(Answer& answer, const std::vector<Cell>& row) {
   }
   answer.obstacles.push_back(
       {fmt::format("schema {} does not exist, and role {} may not create it", schema, role),
-       fmt::format("{}'CREATE SCHEMA {} AUTHORIZATION {}'", psql, quote_identifier(schema), role)});
+       fmt::format("{}'CREATE SCHEMA {} AUTHORIZATION {}'", psql, quote_identifier(schema), quote_identifier(role))});
 }
 
 void judge_owners(Answer& answer, const Rows& foreign) {
@@ -51,9 +53,8 @@ void judge_owners(Answer& answer, const Rows& foreign) {
     names += fmt::format("{}{} (owner {})", i == 0 ? "" : ", ", *foreign.rows[i][0], *foreign.rows[i][1]);
   if (foreign.rows.size() > named_tables) names += fmt::format(" and {} more", foreign.rows.size() - named_tables);
   const auto& first = foreign.rows.front();
-  answer.obstacles.push_back(
-      {fmt::format("role {} does not own {}", *first[2], names),
-       fmt::format("ALTER TABLE {} OWNER TO {}", *first[0], quote_identifier(*first[2]))});
+  answer.obstacles.push_back({fmt::format("role {} does not own {}", *first[2], names),
+                              fmt::format("ALTER TABLE {} OWNER TO {}", *first[0], quote_identifier(*first[2]))});
 }
 
 }  // namespace

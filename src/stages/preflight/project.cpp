@@ -2,6 +2,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "orchestrate/error.hpp"
@@ -31,7 +32,8 @@ Task<Answer> project_path(Inspection& inspection) {
   const auto status = std::filesystem::status(path, error);
   if (error || !std::filesystem::exists(status))
     co_return refused(path.string() + " does not exist, or cannot be seen by " + our_name(), "correct project.path");
-  if (!std::filesystem::is_directory(status)) co_return refused(path.string() + " is no directory", "correct project.path");
+  if (!std::filesystem::is_directory(status))
+    co_return refused(path.string() + " is no directory", "correct project.path");
   if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0)
     co_return refused(our_name() + " may not read and write " + path.string() + ": " + system_reason(errno),
                       "chown -R " + our_name() + " " + path.string());
@@ -67,14 +69,14 @@ Task<Answer> versions(Inspection& inspection) {
   const auto& named = inspection.policy().migrations.versions;
   for (const auto& directory : named)
     if (!std::filesystem::is_directory(directory) || ::access(directory.c_str(), R_OK | X_OK) != 0)
-      answer.obstacles.push_back({directory.string() + " is no directory that " + our_name() + " may read",
-                                  "correct migrations.versions"});
+      answer.obstacles.push_back(
+          {directory.string() + " is no directory that " + our_name() + " may read", "correct migrations.versions"});
   for (const auto& used : inspection.script_versions) {
     const auto same = [&](const auto& directory) { return same_place(directory, used); };
     if (std::ranges::any_of(named, same)) continue;
-    answer.obstacles.push_back({"Alembic's configuration reads versions from " + used.string() +
-                                    ", which migrations.versions does not name",
-                                "migrations.versions: [" + used.string() + "]"});
+    answer.obstacles.push_back(
+        {"Alembic's configuration reads versions from " + used.string() + ", which migrations.versions does not name",
+         "migrations.versions: [" + used.string() + "]"});
   }
   co_return answer;
 }

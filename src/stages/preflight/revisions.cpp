@@ -77,7 +77,8 @@ std::vector<std::string> rows_after(const RevisionGraph& graph, const Pending& p
 }
 
 Answer obstacle_of(const Finding& finding) {
-  const std::string where = finding.place.line > 0 ? fmt::format("{}:{}: ", finding.place.file, finding.place.line) : "";
+  const std::string where =
+      finding.place.line > 0 ? fmt::format("{}:{}: ", finding.place.file, finding.place.line) : "";
   return refused(where + finding.hazard, finding.remedy);
 }
 
