@@ -1,15 +1,14 @@
 #include "review/graph.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
 
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 #include "review/lineage.hpp"
 #include "review/module_literals.hpp"
+#include "review/source_text.hpp"
 
 namespace orchestrate {
 namespace {
@@ -32,24 +31,11 @@ Finding problem(std::string rule, const Revision& revision, int line, std::strin
 }
 
 std::optional<std::string> bytes_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream bytes;
-  if (!stream || !(bytes << stream.rdbuf())) {
-    if (stream && stream.peek() == std::ifstream::traits_type::eof()) return std::string();  // empty file
-    return std::nullopt;
+  try {
+    return text_of_file(file);
+  } catch (const Error&) {
+    return std::nullopt;  // becomes a finding
   }
-  return bytes.str();
-}
-
-std::string line_of(std::string_view text, int line) {
-  for (; line > 1; --line) {
-    const auto end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  text = text.substr(0, text.find('\n'));
-  while (text.ends_with('\r')) text.remove_suffix(1);
-  return std::string(text);
 }
 
 /// One file's four names, read into a revision or into problems.
@@ -79,7 +65,7 @@ class FileReader {
  private:
   std::nullopt_t refuse(std::string rule, int line, std::string hazard, std::string remedy) {
     problems_.push_back(problem(std::move(rule), revision_, line, std::move(hazard), std::move(remedy)));
-    problems_.back().source_line = line > 0 ? line_of(bytes_, line) : "";
+    problems_.back().source_line = line_of(bytes_, line);
     return std::nullopt;
   }
 

@@ -1,0 +1,346 @@
+#include "review/builtins.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace orchestrate {
+namespace {
+
+using Kind = Value::Kind;
+using Values = std::vector<Value>;
+
+constexpr std::size_t longest_range = 10'000;
+
+Value computed(std::string_view name, const Arguments& arguments) {
+  for (const Value& argument : arguments.positional)
+    if (!argument.is_known()) return Value::unknown(why_unknown(argument));
+  return Value::unknown("the result of " + std::string(name) + "()");
+}
+
+Value range(const Arguments& arguments) {
+  std::array<std::int64_t, 3> bounds{0, 0, 1};
+  const Values& given = arguments.positional;
+  if (given.empty() || given.size() > 3 ||
+      !std::ranges::all_of(given, [](const Value& v) { return v.is(Kind::integer); }))
+    return computed("range", arguments);
+  if (given.size() == 1) bounds[1] = given[0].number;
+  for (std::size_t i = 0; given.size() > 1 && i < given.size(); ++i) bounds[i] = given[i].number;
+  Values items;
+  for (std::int64_t n = bounds[0]; bounds[2] != 0 && (bounds[2] > 0 ? n < bounds[1] : n > bounds[1]); n += bounds[2]) {
+    if (items.size() > longest_range) return Value::unknown("a very long range");
+    items.push_back(Value::of(n));
+  }
+  return list_of(std::move(items));
+}
+
+Value as_list(const Arguments& arguments) {
+  if (arguments.positional.empty()) return list_of({});
+  const auto items = items_of(arguments.positional[0]);
+  return items ? list_of(*items) : computed("list", arguments);
+}
+
+Value sorted(const Arguments& arguments) {
+  auto items = arguments.positional.empty() ? std::nullopt : items_of(arguments.positional[0]);
+  const bool texts = items && std::ranges::all_of(*items, [](const Value& v) { return v.is(Kind::text); });
+  if (!texts || !arguments.named.empty()) return computed("sorted", arguments);
+  std::ranges::sort(*items, {}, &Value::text);
+  return list_of(std::move(*items));
+}
+
+Value reversed(const Arguments& arguments) {
+  auto items = arguments.positional.empty() ? std::nullopt : items_of(arguments.positional[0]);
+  if (!items) return computed("reversed", arguments);
+  std::ranges::reverse(*items);
+  return list_of(std::move(*items));
+}
+
+Value enumerate(const Arguments& arguments) {
+  const auto items = arguments.positional.empty() ? std::nullopt : items_of(arguments.positional[0]);
+  if (!items || arguments.positional.size() > 1) return computed("enumerate", arguments);
+  Values pairs;
+  for (std::int64_t i = 0; const Value& item : *items) pairs.push_back(list_of({Value::of(i++), item}));
+  return list_of(std::move(pairs));
+}
+
+Value zip(const Arguments& arguments) {
+  std::vector<Values> columns;
+  for (const Value& argument : arguments.positional) {
+    auto items = items_of(argument);
+    if (!items) return computed("zip", arguments);
+    columns.push_back(std::move(*items));
+  }
+  Values rows;
+  for (std::size_t i = 0; !columns.empty(); ++i) {
+    Values row;
+    for (const Values& column : columns)
+      if (i < column.size()) row.push_back(column[i]);
+    if (row.size() < columns.size()) break;
+    rows.push_back(list_of(std::move(row)));
+  }
+  return list_of(std::move(rows));
+}
+
+Value length(const Arguments& arguments) {
+  if (arguments.positional.empty()) return computed("len", arguments);
+  if (const auto items = items_of(arguments.positional[0])) return Value::of(static_cast<std::int64_t>(items->size()));
+  return computed("len", arguments);
+}
+
+Value text_of(const Arguments& arguments) {
+  const auto text = arguments.positional.empty() ? std::nullopt : as_text(arguments.positional[0]);
+  return text ? Value::of(*text) : computed("str", arguments);
+}
+
+Value dict(const Arguments& arguments) {
+  if (!arguments.positional.empty() || arguments.open) return computed("dict", arguments);
+  Value value{.kind = Kind::dict};
+  for (const auto& [name, item] : arguments.named) {
+    value.items.push_back(Value::of(name));
+    value.values.push_back(item);
+  }
+  return value;
+}
+
+struct Builtin {
+  std::string_view name;
+  Value (*call)(const Arguments&);
+};
+constexpr auto builtins = std::to_array<Builtin>({{"range", range},
+                                                  {"list", as_list},
+                                                  {"tuple", as_list},
+                                                  {"set", as_list},
+                                                  {"frozenset", as_list},
+                                                  {"sorted", sorted},
+                                                  {"reversed", reversed},
+                                                  {"enumerate", enumerate},
+                                                  {"zip", zip},
+                                                  {"len", length},
+                                                  {"str", text_of},
+                                                  {"dict", dict}});
+
+// Without effect, result not computed.
+constexpr auto harmless = std::to_array<std::string_view>({"print",
+                                                           "isinstance",
+                                                           "issubclass",
+                                                           "int",
+                                                           "float",
+                                                           "bool",
+                                                           "bytes",
+                                                           "repr",
+                                                           "min",
+                                                           "max",
+                                                           "sum",
+                                                           "any",
+                                                           "all",
+                                                           "abs",
+                                                           "round",
+                                                           "hasattr",
+                                                           "callable",
+                                                           "iter",
+                                                           "next",
+                                                           "map",
+                                                           "filter",
+                                                           "type",
+                                                           "id",
+                                                           "hash",
+                                                           "chr",
+                                                           "ord",
+                                                           "format",
+                                                           "vars",
+                                                           "super",
+                                                           "object",
+                                                           "slice",
+                                                           "divmod",
+                                                           "pow",
+                                                           "Exception",
+                                                           "ValueError",
+                                                           "RuntimeError",
+                                                           "NotImplementedError",
+                                                           "TypeError",
+                                                           "KeyError",
+                                                           "AssertionError",
+                                                           "SystemExit",
+                                                           "LookupError",
+                                                           "bytearray"});
+
+/// `'...{}...{name}...'.format(...)`; format specifications are not computed.
+std::optional<std::string> formatted(const std::string& pattern, const Arguments& arguments) {
+  std::string text;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    const bool doubled = i + 1 < pattern.size() && pattern[i + 1] == c;
+    if ((c == '{' || c == '}') && doubled) {
+      text += c;
+      ++i;
+    } else if (c == '{') {
+      const auto end = pattern.find('}', i);
+      if (end == std::string::npos) return std::nullopt;
+      const std::string field = pattern.substr(i + 1, end - i - 1);
+      const Value* value = nullptr;
+      if (field.empty() || std::ranges::all_of(field, [](unsigned char d) { return std::isdigit(d); })) {
+        const std::size_t index = field.empty() ? next++ : std::stoul(field.substr(0, 6));
+        if (index < arguments.positional.size()) value = &arguments.positional[index];
+      } else {
+        for (const auto& [name, named] : arguments.named)
+          if (name == field) value = &named;
+      }
+      const auto part = value ? as_text(*value) : std::nullopt;
+      if (!part) return std::nullopt;
+      text += *part;
+      i = end;
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+/// `'...%s...' % values`, `%(name)s`.
+std::optional<std::string> interpolated(const std::string& pattern, const Value& right) {
+  std::string text;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '%') {
+      text += pattern[i];
+      continue;
+    }
+    if (++i >= pattern.size()) return std::nullopt;
+    if (pattern[i] == '%') {
+      text += '%';
+      continue;
+    }
+    Value value;
+    if (pattern[i] == '(') {
+      const auto end = pattern.find(')', i);
+      if (end == std::string::npos || !right.is(Kind::dict)) return std::nullopt;
+      const auto key = std::ranges::find(right.items, Value::of(pattern.substr(i + 1, end - i - 1)));
+      if (key == right.items.end()) return std::nullopt;
+      value = right.values[static_cast<std::size_t>(key - right.items.begin())];
+      i = end + 1;
+    } else if (right.is(Kind::list)) {
+      if (next >= right.items.size()) return std::nullopt;
+      value = right.items[next++];
+    } else {
+      value = right;
+    }
+    const auto part = as_text(value);
+    if (!part || i >= pattern.size() || (pattern[i] != 's' && pattern[i] != 'd')) return std::nullopt;
+    text += *part;
+  }
+  return text;
+}
+
+std::optional<std::string> joined(const std::string& separator, const Arguments& arguments) {
+  const auto items = arguments.positional.empty() ? std::nullopt : items_of(arguments.positional[0]);
+  if (!items) return std::nullopt;
+  std::string text;
+  for (bool first = true; const Value& item : *items) {
+    if (!item.is(Kind::text)) return std::nullopt;
+    text += (first ? "" : separator) + item.text;
+    first = false;
+  }
+  return text;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (auto at = text.find(from); !from.empty() && at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+std::optional<std::string> text_method(const std::string& text, std::string_view name, const Arguments& arguments) {
+  const auto changed = [&](auto change) {
+    std::string copy = text;
+    std::ranges::transform(copy, copy.begin(),
+                           [&](char c) { return static_cast<char>(change(static_cast<unsigned char>(c))); });
+    return copy;
+  };
+  const Values& given = arguments.positional;
+  if (name == "format") return formatted(text, arguments);
+  if (name == "join") return joined(text, arguments);
+  if (name == "lower" && given.empty()) return changed([](int c) { return std::tolower(c); });
+  if (name == "upper" && given.empty()) return changed([](int c) { return std::toupper(c); });
+  if (name == "strip" && given.empty()) {
+    const auto start = text.find_first_not_of(" \t\r\n\f\v");
+    return start == std::string::npos ? "" : text.substr(start, text.find_last_not_of(" \t\r\n\f\v") - start + 1);
+  }
+  if (name == "replace" && given.size() == 2 && given[0].is(Kind::text) && given[1].is(Kind::text))
+    return replaced(text, given[0].text, given[1].text);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Value list_of(std::vector<Value> items) {
+  return {.kind = Kind::list, .items = std::move(items)};
+}
+
+std::optional<std::vector<Value>> items_of(const Value& value) {
+  if (value.is(Kind::list) || value.is(Kind::dict)) return value.items;
+  return std::nullopt;
+}
+
+std::optional<Value> call_builtin(std::string_view name, const Arguments& arguments) {
+  const auto* found = std::ranges::find(builtins, name, &Builtin::name);
+  if (found != builtins.end()) return arguments.open ? computed(name, arguments) : found->call(arguments);
+  if (std::ranges::find(harmless, name) != harmless.end()) return computed(name, arguments);
+  return std::nullopt;
+}
+
+Value call_method_of_literal(const Value& object, std::string_view name, const Arguments& arguments) {
+  if (object.is(Kind::text))
+    if (const auto text = text_method(object.text, name, arguments)) {
+      Value value = Value::of(*text);
+      if (name == "strip" && object.text.starts_with(*text)) value.line = object.line;
+      return value;
+    }
+  if (object.is(Kind::dict)) {
+    Values pairs;
+    for (std::size_t i = 0; i < object.items.size(); ++i) pairs.push_back(list_of({object.items[i], object.values[i]}));
+    if (name == "items") return list_of(std::move(pairs));
+    if (name == "keys") return list_of(object.items);
+    if (name == "values") return list_of(object.values);
+  }
+  if (!object.is_known()) return Value::unknown(why_unknown(object));
+  return computed(std::string(name), arguments);
+}
+
+Value binary(std::string_view operation, const Value& left, const Value& right) {
+  if (operation == "Add" && left.is(Kind::text) && right.is(Kind::text)) return Value::of(left.text + right.text);
+  if (operation == "Add" && left.is(Kind::list) && right.is(Kind::list)) {
+    Values items = left.items;
+    items.insert(items.end(), right.items.begin(), right.items.end());
+    return list_of(std::move(items));
+  }
+  if (operation == "Add" && left.is(Kind::integer) && right.is(Kind::integer))
+    return Value::of(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(left.number) + static_cast<std::uint64_t>(right.number)));
+  if (operation == "Mod" && left.is(Kind::text))
+    if (const auto text = interpolated(left.text, right)) return Value::of(*text);
+  for (const Value* side : {&left, &right})
+    if (!side->is_known()) return Value::unknown(why_unknown(*side));
+  return Value::unknown("a computed value");
+}
+
+Value compare(std::string_view operation, const Value& left, const Value& right) {
+  for (const Value* side : {&left, &right})
+    if (!side->is_known() || side->is(Kind::made)) return Value::unknown(why_unknown(*side));
+  const auto plain = [](Value value) {
+    value.line = 0;
+    return value;
+  };
+  const Value a = plain(left), b = plain(right);
+  if (operation == "Eq" || operation == "Is") return Value::of(a == b);
+  if (operation == "NotEq" || operation == "IsNot") return Value::of(!(a == b));
+  if (operation == "In" || operation == "NotIn") {
+    const auto items = items_of(b);
+    if (!items) return Value::unknown("a comparison");
+    const bool found = std::ranges::any_of(*items, [&](const Value& item) { return plain(item) == a; });
+    return Value::of(found == (operation == "In"));
+  }
+  return Value::unknown("a comparison");
+}
+
+}  // namespace orchestrate

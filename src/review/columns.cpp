@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <array>
+
+#include "review/directives.hpp"
+
+namespace orchestrate {
+namespace {
+
+using Kind = StatementKind;
+
+bool is_yes(const Value& column, std::string_view name) {
+  const Value* value = column.argument(name);
+  return value && truth(*value) == true;
+}
+
+bool is_given(const Value& column, std::string_view name) {
+  const Value* value = column.argument(name);
+  return value && !value->is(Value::Kind::none);
+}
+
+Statement constraint(const Statement& on_table, ConstraintType type, const std::string& column) {
+  Statement statement = on_table;
+  statement.kind = Kind::add_constraint;
+  statement.constraint = type;
+  statement.name = column;
+  return statement;
+}
+
+}  // namespace
+
+std::vector<Statement> statements_of_column(const Statement& on_table, const Value& column) {
+  const bool literal = column.is(Value::Kind::made) && last_part(column.text) == "Column" && !column.items.empty() &&
+                       column.items[0].is(Value::Kind::text);
+  if (!literal) return {opaque("the column is not written as sa.Column(\"NAME\", ...)")};
+  Statement added = on_table;
+  added.kind = Kind::add_column;
+  added.name = column.items[0].text;
+  if (column.items.size() > 1) added.type = written(column.items[1]);
+  const Value* nullable = column.argument("nullable");
+  added.not_null = (nullable && truth(*nullable) == false) || is_yes(column, "primary_key");
+  added.server_default = is_given(column, "server_default");
+  added.client_default = is_given(column, "default");
+
+  std::vector<Statement> found{added};
+  for (const Value& part : column.items) {
+    const std::string_view made = part.is(Value::Kind::made) ? last_part(part.text) : std::string_view();
+    if (made == "ForeignKey") found.push_back(constraint(on_table, ConstraintType::foreign_key, added.name));
+    if (made == "CheckConstraint") found.push_back(constraint(on_table, ConstraintType::check, added.name));
+    if (made == "Identity" || made == "Computed") found[0].server_default = true;
+  }
+  if (is_yes(column, "unique")) found.push_back(constraint(on_table, ConstraintType::unique, added.name));
+  if (is_yes(column, "primary_key")) found.push_back(constraint(on_table, ConstraintType::primary_key, added.name));
+  if (is_yes(column, "index")) {
+    found.push_back(on_table);
+    found.back().kind = Kind::create_index;
+    found.back().name = "ix_" + on_table.table.name + "_" + added.name;  // SQLAlchemy's default name
+  }
+  return found;
+}
+
+}  // namespace orchestrate

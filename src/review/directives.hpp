@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "review/statement.hpp"
+#include "review/value.hpp"
+
+namespace orchestrate {
+
+/// Positional and keyword arguments of a call.
+struct Arguments {
+  std::vector<Value> positional;
+  std::vector<std::pair<std::string, Value>> named;
+  bool open = false;  ///< holds `*args` or `**kwargs` that nobody can read
+};
+
+/// What `op.NAME(...)` does, or `batch_op.NAME(...)` when `batch` is its handle; nullopt: Alembic 1.18 knows no such
+/// directive that changes anything. Arguments that nobody can read make opaque statements.
+std::optional<std::vector<Statement>> statements_of_directive(std::string_view name, const Arguments& arguments,
+                                                              const Value* batch);
+
+/// What a `sa.Column(...)` brings to `table`: the column, and the constraints and indexes that come with it.
+std::vector<Statement> statements_of_column(const Statement& on_table, const Value& column);
+
+}  // namespace orchestrate

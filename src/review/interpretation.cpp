@@ -1,0 +1,113 @@
+#include "review/interpretation.hpp"
+
+#include <algorithm>
+
+#include "review/builtins.hpp"
+#include "review/interpreter.hpp"
+
+namespace orchestrate {
+
+using Kind = Value::Kind;
+
+Interpretation::Interpretation(Node module) {
+  frames_.emplace_back();
+  walk(module.children("body"));
+  at_import_ = std::move(found_);
+}
+
+std::vector<Statement> Interpretation::run(std::string_view function, Direction direction) {
+  direction_ = direction;
+  found_.clear();
+  branches_ = autocommits_ = depth_ = steps_ = 0;
+  const Value* entry = lookup(function);
+  if (!entry) return {};
+  const Value callee = *entry;
+  if (callee.is(Kind::function))
+    call(callee, {}, callee.node);
+  else
+    found_.push_back(opaque(std::string(function) + "() is not a plain function of this file"));
+  return std::move(found_);
+}
+
+void Interpretation::emit(std::vector<Statement> statements, Node at) {
+  for (Statement& statement : statements) {
+    if (statement.place.line == 0) statement.place.line = at.line();
+    if (statement.place.column == 0) statement.place.column = at.column();
+    statement.direction = direction_;
+    statement.conditional = branches_ > 0;
+    statement.autocommit = autocommits_ > 0;
+    found_.push_back(std::move(statement));
+  }
+}
+
+void Interpretation::cannot_judge(Node at, std::string why) {
+  const bool said = std::ranges::any_of(found_, [&](const Statement& statement) {
+    return statement.kind == StatementKind::opaque && statement.place.line == at.line() && statement.why == why;
+  });
+  if (!said) emit({opaque(std::move(why))}, at);
+}
+
+std::size_t Interpretation::effects() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(found_, [](const Statement& s) { return s.kind != StatementKind::read; }));
+}
+
+const Value* Interpretation::lookup(std::string_view name) const {
+  for (const Frame* frame : {&frames_.back(), &frames_.front()})
+    if (const auto found = frame->names.find(name); found != frame->names.end()) return &found->second;
+  return nullptr;
+}
+
+void Interpretation::bind(Node target, const Value& value) {
+  if (target.is("Name")) {
+    names()[std::string(target.word("id"))] = value;
+  } else if (target.is("Tuple") || target.is("List")) {
+    const auto targets = target.children("elts");
+    const auto items = items_of(value);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const bool fits = items && items->size() == targets.size();
+      bind(targets[i], fits ? (*items)[i] : Value::unknown(why_unknown(value)));
+    }
+  } else if (target.is("Starred")) {
+    bind(target.child("value"), Value::unknown(why_unknown(value)));
+  } else if (target.child("value").is("Name")) {  // x.y = ..., x[y] = ...: x is no longer what was written
+    Value& owner = names()[std::string(target.child("value").word("id"))];
+    if (!owner.is(Kind::foreign)) owner = Value::unknown("a value that is changed later");
+  }
+}
+
+namespace {
+
+Script::Body body_of(const Json& tree, std::string_view function) {
+  for (const Node statement : Node(tree).children("body")) {
+    if (!statement.is("FunctionDef") || statement.word("name") != function) continue;
+    auto body = statement.children("body");
+    std::erase_if(body, [](Node n) {
+      return n.is("Pass") || (n.is("Expr") && (n.child("value").is("Constant") || n.child("value").is("Opaque")));
+    });
+    if (body.empty() || (body.size() == 1 && body[0].is("Return"))) return Script::Body::empty;
+    return body[0].is("Raise") ? Script::Body::refuses : Script::Body::written;
+  }
+  return Script::Body::missing;
+}
+
+}  // namespace
+
+Script read_script(const Json& tree, const std::string& revision, const std::string& file) {
+  Script script;
+  script.upgrade_body = body_of(tree, "upgrade");
+  script.downgrade_body = body_of(tree, "downgrade");
+  Interpretation interpretation{Node(tree)};
+  script.upgrade = interpretation.run("upgrade", Direction::upgrade);
+  script.downgrade = interpretation.run("downgrade", Direction::downgrade);
+  const auto& at_import = interpretation.at_import();
+  script.upgrade.insert(script.upgrade.begin(), at_import.begin(), at_import.end());
+  for (auto* statements : {&script.upgrade, &script.downgrade})
+    for (Statement& statement : *statements) {
+      statement.revision = revision;
+      statement.place.file = file;
+    }
+  return script;
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "review/directives.hpp"
+#include "review/node.hpp"
+#include "review/statement.hpp"
+#include "review/value.hpp"
+
+namespace orchestrate {
+
+using Scope = std::map<std::string, Value, std::less<>>;
+
+/// A walk through one module, with known values where the text gives them. PostgreSQL is the dialect and the database
+/// is there, because that is how we run migrations.
+class Interpretation {
+ public:
+  /// Walks the module's own statements, as every import does, even for `alembic heads`.
+  explicit Interpretation(Node module);
+
+  /// What happens at import.
+  const std::vector<Statement>& at_import() const { return at_import_; }
+  /// Walks a function of the module; nothing when there is none.
+  std::vector<Statement> run(std::string_view function, Direction direction);
+
+ private:
+  /// Where control goes behind a statement.
+  enum class Flow { on, out };
+  struct Frame {
+    Scope names;
+    Value returned = Value::none();
+    std::optional<Node> may_have_left;  ///< an earlier branch that may have returned
+    std::string why_left;
+  };
+
+  // interpretation.cpp: bookkeeping
+  void emit(std::vector<Statement> statements, Node at);
+  void cannot_judge(Node at, std::string why);
+  std::size_t effects() const;
+  const Value* lookup(std::string_view name) const;
+  void bind(Node target, const Value& value);
+  Scope& names() { return frames_.back().names; }
+
+  // interpretation_flow.cpp: statements
+  Flow walk(const std::vector<Node>& body);
+  Flow walk_one(Node statement);
+  Flow walk_if(Node statement);
+  Flow walk_unknown_if(Node statement, const Value& test);
+  Flow walk_for(Node statement);
+  Flow walk_while(Node statement);
+  Flow walk_with(Node statement);
+  Flow walk_try(Node statement);
+  void walk_import(Node statement);
+  void walk_import_from(Node statement);
+  void walk_assignment(Node statement);
+  void walk_match(Node statement);
+  /// Walks what may or may not happen; whether it had effects.
+  template <class Body>
+  bool perhaps(Body body);
+
+  // interpretation_values.cpp: expressions
+  Value evaluate(Node expression);
+  Value evaluate_constant(Node expression);
+  Value evaluate_formatted(Node expression);
+  Value evaluate_list(Node expression);
+  Value evaluate_dict(Node expression);
+  Value evaluate_boolean(Node expression);
+  Value evaluate_conditional(Node expression);
+  Value evaluate_comparison(Node expression);
+  Value evaluate_subscript(Node expression);
+  Value evaluate_comprehension(Node expression);
+  Value attribute(const Value& object, std::string_view name);
+
+  // interpretation_calls.cpp: calls
+  Value evaluate_call(Node expression);
+  Arguments arguments_of(Node call);
+  Value call(const Value& callee, const Arguments& arguments, Node at);
+  Value call_symbol(const std::string& path, const Arguments& arguments, Node at);
+  Value call_directive(const std::string& name, const Arguments& arguments, Node at, const Value* batch);
+  Value call_method(const Value& method, const Arguments& arguments, Node at);
+  Value call_function(const Value& function, const Arguments& arguments, Node at);
+  Value call_builtin_name(const std::string& name, const Arguments& arguments, Node at);
+  void call_back(const Arguments& arguments, Node at);
+
+  // interpretation_execute.cpp: what goes to the database
+  Value connection_method(std::string_view name, const Arguments& arguments, Node at);
+  Value context_method(std::string_view name, const Arguments& arguments, Node at);
+  Value made_method(const Value& object, std::string_view name, const Arguments& arguments, Node at);
+  enum class Parameters { named, driver };
+  void execute(const Value& what, Parameters parameters, Node at);
+  void execute_sql(const Value& text, Parameters parameters, Node at);
+
+  std::vector<Statement> found_, at_import_;
+  std::vector<Frame> frames_;  // the module's first
+  Direction direction_ = Direction::upgrade;
+  int branches_ = 0;     // that may not run, around here
+  int autocommits_ = 0;  // autocommit blocks around here
+  int depth_ = 0;        // of calls
+  int steps_ = 0;
+};
+
+template <class Body>
+bool Interpretation::perhaps(Body body) {
+  const std::size_t before = effects();
+  ++branches_;
+  body();
+  --branches_;
+  return effects() > before;
+}
+
+}  // namespace orchestrate

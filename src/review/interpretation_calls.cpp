@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <array>
+
+#include "review/builtins.hpp"
+#include "review/interpretation.hpp"
+#include "review/known_calls.hpp"
+
+namespace orchestrate {
+
+using Kind = Value::Kind;
+
+namespace {
+
+constexpr int deepest_call = 20;
+
+/// Python's own ways to run code that is not written here.
+constexpr auto dark_builtins = std::to_array<std::string_view>(
+    {"exec", "eval", "compile", "__import__", "setattr", "globals", "locals", "delattr", "input"});
+
+/// Whoever holds one of these can change the database.
+bool gives_access(const Value& value) {
+  if (value.is(Kind::connection) || value.is(Kind::context) || value.is(Kind::batch)) return true;
+  if (value.is(Kind::symbol) && value.text.starts_with("alembic.op")) return true;
+  return std::ranges::any_of(value.items, gives_access);
+}
+
+}  // namespace
+
+Arguments Interpretation::arguments_of(Node call) {
+  Arguments arguments;
+  for (const Node argument : call.children("args")) {
+    const Value value = evaluate(argument);
+    if (!argument.is("Starred")) {
+      arguments.positional.push_back(value);
+    } else if (const auto items = items_of(value)) {
+      arguments.positional.insert(arguments.positional.end(), items->begin(), items->end());
+    } else {
+      arguments.open = true;
+    }
+  }
+  for (const Node keyword : call.children("keywords")) {
+    const Value value = evaluate(keyword.child("value"));
+    if (!keyword.word("arg").empty()) {
+      arguments.named.emplace_back(keyword.word("arg"), value);
+    } else if (value.is(Kind::dict)) {
+      for (std::size_t i = 0; i < value.items.size(); ++i)
+        arguments.named.emplace_back(value.items[i].text, value.values[i]);
+    } else {
+      arguments.open = true;
+    }
+  }
+  return arguments;
+}
+
+Value Interpretation::evaluate_call(Node expression) {
+  const Value callee = evaluate(expression.child("func"));
+  const Arguments arguments = arguments_of(expression);
+  const Node function = expression.child("func");
+  const bool changes = function.is("Attribute") && function.child("value").is("Name") && callee.is(Kind::method) &&
+                       (callee.items[0].is(Kind::list) || callee.items[0].is(Kind::dict));
+  if (changes) {
+    const std::string name(function.child("value").word("id"));
+    Value& owner = names()[name];
+    if (owner.kind != callee.items[0].kind) owner = callee.items[0];  // a name of the module
+    const bool plain = callee.text == "append" && arguments.positional.size() == 1 && branches_ == 0;
+    const bool reads = callee.text == "items" || callee.text == "keys" || callee.text == "values" ||
+                       callee.text == "get" || callee.text == "index" || callee.text == "count" ||
+                       callee.text == "copy";
+    if (plain)
+      owner.items.push_back(arguments.positional[0]);
+    else if (!reads)
+      owner = Value::unknown("a list that is changed");
+  }
+  return call(callee, arguments, expression);
+}
+
+Value Interpretation::call(const Value& callee, const Arguments& arguments, Node at) {
+  switch (callee.kind) {
+    case Kind::function:
+      return call_function(callee, arguments, at);
+    case Kind::symbol:
+      return call_symbol(callee.text, arguments, at);
+    case Kind::method:
+      return call_method(callee, arguments, at);
+    case Kind::unknown:
+      for (const Value& argument : arguments.positional)
+        if (gives_access(argument)) cannot_judge(at, "the connection is handed to " + callee.text);
+      return callee;
+    case Kind::foreign:
+      cannot_judge(at, "it calls " + callee.text + ", whose effect cannot be followed");
+      return callee;
+    default:
+      return Value::unknown("a computed value");
+  }
+}
+
+Value Interpretation::call_symbol(const std::string& path, const Arguments& arguments, Node at) {
+  static constexpr std::string_view op = "alembic.op.", builtins = "builtins.";
+  if (path.starts_with(op)) return call_directive(path.substr(op.size()), arguments, at, nullptr);
+  if (path.starts_with(builtins)) return call_builtin_name(path.substr(builtins.size()), arguments, at);
+  if (path == "alembic.context.is_offline_mode") return Value::of(false);
+  switch (effect_of_call(path)) {
+    case CallEffect::host: {
+      Statement statement;
+      statement.kind = StatementKind::access_host;
+      statement.what = path + "()";
+      emit({statement}, at);
+      return Value::unknown("the result of " + path + "()");
+    }
+    case CallEffect::session:
+      cannot_judge(at, path + "() opens a way to the database whose writes are not in this file");
+      return Value::unknown("a session of its own");
+    case CallEffect::unknown:
+      cannot_judge(at, "it calls " + path + "(), which is not in this file");
+      return Value::foreign("the result of " + path + "()");
+    case CallEffect::pure:
+      break;
+  }
+  const bool inspects = path.starts_with("sqlalchemy.inspect") || path.find("Inspector") != std::string::npos ||
+                        path.starts_with("dialect.");
+  if (inspects) return Value::unknown("what the database holds");
+  if (path == "os.getenv") return Value::unknown("the environment");
+  if (path.starts_with("alembic.context")) return Value::unknown("the command line or the configuration");
+  if (!path.starts_with("sqlalchemy")) return Value::unknown("the result of " + path + "()");
+  if (arguments.open) return Value::unknown("arguments that are not written out");
+  return {.kind = Kind::made, .text = path, .items = arguments.positional, .named = arguments.named};
+}
+
+Value Interpretation::call_builtin_name(const std::string& name, const Arguments& arguments, Node at) {
+  if (name == "open") {
+    Statement statement;
+    statement.kind = StatementKind::access_host;
+    statement.what = "open()";
+    emit({statement}, at);
+    return Value::unknown("a file");
+  }
+  const std::vector<Value>& given = arguments.positional;
+  if (name == "getattr" && given.size() >= 2)
+    return given[1].is(Kind::text) ? attribute(given[0], given[1].text)
+                                   : Value::foreign("an attribute that depends on " + why_unknown(given[1]));
+  if (std::ranges::find(dark_builtins, name) != dark_builtins.end()) {
+    cannot_judge(at, name + "() runs or changes what is not written here");
+    return Value::unknown(name + "()");
+  }
+  call_back(arguments, at);
+  if (const auto value = call_builtin(name, arguments)) return *value;
+  if (std::ranges::all_of(given, [](const Value& value) { return !gives_access(value); }) && name.ends_with("Error"))
+    return Value::unknown("an error");
+  cannot_judge(at, "it calls " + name + "(), which is not in this file");
+  return Value::foreign("the result of " + name + "()");
+}
+
+/// Functions handed to map() and the like run there.
+void Interpretation::call_back(const Arguments& arguments, Node at) {
+  for (const Value& argument : arguments.positional) {
+    const bool callable =
+        argument.is(Kind::function) || (argument.is(Kind::symbol) && argument.text.starts_with("alembic.op."));
+    if (!callable) continue;
+    const bool acts = perhaps([&] { call(argument, Arguments{.open = true}, at); });
+    if (acts) cannot_judge(at, "a function is handed over and called elsewhere");
+  }
+}
+
+Value Interpretation::call_function(const Value& function, const Arguments& arguments, Node at) {
+  if (++depth_ > deepest_call) {
+    --depth_;
+    cannot_judge(at, "the calls are nested too deep to follow");
+    return Value::unknown("a recursion");
+  }
+  Frame frame;
+  const Node parameters = function.node.child("args");
+  auto names_in_order = parameters.children("posonlyargs");
+  for (const Node parameter : parameters.children("args")) names_in_order.push_back(parameter);
+  const auto defaults = parameters.children("defaults");
+  for (std::size_t i = 0; i < names_in_order.size(); ++i) {
+    const std::string name(names_in_order[i].word("arg"));
+    const std::size_t from_end = names_in_order.size() - i;
+    frame.names[name] = Value::unknown("the argument " + name);
+    if (from_end <= defaults.size()) frame.names[name] = evaluate(defaults[defaults.size() - from_end]);
+    if (i < arguments.positional.size()) frame.names[name] = arguments.positional[i];
+  }
+  const auto only_named = parameters.children("kwonlyargs"), named_defaults = parameters.children("kw_defaults");
+  for (std::size_t i = 0; i < only_named.size(); ++i)
+    frame.names[std::string(only_named[i].word("arg"))] =
+        i < named_defaults.size() && named_defaults[i] ? evaluate(named_defaults[i]) : Value::unknown("an argument");
+  for (const auto& [name, value] : arguments.named) frame.names[name] = value;
+  for (const char* rest : {"vararg", "kwarg"})
+    if (parameters.child(rest))
+      frame.names[std::string(parameters.child(rest).word("arg"))] = Value::unknown("arguments");
+
+  frames_.push_back(std::move(frame));
+  if (function.node.is("Lambda"))
+    frames_.back().returned = evaluate(function.node.child("body"));
+  else
+    walk(function.node.children("body"));
+  const bool open = frames_.back().may_have_left.has_value();
+  const Value returned = open ? Value::unknown(frames_.back().why_left) : frames_.back().returned;
+  frames_.pop_back();
+  --depth_;
+  return returned;
+}
+
+Value Interpretation::call_directive(const std::string& name, const Arguments& arguments, Node at, const Value* batch) {
+  const auto argument = [&](std::size_t index, std::string_view keyword) {
+    for (const auto& [key, value] : arguments.named)
+      if (key == keyword) return value;
+    return index < arguments.positional.size() ? arguments.positional[index] : Value::none();
+  };
+  if (name == "execute") return execute(argument(0, "sqltext"), Parameters::named, at), Value::none();
+  if (name == "get_bind") return {.kind = Kind::connection};
+  if (name == "get_context") return {.kind = Kind::context};
+  if (name == "f" || name == "inline_literal") return argument(0, "name");
+  if (name == "batch_alter_table")
+    return {.kind = Kind::batch, .items = {argument(0, "table_name"), argument(1, "schema"), argument(2, "recreate")}};
+  if (auto statements = statements_of_directive(name, arguments, batch)) {
+    emit(std::move(*statements), at);
+    return Value::unknown("a table that the migration makes");
+  }
+  cannot_judge(at, "op." + name + "() is no directive of Alembic's own");
+  return Value::foreign("the result of op." + name + "()");
+}
+
+Value Interpretation::call_method(const Value& method, const Arguments& arguments, Node at) {
+  const Value& object = method.items[0];
+  switch (object.kind) {
+    case Kind::batch:
+      return call_directive(method.text, arguments, at, &object);
+    case Kind::connection:
+      return connection_method(method.text, arguments, at);
+    case Kind::context:
+      return context_method(method.text, arguments, at);
+    case Kind::made:
+    case Kind::method:
+      return made_method(object, method.text, arguments, at);
+    case Kind::text:
+    case Kind::list:
+    case Kind::dict:
+      return call_method_of_literal(object, method.text, arguments);
+    default:
+      return Value::unknown(why_unknown(object));
+  }
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+namespace orchestrate {
+
+/// What calling something imported may do.
+enum class CallEffect {
+  pure,     ///< computes or reads
+  host,     ///< files, programs, network, processes
+  session,  ///< an own connection, or an ORM session that writes what nobody wrote
+  unknown,  ///< code that is not in this file
+};
+
+/// Of a dotted name, such as `os.path.join` or `subprocess.run`.
+CallEffect effect_of_call(std::string_view path);
+
+}  // namespace orchestrate

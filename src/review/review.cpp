@@ -1,0 +1,184 @@
+#include "review/review.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+
+#include "orchestrate/digest.hpp"
+#include "review/env_py.hpp"
+#include "review/rule.hpp"
+#include "review/source.hpp"
+#include "review/source_text.hpp"
+
+namespace orchestrate {
+namespace {
+
+using Kind = StatementKind;
+
+Finding cannot_judge(const Revision& revision, std::string object, Place place, std::string why, std::string remedy) {
+  return {.rule = "cannot-judge",
+          .category = "cannot-judge",
+          .severity = Severity::blocks,
+          .revision = revision.id,
+          .object = std::move(object),
+          .place = std::move(place),
+          .hazard = "cannot judge: " + std::move(why),
+          .effect = "nobody can say what the revision does",
+          .remedy = std::move(remedy),
+          .file_sha256 = revision.sha256};
+}
+
+/// The pending files as texts, then as scripts.
+struct Material {
+  std::vector<std::string> texts;  // of the pending revisions, then of env.py
+  std::vector<ReadRevision> revisions;
+  std::vector<Finding> findings;
+  TransactionScope scope = TransactionScope::whole;
+};
+
+void read_texts(const ReviewRequest& request, Material& material) {
+  for (const Revision* revision : request.pending) {
+    material.texts.push_back(text_of_file(revision->file));
+    if (sha256(material.texts.back()) == revision->sha256) continue;
+    material.findings.push_back(cannot_judge(*revision, "changed", {revision->file.string(), 0, 0},
+                                             "the file has changed since the revisions were read", "review again"));
+  }
+  if (request.env_py) material.texts.push_back(text_of_file(*request.env_py));
+}
+
+void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& trees, Material& material) {
+  for (std::size_t i = 0; i < request.pending.size(); ++i) {
+    const Revision& revision = *request.pending[i];
+    const std::string file = revision.file.string();
+    if (const auto* problem = std::get_if<SyntaxProblem>(&trees[i])) {
+      material.findings.push_back(cannot_judge(revision, "syntax", {file, problem->line, 0},
+                                               "Python does not understand the file: " + problem->why,
+                                               "correct the file"));
+      continue;
+    }
+    Script script = read_script(std::get<Json>(trees[i]), revision.id, file);
+    if (script.upgrade_body == Script::Body::missing)
+      material.findings.push_back(cannot_judge(revision, "upgrade", {file, 0, 0},
+                                               "there is no plain function upgrade() in the file",
+                                               "add def upgrade(): ..."));
+    material.revisions.push_back({revision.id, file, material.texts[i], std::move(script)});
+  }
+  if (!request.env_py) return;
+  const auto* tree = std::get_if<Json>(&trees.back());
+  material.scope = tree ? transaction_scope(*tree) : TransactionScope::none;
+}
+
+/// Numbers the upgrade statements and notes which tables they make.
+ReviewState state_of(const ReviewRequest& request, std::vector<ReadRevision>& revisions) {
+  ReviewState state{revisions, request.schemas, request.version_table, {}};
+  std::size_t order = 0;
+  for (ReadRevision& revision : revisions)
+    for (Statement& statement : revision.script.upgrade) {
+      statement.order = ++order;
+      const bool certain = !statement.conditional && !statement.if_not_exists && !statement.temporary;
+      if (statement.kind == Kind::create_table && certain) state.created.emplace(statement.table, order);
+    }
+  return state;
+}
+
+Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, Place place) {
+  return {.rule = std::string(rule.id),
+          .category = std::string(rule.category),
+          .revision = revision.id,
+          .object = std::move(flag.object),
+          .place = flag.place.file.empty() ? std::move(place) : std::move(flag.place),
+          .hazard = std::move(flag.hazard),
+          .effect = std::move(flag.effect),
+          .remedy = std::move(flag.remedy)};
+}
+
+void check_revision(const ReadRevision& revision, const ReviewState& state, std::vector<Finding>& findings) {
+  for (const Rule* rule : review_rules()) {
+    if (const auto* check = std::get_if<RevisionCheck>(&rule->check)) {
+      if (auto flag = (*check)(revision, state))
+        findings.push_back(finding_of(*rule, revision, *flag, {revision.file}));
+      continue;
+    }
+    const auto check = std::get<StatementCheck>(rule->check);
+    for (const Statement& statement : revision.script.upgrade)
+      if (auto flag = check(statement, state)) {
+        Finding finding = finding_of(*rule, revision, *flag, statement.place);
+        if (std::ranges::find(findings, finding) == findings.end()) findings.push_back(std::move(finding));
+      }
+  }
+}
+
+Severity severity_of(const Finding& finding, const std::vector<std::string>& block) {
+  if (finding.category == "cannot-judge") return Severity::blocks;
+  if (std::ranges::find(block, finding.category) != block.end()) return Severity::blocks;
+  return finding.category == "advice" ? Severity::advice : Severity::warning;
+}
+
+/// Severity, hash and source line; sorted by revision, then by line, whole files last.
+void finish(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
+  const auto rank = [&](const Finding& finding) {
+    const auto found = std::ranges::find(request.pending, finding.revision, &Revision::id);
+    const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
+    return std::pair(found - request.pending.begin(), line);
+  };
+  for (Finding& finding : findings) {
+    const auto at = static_cast<std::size_t>(rank(finding).first);
+    finding.severity = severity_of(finding, request.block);
+    finding.file_sha256 = request.pending[at]->sha256;
+    finding.source_line = line_of(material.texts[at], finding.place.line);
+  }
+  std::ranges::stable_sort(findings, {}, rank);
+}
+
+/// Whether a failure anywhere in the pending set leaves nothing behind.
+bool is_transactional(const Material& material, std::size_t pending) {
+  if (!material.findings.empty() || material.scope == TransactionScope::none) return false;
+  if (material.scope == TransactionScope::per_revision && pending > 1) return false;
+  static constexpr std::array leaving = {Kind::control_transaction, Kind::opaque, Kind::access_host,
+                                         Kind::change_cluster};
+  for (const ReadRevision& revision : material.revisions)
+    for (const Statement& s : revision.script.upgrade)
+      if (s.autocommit || s.concurrently || std::ranges::find(leaving, s.kind) != leaving.end()) return false;
+  return true;
+}
+
+void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewReport& report) {
+  static constexpr std::array elsewhere = {Kind::opaque,      Kind::create_object, Kind::alter_object,
+                                           Kind::drop_object, Kind::create_schema, Kind::drop_schema};
+  for (const Statement& s : revision.script.upgrade) {
+    ++report.statements;
+    report.unlimited |= s.concurrently || s.kind == Kind::validate_constraint;
+    const bool table = std::ranges::find(elsewhere, s.kind) == elsewhere.end();
+    if (table && !s.table.name.empty()) tables.insert(s.table);
+    if (!s.referenced.name.empty()) tables.insert(s.referenced);
+  }
+}
+
+}  // namespace
+
+Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop) {
+  ReviewReport report;
+  report.revisions = request.pending.size();
+  report.transactional = true;
+  if (request.pending.empty()) co_return report;
+
+  Material material;
+  read_texts(request, material);
+  const auto trees = co_await syntax_trees(commands, request.python, material.texts, stop);
+  read_scripts(request, trees, material);
+
+  const ReviewState state = state_of(request, material.revisions);
+  report.findings = material.findings;
+  std::set<TableName> tables;
+  for (const ReadRevision& revision : material.revisions) {
+    check_revision(revision, state, report.findings);
+    count(revision, tables, report);
+  }
+  finish(request, material, report.findings);
+  report.tables.assign(tables.begin(), tables.end());
+  report.transactional = is_transactional(material, request.pending.size());
+  co_return report;
+}
+
+}  // namespace orchestrate

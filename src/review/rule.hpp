@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "orchestrate/names.hpp"
+#include "review/interpreter.hpp"
+#include "review/statement.hpp"
+
+namespace orchestrate {
+
+/// One revision of the pending set, followed.
+struct ReadRevision {
+  std::string id;
+  std::string file;
+  std::string source;  ///< the whole text
+  Script script;
+};
+
+/// What a rule may know besides the statement at hand.
+struct ReviewState {
+  std::span<const ReadRevision> revisions;  ///< in the order in which they run
+  std::span<const std::string> schemas;     ///< empty: any schema is fine
+  TableName version_table;
+  /// Tables that the pending set makes for certain, with the `order` of the statement that makes them.
+  std::map<TableName, std::size_t> created;
+
+  /// Made earlier in the same pending set, so that it can hold no data of anybody.
+  bool is_new(const Statement& statement) const;
+};
+
+/// What a rule says about one place. Texts are whole sentences for an operator.
+struct Flag {
+  std::string object;
+  std::string hazard;  ///< what is wrong
+  std::string effect;  ///< what would happen, exactly
+  std::string remedy;  ///< Alembic code to paste, where there is some
+  Place place;         ///< line 0: the statement's own
+};
+
+using StatementCheck = std::optional<Flag> (*)(const Statement&, const ReviewState&);
+using RevisionCheck = std::optional<Flag> (*)(const ReadRevision&, const ReviewState&);
+
+/// A rule: constant data and one pure function.
+struct Rule {
+  std::string_view id;
+  std::string_view category;
+  std::string_view summary;
+  std::variant<StatementCheck, RevisionCheck> check;
+};
+
+/// Every rule, in the order in which reports name them.
+std::span<const Rule* const> review_rules();
+
+/// `cfg.panels.title`, or `panels.title` when the schema was not written; the object of most findings.
+std::string object_of(const Statement& statement);
+/// `, schema="cfg"` for a remedy; empty when the schema was not written.
+std::string schema_argument(const Statement& statement);
+
+}  // namespace orchestrate

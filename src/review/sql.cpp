@@ -1,0 +1,296 @@
+#include "review/sql.hpp"
+
+#include <pg_query.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+#include "review/sql_tree.hpp"
+
+namespace orchestrate {
+namespace {
+
+using namespace sql_tree;
+using Kind = StatementKind;
+using Statements = std::vector<Statement>;
+
+Statement plain(Kind kind, std::string what = {}) {
+  Statement statement;
+  statement.kind = kind;
+  statement.what = std::move(what);
+  return statement;
+}
+
+/// `OBJECT_MATVIEW` as SQL says it.
+std::string object_word(const std::string& object_type) {
+  if (object_type == "OBJECT_MATVIEW") return "materialized view";
+  std::string word = object_type.starts_with("OBJECT_") ? object_type.substr(7) : object_type;
+  for (char& c : word) c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return word;
+}
+
+Statements drop(const Json& body) {
+  const std::string type = body.text_or("removeType");
+  const Kind kind = type == "OBJECT_TABLE" || type == "OBJECT_FOREIGN_TABLE" ? Kind::drop_table
+                    : type == "OBJECT_INDEX"                                 ? Kind::drop_index
+                    : type == "OBJECT_SCHEMA"                                ? Kind::drop_schema
+                                                                             : Kind::drop_object;
+  Statements found;
+  for (const Json& object : items(body["objects"])) {
+    const auto [node, inner] = unwrapped(object);
+    const Json& names = node == "ObjectWithArgs" ? (*inner)["objname"]
+                        : node == "TypeName"     ? (*inner)["names"]
+                                                 : (*inner)["items"];
+    Statement statement = about_name(kind, names);
+    if (node == "String") statement.table.name = inner->text_or("sval");
+    statement.what = object_word(type);
+    statement.cascade = body.text_or("behavior") == "DROP_CASCADE";
+    statement.if_exists = is_true(body["missing_ok"]);
+    statement.concurrently = is_true(body["concurrent"]);
+    if (kind == Kind::drop_schema) statement.table.schema = statement.table.name;
+    if (kind == Kind::drop_index) {
+      statement.name = statement.table.name;
+      statement.table.name.clear();
+    }
+    found.push_back(statement);
+  }
+  return found;
+}
+
+Statements rename(const Json& body) {
+  const std::string type = body.text_or("renameType");
+  Statement statement = about(type == "OBJECT_TABLE"    ? Kind::rename_table
+                              : type == "OBJECT_COLUMN" ? Kind::rename_column
+                                                        : Kind::alter_object,
+                              body["relation"]);
+  statement.what = object_word(type);
+  statement.name = body.text_or("subname");
+  statement.new_name = body.text_or("newname");
+  return {statement};
+}
+
+Statements set_schema(const Json& body) {
+  const bool table = body.text_or("objectType") == "OBJECT_TABLE";
+  Statement statement = about(table ? Kind::move_table : Kind::alter_object, body["relation"]);
+  statement.new_name = body.text_or("newschema");
+  statement.what = object_word(body.text_or("objectType"));
+  return {statement};
+}
+
+Statements create_index(const Json& body) {
+  Statement statement = about(Kind::create_index, body["relation"]);
+  statement.name = body.text_or("idxname");
+  statement.concurrently = is_true(body["concurrent"]);
+  statement.if_not_exists = is_true(body["if_not_exists"]);
+  return {statement};
+}
+
+Statements create_table(const Json& body) {
+  Statement statement = about(Kind::create_table, body["relation"]);
+  statement.if_not_exists = is_true(body["if_not_exists"]);
+  for (const Json& element : items(body["tableElts"]))
+    if (element["ColumnDef"].is_object()) statement.columns.push_back(element["ColumnDef"].text_or("colname"));
+  return {statement};
+}
+
+Statements create_table_as(const Json& body) {
+  Statements found = query(body["query"]);
+  if (found.size() == 1 && found[0].kind == Kind::read) found.clear();
+  Statement statement = about(Kind::create_table, body["into"]["rel"]);
+  if (body.text_or("objtype") == "OBJECT_MATVIEW") {
+    statement.kind = Kind::create_object;
+    statement.what = "materialized view";
+  }
+  statement.if_not_exists = is_true(body["if_not_exists"]);
+  found.push_back(statement);
+  return found;
+}
+
+Statements truncate(const Json& body) {
+  Statements found;
+  for (const Json& relation : items(body["relations"])) {
+    found.push_back(about(Kind::truncate, relation));
+    found.back().cascade = body.text_or("behavior") == "DROP_CASCADE";
+  }
+  return found;
+}
+
+Statements transaction(const Json& body) {
+  const std::string kind = body.text_or("kind");
+  const bool savepoint =
+      kind == "TRANS_STMT_SAVEPOINT" || kind == "TRANS_STMT_RELEASE" || kind == "TRANS_STMT_ROLLBACK_TO";
+  return {
+      plain(savepoint ? Kind::read : Kind::control_transaction, kind.substr(std::min<std::size_t>(11, kind.size())))};
+}
+
+Statements copy(const Json& body) {
+  if (is_true(body["is_program"])) return {plain(Kind::access_host, "COPY ... PROGRAM")};
+  if (!body["filename"].is_null()) return {plain(Kind::access_host, "COPY with a file of the server")};
+  if (!is_true(body["is_from"])) return {plain(Kind::read)};
+  return {about(Kind::insert_rows, body["relation"])};
+}
+
+Statements set_parameter(const Json& body) {
+  Statement statement = plain(Kind::set_parameter);
+  statement.name = body.text_or("name");
+  return {statement};
+}
+
+Statements vacuum(const Json& body) {
+  const bool full = std::ranges::any_of(
+      items(body["options"]), [](const Json& option) { return option["DefElem"].text_or("defname") == "full"; });
+  if (!full) return {plain(Kind::read)};
+  Statements found;
+  for (const Json& relation : items(body["rels"]))
+    found.push_back(about(Kind::rewrite, relation["VacuumRelation"]["relation"]));
+  if (found.empty()) found.push_back(opaque("VACUUM FULL of the whole database"));
+  return found;
+}
+
+Statements of_relation(Kind kind, const Json& relation, std::string what) {
+  Statement statement = about(kind, relation);
+  statement.what = std::move(what);
+  return {statement};
+}
+
+Statements refresh(const Json& body) {
+  if (is_true(body["concurrent"])) return {plain(Kind::read)};
+  return of_relation(Kind::rebuild, body["relation"], "REFRESH");
+}
+
+Statements reindex(const Json& body) {
+  Statements found = of_relation(Kind::rebuild, body["relation"], "REINDEX");
+  found[0].concurrently = std::ranges::any_of(
+      items(body["params"]), [](const Json& option) { return option["DefElem"].text_or("defname") == "concurrently"; });
+  if (body.text_or("kind") != "REINDEX_OBJECT_INDEX") return found;
+  found[0].name = found[0].table.name;
+  found[0].table.name.clear();
+  return found;
+}
+
+Statements create_schema(const Json& body) {
+  Statement statement = plain(Kind::create_schema);
+  statement.table = {body.text_or("schemaname"), body.text_or("schemaname")};
+  statement.qualified = true;
+  statement.if_not_exists = is_true(body["if_not_exists"]);
+  return {statement};
+}
+
+Statements named(Kind kind, const Json& names, std::string what) {
+  Statement statement = about_name(kind, names);
+  statement.what = std::move(what);
+  return {statement};
+}
+
+Statements lock_tables(const Json& body) {
+  Statements found;
+  for (const Json& relation : items(body["relations"])) found.push_back(about(Kind::lock_table, relation));
+  return found;
+}
+
+Statements hidden(std::string why) {
+  return {opaque(std::move(why))};
+}
+
+struct Reader {
+  std::string_view node;
+  Statements (*read)(const Json& body);
+};
+
+constexpr auto readers = std::to_array<Reader>({
+    {"AlterTableStmt", alter_table},
+    {"DropStmt", drop},
+    {"RenameStmt", rename},
+    {"AlterObjectSchemaStmt", set_schema},
+    {"IndexStmt", create_index},
+    {"CreateStmt", create_table},
+    {"CreateTableAsStmt", create_table_as},
+    {"TruncateStmt", truncate},
+    {"TransactionStmt", transaction},
+    {"CopyStmt", copy},
+    {"VariableSetStmt", set_parameter},
+    {"VacuumStmt", vacuum},
+    {"CreateSchemaStmt", create_schema},
+    {"LockStmt", lock_tables},
+    {"ViewStmt", [](const Json& b) { return of_relation(Kind::create_object, b["view"], "view"); }},
+    {"CreateSeqStmt", [](const Json& b) { return of_relation(Kind::create_object, b["sequence"], "sequence"); }},
+    {"AlterSeqStmt", [](const Json& b) { return of_relation(Kind::alter_object, b["sequence"], "sequence"); }},
+    {"CreateTrigStmt", [](const Json& b) { return of_relation(Kind::create_object, b["relation"], "trigger"); }},
+    {"CreatePolicyStmt", [](const Json& b) { return of_relation(Kind::create_object, b["table"], "policy"); }},
+    {"RefreshMatViewStmt", refresh},
+    {"ReindexStmt", reindex},
+    {"ClusterStmt", [](const Json& b) { return of_relation(Kind::rewrite, b["relation"], "CLUSTER"); }},
+    {"CreateFunctionStmt", [](const Json& b) { return named(Kind::create_object, b["funcname"], "function"); }},
+    {"CreateEnumStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], "type"); }},
+    {"AlterEnumStmt", [](const Json& b) { return named(Kind::alter_object, b["typeName"], "type"); }},
+    {"CompositeTypeStmt", [](const Json& b) { return of_relation(Kind::create_object, b["typevar"], "type"); }},
+    {"CreateDomainStmt", [](const Json& b) { return named(Kind::create_object, b["domainname"], "domain"); }},
+    {"CreateExtensionStmt", [](const Json&) { return Statements{plain(Kind::create_object, "extension")}; }},
+    {"CreateStatsStmt", [](const Json&) { return Statements{plain(Kind::create_object, "statistics")}; }},
+    {"CommentStmt", [](const Json&) { return Statements{plain(Kind::alter_object, "comment")}; }},
+    {"GrantStmt", [](const Json&) { return Statements{plain(Kind::alter_object, "privilege")}; }},
+    {"AlterOwnerStmt", [](const Json&) { return Statements{plain(Kind::alter_object, "owner")}; }},
+    {"VariableShowStmt", [](const Json&) { return Statements{plain(Kind::read)}; }},
+    {"ConstraintsSetStmt", [](const Json&) { return Statements{plain(Kind::read)}; }},
+    {"DropOwnedStmt", [](const Json&) { return Statements{plain(Kind::drop_owned, "DROP OWNED")}; }},
+    {"ReassignOwnedStmt", [](const Json&) { return Statements{plain(Kind::drop_owned, "REASSIGN OWNED")}; }},
+    {"DropdbStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "DROP DATABASE")}; }},
+    {"CreatedbStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "CREATE DATABASE")}; }},
+    {"AlterDatabaseSetStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER DATABASE")}; }},
+    {"CreateRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "CREATE ROLE")}; }},
+    {"AlterRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER ROLE")}; }},
+    {"AlterRoleSetStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER ROLE")}; }},
+    {"DropRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "DROP ROLE")}; }},
+    {"GrantRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "GRANT of a role")}; }},
+    {"AlterSystemStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER SYSTEM")}; }},
+    {"LoadStmt", [](const Json&) { return Statements{plain(Kind::access_host, "LOAD")}; }},
+    {"SelectStmt", query},
+    {"DoStmt", [](const Json&) { return hidden("a DO block hides its statements from any reader"); }},
+    {"CallStmt", [](const Json&) { return hidden("CALL runs a procedure that is not written here"); }},
+    {"ExecuteStmt", [](const Json&) { return hidden("EXECUTE runs a statement that is not written here"); }},
+});
+
+constexpr std::array<std::string_view, 3> changes = {"InsertStmt", "UpdateStmt", "DeleteStmt"};
+
+Statements of_node(const Json& node) {
+  const auto [name, body] = unwrapped(node);
+  if (std::ranges::find(changes, name) != changes.end()) return query(node);
+  const auto* reader = std::ranges::find(readers, name, &Reader::node);
+  if (reader == readers.end())
+    return hidden("a kind of SQL statement that has no rule yet (" + std::string(name) + ")");
+  return reader->read(*body);
+}
+
+int lines_before(std::string_view sql, std::size_t offset) {
+  const auto skipped = std::min(sql.find_first_not_of(" \t\r\n", offset), sql.size());
+  return static_cast<int>(std::ranges::count(sql.substr(0, skipped), '\n'));
+}
+
+}  // namespace
+
+std::vector<Statement> statements_of_sql(std::string_view sql) {
+  const std::string text(sql);
+  const auto free = [](PgQueryParseResult* result) { pg_query_free_parse_result(*result); };
+  PgQueryParseResult result = pg_query_parse(text.c_str());
+  const std::unique_ptr<PgQueryParseResult, decltype(free)> owner(&result, free);
+  if (result.error) {
+    Statement unparsed =
+        opaque(std::string("PostgreSQL's parser does not understand the SQL: ") + result.error->message);
+    unparsed.place.line = lines_before(sql, static_cast<std::size_t>(std::max(0, result.error->cursorpos - 1)));
+    return {unparsed};
+  }
+  Statements found;
+  const Json tree = parse_json(result.parse_tree);
+  for (const Json& wrapper : items(tree["stmts"])) {
+    const int line = lines_before(sql, static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
+    for (Statement& statement : of_node(wrapper["stmt"])) {
+      statement.place.line = line;
+      found.push_back(std::move(statement));
+    }
+  }
+  return found;
+}
+
+}  // namespace orchestrate

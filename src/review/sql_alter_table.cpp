@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <array>
+
+#include "review/sql_tree.hpp"
+
+namespace orchestrate::sql_tree {
+namespace {
+
+struct Subtype {
+  std::string_view name;
+  StatementKind kind;
+};
+
+constexpr std::array<Subtype, 12> subtypes = {{
+    {"AT_AddColumn", StatementKind::add_column},
+    {"AT_DropColumn", StatementKind::drop_column},
+    {"AT_AlterColumnType", StatementKind::set_type},
+    {"AT_SetNotNull", StatementKind::set_not_null},
+    {"AT_DropNotNull", StatementKind::drop_not_null},
+    {"AT_ColumnDefault", StatementKind::set_default},
+    {"AT_AddConstraint", StatementKind::add_constraint},
+    {"AT_DropConstraint", StatementKind::drop_constraint},
+    {"AT_ValidateConstraint", StatementKind::validate_constraint},
+    {"AT_SetLogged", StatementKind::rewrite},
+    {"AT_SetUnLogged", StatementKind::rewrite},
+    {"AT_SetTableSpace", StatementKind::rewrite},
+}};
+
+// Short ACCESS EXCLUSIVE or weaker, no scan, no data.
+constexpr std::array<std::string_view, 24> plain = {"AT_ChangeOwner",
+                                                    "AT_SetStatistics",
+                                                    "AT_SetOptions",
+                                                    "AT_ResetOptions",
+                                                    "AT_SetStorage",
+                                                    "AT_SetCompression",
+                                                    "AT_ClusterOn",
+                                                    "AT_DropCluster",
+                                                    "AT_SetRelOptions",
+                                                    "AT_ResetRelOptions",
+                                                    "AT_ReplaceRelOptions",
+                                                    "AT_EnableTrig",
+                                                    "AT_EnableTrigAll",
+                                                    "AT_EnableTrigUser",
+                                                    "AT_EnableAlwaysTrig",
+                                                    "AT_ReplicaIdentity",
+                                                    "AT_EnableRowSecurity",
+                                                    "AT_ForceRowSecurity",
+                                                    "AT_NoForceRowSecurity",
+                                                    "AT_DropExpression",
+                                                    "AT_AlterConstraint",
+                                                    "AT_DetachPartition",
+                                                    "AT_DetachPartitionFinalize",
+                                                    "AT_SetIdentity"};
+
+struct Constraint {
+  std::string_view name;
+  ConstraintType type;
+};
+
+constexpr std::array<Constraint, 5> constraints = {{{"CONSTR_CHECK", ConstraintType::check},
+                                                    {"CONSTR_FOREIGN", ConstraintType::foreign_key},
+                                                    {"CONSTR_UNIQUE", ConstraintType::unique},
+                                                    {"CONSTR_PRIMARY", ConstraintType::primary_key},
+                                                    {"CONSTR_EXCLUSION", ConstraintType::exclude}}};
+
+void take_constraint(Statement& statement, const Json& constraint) {
+  const auto* found = std::ranges::find(constraints, constraint.text_or("contype"), &Constraint::name);
+  statement.constraint = found == constraints.end() ? ConstraintType::other : found->type;
+  statement.not_valid = is_true(constraint["skip_validation"]);
+  statement.using_index = !constraint["indexname"].is_null();
+  if (constraint["pktable"].is_object()) statement.referenced = about(StatementKind::read, constraint["pktable"]).table;
+}
+
+std::vector<Statement> add_column(const Statement& on_table, const Json& column) {
+  std::vector<Statement> found{on_table};
+  found[0].name = column.text_or("colname");
+  found[0].type = type_text(column["typeName"]);
+  for (const Json& wrapped : items(column["constraints"])) {
+    const Json& constraint = wrapped["Constraint"];
+    const std::string type = constraint.text_or("contype");
+    if (type == "CONSTR_NOTNULL" || type == "CONSTR_PRIMARY") found[0].not_null = true;
+    if (type == "CONSTR_DEFAULT" || type == "CONSTR_IDENTITY" || type == "CONSTR_GENERATED")
+      found[0].server_default = true;
+    if (std::ranges::find(constraints, type, &Constraint::name) == constraints.end()) continue;
+    Statement added = on_table;
+    added.kind = StatementKind::add_constraint;
+    added.name = constraint.text_or("conname", found[0].name);
+    take_constraint(added, constraint);
+    found.push_back(added);
+  }
+  return found;
+}
+
+std::vector<Statement> command(const Json& body, const Json& cmd) {
+  const std::string subtype = cmd.text_or("subtype");
+  Statement statement = about(StatementKind::alter_table, body["relation"]);
+  statement.name = cmd.text_or("name");
+  statement.cascade = cmd.text_or("behavior") == "DROP_CASCADE";
+  statement.if_exists = is_true(cmd["missing_ok"]) || is_true(body["missing_ok"]);
+  statement.concurrently = is_true(cmd["def"]["PartitionCmd"]["concurrent"]);
+  const auto* known = std::ranges::find(subtypes, subtype, &Subtype::name);
+  if (known == subtypes.end()) {
+    if (std::ranges::find(plain, subtype) != plain.end()) return {statement};
+    Statement unknown = opaque("ALTER TABLE with a command that has no rule yet (" + subtype + ")");
+    unknown.table = statement.table;
+    return {unknown};
+  }
+  statement.kind = known->kind;
+  const Json& def = cmd["def"];
+  if (statement.kind == StatementKind::add_column) return add_column(statement, def["ColumnDef"]);
+  if (statement.kind == StatementKind::set_type) statement.type = type_text(def["ColumnDef"]["typeName"]);
+  if (statement.kind == StatementKind::set_default && def.is_null()) statement.kind = StatementKind::drop_default;
+  if (statement.kind == StatementKind::add_constraint) {
+    statement.name = def["Constraint"].text_or("conname");
+    take_constraint(statement, def["Constraint"]);
+  }
+  return {statement};
+}
+
+}  // namespace
+
+std::vector<Statement> alter_table(const Json& body) {
+  std::vector<Statement> found;
+  for (const Json& cmd : items(body["cmds"]))
+    for (Statement& statement : command(body, cmd["AlterTableCmd"])) found.push_back(std::move(statement));
+  const std::string object = body.text_or("objtype", "OBJECT_TABLE");
+  if (object == "OBJECT_TABLE") return found;
+  Statement other = about(StatementKind::alter_object, body["relation"]);
+  other.what = object == "OBJECT_VIEW" ? "view" : object == "OBJECT_INDEX" ? "index" : "object";
+  return {other};
+}
+
+}  // namespace orchestrate::sql_tree

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "orchestrate/json.hpp"
+#include "review/statement.hpp"
+
+/// Pieces of PostgreSQL's parse tree as libpg_query prints it in JSON.
+namespace orchestrate::sql_tree {
+
+inline bool is_true(const Json& node) {
+  return node.is_bool() && node.as_bool();
+}
+
+/// Name and body of a wrapped node such as {"DropStmt": {...}}; empty name when it is none.
+std::pair<std::string_view, const Json*> unwrapped(const Json& node);
+/// Items of an array; none when it is absent.
+const Json::Array& items(const Json& node);
+
+/// A statement about the table of a RangeVar.
+Statement about(StatementKind kind, const Json& range_var);
+/// Dotted name of a list of String nodes, as schema and name.
+Statement about_name(StatementKind kind, const Json& strings);
+std::vector<std::string> texts(const Json& strings);
+/// A TypeName as it was written, without pg_catalog.
+std::string type_text(const Json& type_name);
+
+/// ALTER TABLE, one statement for each of its commands.
+std::vector<Statement> alter_table(const Json& body);
+/// What a SELECT, INSERT, UPDATE or DELETE does, with everything nested in it and the functions that it calls.
+std::vector<Statement> query(const Json& node);
+
+}  // namespace orchestrate::sql_tree

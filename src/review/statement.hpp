@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "orchestrate/finding.hpp"
+#include "orchestrate/names.hpp"
+
+namespace orchestrate {
+
+enum class StatementKind {
+  create_table,
+  drop_table,
+  rename_table,
+  move_table,   ///< SET SCHEMA
+  alter_table,  ///< what has no kind of its own: owner, storage, row security, ...
+  add_column,
+  drop_column,
+  rename_column,
+  set_type,
+  set_not_null,
+  drop_not_null,
+  set_default,
+  drop_default,
+  create_index,
+  drop_index,
+  add_constraint,
+  drop_constraint,
+  validate_constraint,
+  insert_rows,
+  update_rows,
+  delete_rows,
+  truncate,
+  create_schema,
+  drop_schema,
+  create_object,  ///< view, function, type, sequence, trigger, extension, ...: `what` says which
+  alter_object,
+  drop_object,
+  drop_owned,      ///< DROP OWNED, REASSIGN OWNED
+  change_cluster,  ///< roles, databases, tablespaces, ALTER SYSTEM
+  rewrite,         ///< VACUUM FULL, CLUSTER
+  rebuild,         ///< REINDEX, REFRESH
+  lock_table,
+  set_parameter,        ///< SET; `name` is the parameter
+  control_transaction,  ///< BEGIN, COMMIT, ROLLBACK
+  access_host,          ///< files, programs, network
+  read,                 ///< changes nothing
+  opaque,               ///< nobody can tell from the text; `why` says why
+};
+
+enum class ConstraintType { none, check, foreign_key, unique, primary_key, exclude, other };
+enum class Direction { upgrade, downgrade };
+
+/// One thing that a migration does to the database, whether an `op.` directive or SQL said it.
+struct Statement {
+  StatementKind kind = StatementKind::opaque;
+  TableName table;         ///< or schema and name of the view, function, type, ...; name empty: none
+  bool qualified = false;  ///< the schema was written; else `public` stands for the unknown search_path
+  std::string name;        ///< column, index, constraint or parameter
+  std::string new_name;
+  std::string what;  ///< kind of object, in SQL's words: `view`, `function`; of access_host: the call
+  std::string type;  ///< data type as written
+  std::string old_type;
+  ConstraintType constraint = ConstraintType::none;
+  TableName referenced;              ///< by a foreign key; name empty: none
+  std::vector<std::string> columns;  ///< of a table that is created or dropped, as far as known
+
+  bool concurrently = false, cascade = false, if_exists = false, if_not_exists = false;
+  bool has_where = false, not_null = false, server_default = false, client_default = false;
+  bool not_valid = false, using_index = false, temporary = false, recreates = false;
+
+  std::string why;  ///< of opaque: why nobody can tell
+
+  std::string revision;
+  std::size_t order = 0;  ///< among the upgrade statements of the pending set, from 1
+  Direction direction = Direction::upgrade;
+  Place place;
+  bool conditional = false;  ///< stands in a branch or loop that may not run
+  bool autocommit = false;   ///< inside autocommit_block: commits at once
+
+  bool operator==(const Statement&) const = default;
+};
+
+inline Statement opaque(std::string why) {
+  Statement statement;
+  statement.why = std::move(why);
+  return statement;
+}
+
+}  // namespace orchestrate

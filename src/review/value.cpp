@@ -1,0 +1,92 @@
+#include "review/value.hpp"
+
+#include <algorithm>
+
+namespace orchestrate {
+
+using Kind = Value::Kind;
+
+bool Value::is_known() const {
+  if (kind == Kind::unknown || kind == Kind::foreign || kind == Kind::symbol || kind == Kind::method) return false;
+  const auto known = [](const Value& value) { return value.is_known(); };
+  return std::ranges::all_of(items, known) && std::ranges::all_of(values, known);
+}
+
+const Value* Value::argument(std::string_view name) const {
+  const auto found = std::ranges::find(named, name, &std::pair<std::string, Value>::first);
+  return found == named.end() ? nullptr : &found->second;
+}
+
+std::optional<bool> truth(const Value& value) {
+  switch (value.kind) {
+    case Kind::unknown:
+    case Kind::foreign:
+    case Kind::symbol:
+    case Kind::method:
+    case Kind::made:
+      return std::nullopt;
+    case Kind::none:
+      return false;
+    case Kind::boolean:
+    case Kind::integer:
+      return value.number != 0;
+    case Kind::text:
+      return !value.text.empty();
+    case Kind::list:
+    case Kind::dict:
+      return !value.items.empty();
+    default:
+      return true;
+  }
+}
+
+std::string why_unknown(const Value& value) {
+  if (value.is(Kind::unknown) || value.is(Kind::foreign)) return value.text;
+  if (value.is(Kind::symbol)) return value.text.substr(value.text.starts_with("builtins.") ? 9 : 0);
+  for (const auto* parts : {&value.items, &value.values})
+    for (const Value& part : *parts)
+      if (!part.is_known()) return why_unknown(part);
+  if (value.is(Kind::made) || value.is(Kind::method)) return std::string(last_part(value.text));
+  return "something that is not written in the file";
+}
+
+std::optional<std::string> as_text(const Value& value) {
+  switch (value.kind) {
+    case Kind::text:
+      return value.text;
+    case Kind::integer:
+      return std::to_string(value.number);
+    case Kind::boolean:
+      return value.number ? "True" : "False";
+    case Kind::none:
+      return "None";
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string_view last_part(std::string_view path) {
+  const auto dot = path.rfind('.');
+  return dot == std::string_view::npos ? path : path.substr(dot + 1);
+}
+
+std::string written(const Value& value) {
+  if (value.is(Kind::text)) return "'" + value.text + "'";
+  if (const auto text = as_text(value)) return *text;
+  if (value.is(Kind::symbol)) return std::string(last_part(value.text));
+  if (value.is(Kind::made)) {
+    std::string arguments;
+    const auto add = [&](const std::string& text) { arguments += (arguments.empty() ? "" : ", ") + text; };
+    for (const Value& item : value.items) add(written(item));
+    for (const auto& [name, item] : value.named) add(name + "=" + written(item));
+    return std::string(last_part(value.text)) + "(" + arguments + ")";
+  }
+  if (value.is(Kind::list)) {
+    std::string inside;
+    for (const Value& item : value.items) inside += (inside.empty() ? "" : ", ") + written(item);
+    return "[" + inside + "]";
+  }
+  return "...";
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "review/node.hpp"
+
+namespace orchestrate {
+
+/// What an expression of a migration is, as far as its text tells.
+struct Value {
+  enum class Kind {
+    unknown,  ///< `text` says what it depends on; asking it is harmless
+    foreign,  ///< likewise, but calling it may do anything
+    none,
+    boolean,  ///< `number` is 0 or 1
+    integer,
+    text,      ///< `line` is where its first line stands, when its lines are the file's
+    list,      ///< also tuple and set
+    dict,      ///< `items` are keys, `values` the values
+    symbol,    ///< dotted name of something imported: `sqlalchemy.Column`
+    made,      ///< result of calling the symbol `text`, not looked into: `sqlalchemy.Column("x", ...)`
+    function,  ///< defined in this file
+    method,    ///< `text` of the object `items[0]`
+    connection,
+    context,  ///< op.get_context()
+    batch,    ///< handle of batch_alter_table: `items[0]` table, `items[1]` schema, `items[2]` recreate
+  };
+  Kind kind = Kind::unknown;
+  std::string text;
+  std::int64_t number = 0;
+  int line = 0;
+  std::vector<Value> items, values;                  ///< of made: positional arguments
+  std::vector<std::pair<std::string, Value>> named;  ///< of made: keyword arguments
+  Node node;
+
+  bool is(Kind wanted) const { return kind == wanted; }
+  bool is_known() const;
+  /// A keyword argument of `made`; nullptr when it is not given.
+  const Value* argument(std::string_view name) const;
+  bool operator==(const Value&) const = default;
+
+  static Value unknown(std::string why) { return {.kind = Kind::unknown, .text = std::move(why)}; }
+  static Value foreign(std::string why) { return {.kind = Kind::foreign, .text = std::move(why)}; }
+  static Value of(std::string text) { return {.kind = Kind::text, .text = std::move(text)}; }
+  static Value of(bool truth) { return {.kind = Kind::boolean, .number = truth ? 1 : 0}; }
+  static Value of(std::int64_t number) { return {.kind = Kind::integer, .number = number}; }
+  static Value none() { return {.kind = Kind::none}; }
+  static Value symbol(std::string path) { return {.kind = Kind::symbol, .text = std::move(path)}; }
+};
+
+/// Truth in Python's sense; nullopt when it depends on something unknown.
+std::optional<bool> truth(const Value& value);
+/// What `value`, or a part of it, depends on.
+std::string why_unknown(const Value& value);
+/// str(value); nullopt when unknown.
+std::optional<std::string> as_text(const Value& value);
+/// As it would be written, short: `String(length=50)`.
+std::string written(const Value& value);
+/// Last part of a dotted name.
+std::string_view last_part(std::string_view path);
+
+}  // namespace orchestrate
