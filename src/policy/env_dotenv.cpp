@@ -111,7 +111,11 @@ class DotenvReader {
     const auto name = read_name();
     if (!name) return false;
     skip_space(Lines::one);
-    if (!next_is('=')) return end_line();  // a name alone sets nothing
+    if (!next_is('=')) {
+      if (!end_line()) return false;
+      leave_unset(std::string(*name), name_start);
+      return true;
+    }
     ++at_;
     skip_space(Lines::one);
     const auto value = read_value();
@@ -168,9 +172,19 @@ class DotenvReader {
     return at_ == text_.size() || next_is('\n');
   }
 
+  /// A name alone, even when the file gave it a value before.
+  void leave_unset(std::string name, std::size_t offset) {
+    values_.insert_or_assign(name, std::nullopt);
+    reading_.assignments.push_back({std::move(name), std::nullopt, offset, "does not set it"});
+  }
+
   void assign(std::string name, std::string_view value, std::size_t offset) {
     EnvAssignment assignment{std::move(name), expanded(value), offset};
-    if (!assignment.value) assignment.note = "takes a ${NAME} from its own environment";
+    if (!assignment.value) {
+      assignment.note = "takes a ${NAME} from its own environment";
+      reading_.faults.push_back(
+          {offset, assignment.name + " refers to a ${NAME} that the file does not set before; write its value"});
+    }
     values_.insert_or_assign(assignment.name, assignment.value);
     reading_.assignments.push_back(std::move(assignment));
   }

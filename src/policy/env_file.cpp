@@ -35,19 +35,13 @@ Environment read_env_file(const EnvFile& file) {
   if (!reading.faults.empty())
     refuse(file, position_at(text, reading.faults.front().offset), reading.faults.front().message);
 
+  std::map<std::string_view, std::size_t> last;
+  for (std::size_t i = 0; i < reading.assignments.size(); ++i) last[reading.assignments[i].name] = i;
   Environment environment;
-  std::map<std::string_view, std::size_t> places;
-  for (const EnvAssignment& assignment : reading.assignments) {
-    if (!assignment.value && file.dialect != Dialect::systemd)
-      refuse(
-          file, position_at(text, assignment.offset),
-          fmt::format("{} refers to a ${{NAME}} that the file does not set before; write its value", assignment.name));
-    if (!assignment.value) continue;
-    const auto [place, is_new] = places.emplace(assignment.name, environment.size());
-    if (is_new)
+  for (std::size_t i = 0; i < reading.assignments.size(); ++i) {
+    const EnvAssignment& assignment = reading.assignments[i];
+    if (assignment.value && last[assignment.name] == i)
       environment.emplace_back(assignment.name, Secret(*assignment.value));
-    else
-      environment[place->second].second = Secret(*assignment.value);
   }
   return environment;
 }

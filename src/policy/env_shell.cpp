@@ -206,8 +206,9 @@ class ShellReader {
     const std::string_view name = name_at(at_ + 2);
     const std::size_t operation = at_ + 2 + name.size();
     const std::size_t end = text_.find('}', operation);
-    const std::string_view after = text_.substr(operation, 2);
-    const bool operates = !after.empty() && std::string_view("-=?+%#").find(after[after[0] == ':' ? 1 : 0]) != npos;
+    std::string_view after = text_.substr(operation, 2);
+    if (after.starts_with(':')) after.remove_prefix(1);
+    const bool operates = !after.empty() && std::string_view("-=?+%#").find(after[0]) != npos;
     if (end == npos || !is_variable_name(name) || !(end == operation || operates))
       return stop(word, "a shell stops at this ${");
     at_ = end + 1;

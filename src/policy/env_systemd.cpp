@@ -41,7 +41,7 @@ class SystemdReader {
   }
 
   void read_assignment() {
-    const std::size_t start = at_;
+    const std::size_t start = at_++;  // even a = is part of the name when it comes first
     while (!at_end() && peek() != '=' && !ends_line(peek())) ++at_;
     if (at_end() || peek() != '=') return;  // systemd passes over a line without =
     std::string_view name = text_.substr(start, at_ - start);

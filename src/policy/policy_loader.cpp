@@ -7,6 +7,7 @@
 #include <array>
 
 #include "orchestrate/digest.hpp"
+#include "orchestrate/secret.hpp"
 #include "policy/keys.hpp"
 #include "policy/pipeline.hpp"
 #include "policy/section.hpp"
@@ -149,7 +150,8 @@ LoadedPolicy parse_policy(std::string text, const path& file, std::span<const St
 
 std::string problem_text(const Problem& problem, const path& file, std::string_view text) {
   const Position at = problem.position;
-  return fmt::format("{}:{}:{}: {}\n{}", file.string(), at.line, at.column, problem.message, caret_lines(text, at));
+  return fmt::format("{}:{}:{}: {}\n{}", file.string(), at.line, at.column, problem.message,
+                     Redactor()(caret_lines(text, at)));
 }
 
 }  // namespace orchestrate

@@ -25,12 +25,22 @@ std::size_t character_length(std::string_view text) {
 
 }  // namespace
 
+Position Places::at(std::size_t offset) {
+  if (offset < offset_) {
+    offset_ = 0;
+    position_ = {1, 1};
+  }
+  for (; offset_ < offset; ++offset_) {
+    if (text_[offset_] == '\n')
+      position_ = {position_.line + 1, 1};
+    else if (offset_ + 1 >= text_.size() || !continues_character(text_[offset_ + 1]))
+      ++position_.column;
+  }
+  return position_;
+}
+
 Position position_at(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0: the first line
-  const auto characters =
-      std::ranges::count_if(before.substr(line_start), [](char c) { return !continues_character(c); });
-  return {static_cast<int>(std::ranges::count(before, '\n')) + 1, static_cast<int>(characters) + 1};
+  return Places(text).at(offset);
 }
 
 std::string_view source_line(std::string_view text, int line) {

@@ -12,6 +12,18 @@ namespace orchestrate {
 /// Columns count characters (UTF-8 code points), as editors do.
 Position position_at(std::string_view text, std::size_t offset);
 
+/// Positions of many offsets, fast when they mostly rise.
+class Places {
+ public:
+  explicit Places(std::string_view text) : text_(text) {}
+  Position at(std::size_t offset);
+
+ private:
+  std::string_view text_;
+  std::size_t offset_ = 0;
+  Position position_{1, 1};
+};
+
 /// The line of that number without its line end; empty when there is none.
 std::string_view source_line(std::string_view text, int line);
 

@@ -34,19 +34,27 @@ std::string expectation(const Key& key) {
   return std::string(scalar_form(key.type).expects);
 }
 
+/// The first line, as far as it helps to find it again.
+std::string shown(const std::string& text) {
+  constexpr std::size_t most = 60;
+  std::size_t end = std::min(text.find('\n'), most);
+  if (end >= text.size()) return text;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
+  return text.substr(0, end) + "...";
+}
+
 std::string wrong_text(const Key& key, const std::string& text) {
   const auto& form = scalar_form(key.type);
-  std::string shown =
-      text.size() > 80 ? text.substr(0, text.find_first_of("\n", 0) < 80 ? text.find('\n') : 77) + "..." : text;
-  const std::string message = fmt::format("'{}' must be {}, not '{}'", key.name, expectation(key), shown);
+  if (key.name == "password") return fmt::format("'{}' must be {}", key.name, expectation(key));
+  const std::string message = fmt::format("'{}' must be {}, not '{}'", key.name, expectation(key), shown(text));
   if (form.type == ValueType::choice) {
     const std::string_view near = nearest(text, key.choices);
     return near.empty() ? message : message + fmt::format("; did you mean '{}'?", near);
   }
-  if (form.type == ValueType::duration && matches("[0-9]+", text))
-    return message + fmt::format("; write {0}s or {0}min", shown);
+  if (form.type == ValueType::duration && matches("[0-9]*[1-9][0-9]*", text))
+    return message + fmt::format("; write {0}s or {0}min", text);
   if (form.type == ValueType::unit && UnitName::parse(text + ".service"))
-    return message + fmt::format("; did you mean '{}.service'?", shown);
+    return message + fmt::format("; did you mean '{}.service'?", text);
   return message;
 }
 
@@ -127,8 +135,11 @@ Json scalar_schema(const Key& key) {
   if (!key.choices.empty()) return Json::object({{"enum", Json::of({key.choices.begin(), key.choices.end()})}});
   // YAML reads a plain 42, true or 0 as another type; the loader takes the text as it is written.
   Json schema = Json::object({{"type", Json::of({"string", "number", "boolean"})}});
-  if (form.type == ValueType::duration || form.type == ValueType::size)
+  const bool has_unit = form.type == ValueType::duration || form.type == ValueType::size;
+  if (has_unit && key.pattern.empty())  // a plain 0 is an integer
     schema = Json::object({{"type", Json::of({"string", "integer"})}, {"minimum", 0}, {"maximum", 0}});
+  else if (has_unit)
+    schema = Json::object({{"type", "string"}});
   if (key.presence == Presence::required) schema.set("minLength", 1);
   if (!form.pattern.empty()) schema.set("pattern", anchored(form.pattern));
   if (!key.pattern.empty()) schema.set("pattern", anchored(key.pattern));

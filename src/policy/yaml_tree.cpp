@@ -14,15 +14,18 @@ namespace orchestrate {
 namespace {
 
 constexpr std::size_t deepest = 32;
+constexpr std::size_t most_entries = 1000;  // of one mapping or sequence
 
-struct TooDeep {
+/// Ends the reading where going on would only mislead.
+struct Stopped {
   Position position;
+  std::string why;
 };
 
 /// Builds the tree from yaml-cpp's events: its own Node forgets duplicates, anchors and quotes.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string_view text) : text_(text) {}
+  explicit TreeBuilder(std::string_view text) : text_(text), places_(text) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0) report(place(mark), "a policy is one document; nothing may follow it");
@@ -44,6 +47,7 @@ class TreeBuilder : public YAML::EventHandler {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
     // yaml-cpp: "?" is the tag of a plain scalar without one, "!" of any other.
+    if (tag == "!") refuse_open_quote(mark);
     const auto kind = tag == "!" ? YamlNode::Kind::quoted : YamlNode::Kind::plain;
     add({.kind = kind, .text = value, .position = place(mark)});
   }
@@ -61,12 +65,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   void report(Position position, std::string message) { problems_.push_back({position, std::move(message)}); }
-  Position place(const YAML::Mark& mark) const {
-    if (mark.is_null()) return {1, 1};
-    // The mark's column counts bytes.
-    const auto line = source_line(text_, mark.line + 1).substr(0, static_cast<std::size_t>(std::max(mark.column, 0)));
-    return {mark.line + 1, position_at(line, line.size()).column};
-  }
+  Position place(const YAML::Mark& mark) { return places_.at(offset_of(mark)); }
   YamlTree take() { return {std::move(root_), std::move(problems_)}; }
 
  private:
@@ -74,6 +73,24 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node;
     std::optional<YamlMember> member;  // whose value comes next
   };
+
+  std::size_t offset_of(const YAML::Mark& mark) const {
+    return mark.is_null() ? 0 : std::min(static_cast<std::size_t>(mark.pos), text_.size());
+  }
+
+  /// yaml-cpp takes the rest of the file for the text.
+  void refuse_open_quote(const YAML::Mark& mark) {
+    std::size_t at = offset_of(mark);
+    const char quote = at < text_.size() ? text_[at] : '\0';
+    if (quote != '\'' && quote != '"') return;
+    const std::string_view escape = quote == '"' ? "\\" : "''";  // followed by, or itself, what does not close
+    for (++at; at < text_.size(); ++at) {
+      const bool escaped = text_.substr(at, escape.size()) == escape;
+      if (!escaped && text_[at] == quote) break;
+      if (escaped) ++at;
+    }
+    if (at >= text_.size()) throw Stopped{place(mark), "the quote is never closed"};
+  }
 
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor)
@@ -88,7 +105,8 @@ class TreeBuilder : public YAML::EventHandler {
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
-    if (frames_.size() >= deepest) throw TooDeep{place(mark)};
+    if (frames_.size() >= deepest)
+      throw Stopped{place(mark), "nested deeper than " + std::to_string(deepest) + " levels"};
     frames_.push_back({.node = {.kind = kind, .position = place(mark)}, .member = {}});
   }
 
@@ -104,6 +122,8 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     Frame& frame = frames_.back();
+    if (frame.node.items.size() + frame.node.members.size() >= most_entries)
+      throw Stopped{node.position, "more than " + std::to_string(most_entries) + " entries"};
     if (frame.node.kind == YamlNode::Kind::sequence) {
       frame.node.items.push_back(std::move(node));
     } else if (!frame.member) {
@@ -135,6 +155,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   std::string_view text_;
+  Places places_;
   std::vector<Frame> frames_;
   std::optional<YamlNode> root_;
   std::vector<Problem> problems_;
@@ -174,8 +195,8 @@ YamlTree parse_yaml(const std::string& text) {
   } catch (const YAML::Exception& error) {
     builder.report(builder.place(error.mark), syntax_message(error.msg));
     return {std::nullopt, builder.take().problems};
-  } catch (const TooDeep& too) {
-    builder.report(too.position, "nested deeper than " + std::to_string(deepest) + " levels");
+  } catch (const Stopped& stopped) {
+    builder.report(stopped.position, stopped.why);
     return {std::nullopt, builder.take().problems};
   }
   return builder.take();

@@ -71,17 +71,26 @@ std::size_t quoted_end(std::string_view text, std::size_t start, std::string_vie
   return text.size();
 }
 
+/// `db_password: VALUE` of YAML, unlike the prose of "wrong password: try again".
+bool begins_mapping_entry(std::string_view text, std::size_t at) {
+  const auto in_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; };
+  while (at > 0 && in_name(text[at - 1])) --at;
+  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) --at;
+  return at == 0 || std::string_view("\n{,|").find(text[at - 1]) != npos;
+}
+
 struct Stretch {
   std::size_t start = 0, end = 0;
 };
 
-/// What `password=VALUE`, `password = 'VALUE'`, `"password": "VALUE"` and the like keep after the key.
+/// What `password=VALUE`, `password = 'VALUE'`, `"password": "VALUE"`, YAML's `password: VALUE` and the like keep after
+/// the key.
 Stretch value_after_key(std::string_view text, std::size_t after_key) {
   const std::size_t sign = skip_blanks(text, skip_quote(text, after_key));
   if (sign >= text.size() || (text[sign] != '=' && text[sign] != ':')) return {};
   const std::size_t opening = skip_blanks(text, sign + 1), start = skip_quote(text, opening);
   if (start > opening) return {start, quoted_end(text, start, text.substr(opening, start - opening))};
-  if (text[sign] == ':') return {};  // prose: "wrong password: try again"
+  if (text[sign] == ':' && !begins_mapping_entry(text, after_key)) return {};
   std::size_t end = start;
   while (end < text.size() && text[end] != '&' && !ends_word(text[end])) ++end;
   return {start, end};

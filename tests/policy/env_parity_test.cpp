@@ -18,7 +18,10 @@ using Values = std::map<std::string, std::string>;
 Values values_of(const EnvReading& reading) {
   Values values;
   for (const EnvAssignment& assignment : reading.assignments)
-    if (assignment.value) values.insert_or_assign(assignment.name, *assignment.value);
+    if (assignment.value)
+      values.insert_or_assign(assignment.name, *assignment.value);
+    else
+      values.erase(assignment.name);
   return values;
 }
 
