@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <set>
 
 #include "orchestrate/digest.hpp"
@@ -114,11 +115,12 @@ Severity severity_of(const Finding& finding, const std::vector<std::string>& blo
   return finding.category == "advice" ? Severity::advice : Severity::warning;
 }
 
-/// Severity, hash and source line; sorted by revision, then by line.
+/// Severity, hash and source line; sorted by revision, then by line, whole files last.
 void finish(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
   const auto rank = [&](const Finding& finding) {
     const auto found = std::ranges::find(request.pending, finding.revision, &Revision::id);
-    return std::pair(found - request.pending.begin(), finding.place.line);
+    const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
+    return std::pair(found - request.pending.begin(), line);
   };
   for (Finding& finding : findings) {
     const auto at = static_cast<std::size_t>(rank(finding).first);

@@ -155,6 +155,21 @@ Statements of_relation(Kind kind, const Json& relation, std::string what) {
   return {statement};
 }
 
+Statements refresh(const Json& body) {
+  if (is_true(body["concurrent"])) return {plain(Kind::read)};
+  return of_relation(Kind::rebuild, body["relation"], "REFRESH");
+}
+
+Statements reindex(const Json& body) {
+  Statements found = of_relation(Kind::rebuild, body["relation"], "REINDEX");
+  found[0].concurrently = std::ranges::any_of(
+      items(body["params"]), [](const Json& option) { return option["DefElem"].text_or("defname") == "concurrently"; });
+  if (body.text_or("kind") != "REINDEX_OBJECT_INDEX") return found;
+  found[0].name = found[0].table.name;
+  found[0].table.name.clear();
+  return found;
+}
+
 Statements create_schema(const Json& body) {
   Statement statement = plain(Kind::create_schema);
   statement.table = {body.text_or("schemaname"), body.text_or("schemaname")};
@@ -204,8 +219,8 @@ constexpr auto readers = std::to_array<Reader>({
     {"AlterSeqStmt", [](const Json& b) { return of_relation(Kind::alter_object, b["sequence"], "sequence"); }},
     {"CreateTrigStmt", [](const Json& b) { return of_relation(Kind::create_object, b["relation"], "trigger"); }},
     {"CreatePolicyStmt", [](const Json& b) { return of_relation(Kind::create_object, b["table"], "policy"); }},
-    {"RefreshMatViewStmt", [](const Json& b) { return of_relation(Kind::rebuild, b["relation"], "REFRESH"); }},
-    {"ReindexStmt", [](const Json& b) { return of_relation(Kind::rebuild, b["relation"], "REINDEX"); }},
+    {"RefreshMatViewStmt", refresh},
+    {"ReindexStmt", reindex},
     {"ClusterStmt", [](const Json& b) { return of_relation(Kind::rewrite, b["relation"], "CLUSTER"); }},
     {"CreateFunctionStmt", [](const Json& b) { return named(Kind::create_object, b["funcname"], "function"); }},
     {"CreateEnumStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], "type"); }},

@@ -97,6 +97,7 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   statement.name = cmd.text_or("name");
   statement.cascade = cmd.text_or("behavior") == "DROP_CASCADE";
   statement.if_exists = is_true(cmd["missing_ok"]) || is_true(body["missing_ok"]);
+  statement.concurrently = is_true(cmd["def"]["PartitionCmd"]["concurrent"]);
   const auto* known = std::ranges::find(subtypes, subtype, &Subtype::name);
   if (known == subtypes.end()) {
     if (std::ranges::find(plain, subtype) != plain.end()) return {statement};

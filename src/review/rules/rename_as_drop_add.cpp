@@ -1,25 +1,35 @@
+#include <algorithm>
+
 #include "review/rules/all.hpp"
 
 namespace orchestrate::rules {
 namespace {
 
-/// What is made in the same revision in the place of what is dropped.
-const Statement* replacement(const std::vector<Statement>& statements, const Statement& dropped) {
-  const bool column = dropped.kind == StatementKind::drop_column, table = dropped.kind == StatementKind::drop_table;
-  for (const Statement& made : statements) {
-    if (column && made.kind == StatementKind::add_column && made.table == dropped.table && made.name != dropped.name)
-      return &made;
-    if (table && made.kind == StatementKind::create_table && made.table.schema == dropped.table.schema &&
-        made.table.name != dropped.table.name)
-      return &made;
-  }
-  return nullptr;
+/// What downgrade() would make again; nullptr when it does not say.
+const Statement* made_again(const Script& script, const Statement& dropped) {
+  const bool column = dropped.kind == StatementKind::drop_column;
+  const auto found = std::ranges::find_if(script.downgrade, [&](const Statement& s) {
+    return s.kind == (column ? StatementKind::add_column : StatementKind::create_table) && s.table == dropped.table &&
+           s.name == dropped.name;
+  });
+  return found == script.downgrade.end() ? nullptr : &*found;
+}
+
+/// Whether `made` could be the dropped thing under a new name, as far as downgrade() says what that was.
+bool replaces(const Script& script, const Statement& dropped, const Statement& made) {
+  const Statement* before = made_again(script, dropped);
+  if (dropped.kind == StatementKind::drop_column)
+    return made.kind == StatementKind::add_column && made.table == dropped.table && made.name != dropped.name &&
+           (!before || before->type == made.type);
+  return dropped.kind == StatementKind::drop_table && made.kind == StatementKind::create_table && before &&
+         !before->columns.empty() && before->columns == made.columns && made.table != dropped.table;
 }
 
 std::optional<Flag> check(const ReadRevision& revision, const ReviewState&) {
   for (const Statement& dropped : revision.script.upgrade) {
-    const Statement* added = replacement(revision.script.upgrade, dropped);
-    if (!added) continue;
+    const auto added = std::ranges::find_if(
+        revision.script.upgrade, [&](const Statement& made) { return replaces(revision.script, dropped, made); });
+    if (added == revision.script.upgrade.end()) continue;
     const bool table = dropped.kind == StatementKind::drop_table;
     return Flag{.object = object_of(dropped),
                 .hazard = object_of(dropped) + " is dropped and " + object_of(*added) + " is made: a rename?",

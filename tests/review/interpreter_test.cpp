@@ -1,0 +1,146 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reviewing.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::AnyOf;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+/// Flags of a whole file; `source` stands behind the identifiers.
+std::vector<std::string> flags_of_file(const std::string& source) {
+  const Project project;
+  project.write("0001.py", "revision = '1'\ndown_revision = None\n" + source);
+  return flags(review_of(project));
+}
+
+TEST(Interpreter, KnowsOpUnderEveryName) {
+  for (const char* source :
+       {"from alembic import op\ndef upgrade():\n    op.drop_table('t', schema='cfg')\n",
+        "from alembic import op as o\ndef upgrade():\n    o.drop_table('t', schema='cfg')\n",
+        "import alembic\ndef upgrade():\n    alembic.op.drop_table('t', schema='cfg')\n",
+        "from alembic.op import drop_table as d\ndef upgrade():\n    d('t', schema='cfg')\n",
+        "import alembic.op as o\ndef upgrade():\n    o.drop_table(table_name='t', schema='cfg')\n",
+        "def upgrade():\n    from alembic import op\n    x = op\n    x.drop_table('t', schema='cfg')\n",
+        "from alembic import op\ndef upgrade():\n    getattr(op, 'drop_table')('t', schema='cfg')\n",
+        "from alembic import op\ndef d(o, t):\n    o.drop_table(t, schema='cfg')\n"
+        "def upgrade():\n    d(op, 't')\n"})
+    EXPECT_THAT(flags_of_file(source), ElementsAre("drop-table:cfg.t")) << source;
+}
+
+TEST(Interpreter, FollowsConstantsLoopsAndHelpers) {
+  EXPECT_THAT(flags_of_file("from alembic import op\n"
+                            "SCHEMA = 'cfg'\nTABLES = [('a', 1), ('b', 2)]\nMORE = {'c': 1}\n"
+                            "def drop(name, schema=SCHEMA, *, suffix=''):\n"
+                            "    op.execute('DROP TABLE {}.{}'.format(schema, name + suffix))\n"
+                            "def upgrade():\n"
+                            "    for name, number in TABLES:\n        drop(name)\n"
+                            "    for name in MORE:\n        drop(name, suffix='_x')\n"
+                            "    for n in range(2):\n        drop(f't{n}')\n"
+                            "    names = []\n    names.append('z')\n"
+                            "    [drop('%s_%d' % (x, 1)) for x in names]\n"),
+              ElementsAre("drop-table:cfg.a", "drop-table:cfg.b", "drop-table:cfg.c_x", "drop-table:cfg.t0",
+                          "drop-table:cfg.t1", "drop-table:cfg.z_1"));
+}
+
+TEST(Interpreter, SeesEveryWayToExecute) {
+  for (const char* body : {"op.execute('DROP TABLE cfg.t')", "op.execute(sa.text('DROP TABLE cfg.t'))",
+                           "op.execute(sqltext='DROP TABLE cfg.t')", "op.get_bind().execute(text('DROP TABLE cfg.t'))",
+                           "bind = op.get_bind()\nbind.exec_driver_sql('DROP TABLE cfg.t')",
+                           "op.get_context().bind.execute(sa.DDL('DROP TABLE cfg.t'))",
+                           "c = op.get_bind()\nc.scalar(text(' '.join(['DROP', 'TABLE', 'cfg.t'])))",
+                           "sql = 'DROP '\nsql += 'TABLE cfg.t'\nop.execute(sql)",
+                           "sa.Table('t', sa.MetaData(), schema='cfg').drop(op.get_bind())"})
+    EXPECT_THAT(flags(review_of(body)), ElementsAre("drop-table:cfg.t")) << body;
+}
+
+TEST(Interpreter, KnowsParametersOfTextAndDriver) {
+  EXPECT_THAT(flags(review_of("op.execute(text(\"UPDATE cfg.t SET a = :a, b = CAST(:b AS text), c = '1'::int WHERE d = "
+                              ":d\").bindparams(a=1, b=2, d=3))\n"
+                              "op.get_bind().exec_driver_sql('DELETE FROM cfg.t WHERE a = %s AND b = %(b)s', (1,))")),
+              IsEmpty());
+}
+
+TEST(Interpreter, TakesPostgresqlsBranchAndTheOnlineOne) {
+  EXPECT_THAT(
+      flags(review_of("if op.get_bind().dialect.name == 'sqlite':\n    op.drop_table('no', schema='cfg')\n"
+                      "elif op.get_context().dialect.name in ('postgresql',):\n    op.drop_table('t', schema='cfg')\n"
+                      "if context.is_offline_mode():\n    op.drop_table('no', schema='cfg')")),
+      ElementsAre("drop-table:cfg.t"));
+}
+
+TEST(Interpreter, ReportsTheLineOfTheStatementInsideItsText) {
+  const ReviewReport report = review_of("op.execute('''\nSELECT 1;\n\nDROP TABLE cfg.t;\n''')");
+  ASSERT_EQ(flags(report), std::vector<std::string>{"drop-table:cfg.t"});
+  const auto found = std::ranges::find(report.findings, "drop-table", &Finding::rule);
+  EXPECT_EQ(found->place.line, 11);
+  EXPECT_EQ(found->source_line, "    DROP TABLE cfg.t;");
+  EXPECT_EQ(found->id(), "0002:drop-table:cfg.t");
+}
+
+TEST(Interpreter, IsLoudWhereTheTextDoesNotTell) {
+  for (const char* body :
+       {"op.execute(unknown)",
+        "op.execute(open('x.sql').read())",
+        "op.drop_table(op.get_tag())",
+        "op.create_entity(1)",
+        "for t in sa.inspect(op.get_bind()).get_table_names():\n    op.drop_table(t, schema='cfg')",
+        "if not sa.inspect(op.get_bind()).has_table('t'):\n    op.create_table('t', schema='cfg')",
+        "if sa.inspect(op.get_bind()).has_table('t'):\n    return\nop.create_table('t', schema='cfg')",
+        "try:\n    op.create_table('t', schema='cfg')\nexcept Exception:\n    pass",
+        "while True:\n    op.execute('INSERT INTO cfg.t VALUES (1)')\n    break",
+        "op.get_bind().connection.cursor().execute('DROP TABLE cfg.t')",
+        "eval('op.drop_table(1)')",
+        "getattr(op, unknown)('t')",
+        "import app.models\napp.models.Base.metadata.drop_all(op.get_bind())",
+        "from app import helper\nhelper(op)",
+        "sa.create_engine('x').execute('DROP TABLE cfg.t')",
+        "list(map(op.drop_table, ['a', 'b']))",
+        "arguments = unknown()\nop.drop_table(*arguments)",
+        "def again():\n    op.execute('INSERT INTO cfg.t VALUES (1)')\n    again()\nagain()",
+        "class A:\n    def run(self):\n        op.drop_table('t')\nA().run()",
+        "import contextlib\nwith contextlib.suppress(Exception):\n    op.create_table('t', schema='cfg')",
+        "sa.MetaData().create_all(op.get_bind())",
+        "op.execute(sa.delete(unknown).where(1 == 1))",
+        "match op.get_bind().scalar(text('SELECT 1')):\n    case 1:\n        op.create_table('t', schema='cfg')",
+        "op.drop_constraint(None, 't', schema='cfg')",
+        "op.invoke(1)",
+        "import os\nname = 'a' if os.environ['X'] else 'b'\nop.create_table(name, schema='cfg')",
+        "import importlib\nimportlib.import_module('x').run()"})
+    EXPECT_THAT(flags(review_of(body)), Contains(StartsWith("cannot-judge:"))) << body;
+}
+
+TEST(Interpreter, IsQuietAboutGuardsThatOnlyRead) {
+  EXPECT_THAT(flags(review_of("rows = op.get_bind().execute(text('SELECT a FROM cfg.t')).fetchall()\n"
+                              "if rows:\n    raise RuntimeError(f'{len(rows)} rows')\n"
+                              "for row in rows:\n    print(row)\n"
+                              "op.add_column('t', sa.Column('c', sa.Text()), schema='cfg')")),
+              IsEmpty());
+}
+
+TEST(Interpreter, SeesWhatHappensAtImport) {
+  EXPECT_THAT(flags_of_file("import os\nfrom alembic import op\nos.system('x')\nop.drop_table('t', schema='cfg')\n"
+                            "def upgrade():\n    pass\n"),
+              ElementsAre("host-access:os.system()", "drop-table:cfg.t"));
+}
+
+TEST(Interpreter, IsLoudWithoutAPlainUpgrade) {
+  EXPECT_THAT(flags_of_file("x = 1\n"), ElementsAre("cannot-judge:upgrade"));
+  EXPECT_THAT(flags_of_file("from app import upgrade\n"), Contains("cannot-judge:upgrade"));
+  EXPECT_THAT(flags_of_file("import functools\n@functools.cache\ndef upgrade():\n    pass\n"),
+              Contains(StartsWith("cannot-judge:")));
+}
+
+TEST(Interpreter, EndsOnEndlessWork) {
+  EXPECT_THAT(flags(review_of("for a in range(9999):\n    for b in range(9999):\n        x = a")),
+              Contains(StartsWith("cannot-judge:")));
+}
+
+}  // namespace
+}  // namespace orchestrate

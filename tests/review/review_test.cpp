@@ -1,0 +1,192 @@
+#include "review/review.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "on_loop.hpp"
+#include "orchestrate/error.hpp"
+#include "reviewing.hpp"
+#include "system/command.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const Finding& finding(const ReviewReport& report, std::string_view rule) {
+  static const Finding none;
+  const auto found = std::ranges::find(report.findings, rule, &Finding::rule);
+  if (found != report.findings.end()) return *found;
+  ADD_FAILURE() << "no finding of " << rule;
+  return none;
+}
+
+TEST(Review, IsQuietAboutAHarmlessRevision) {
+  const ReviewReport report = review_of(
+      "op.create_table('t', sa.Column('id', sa.Integer()), schema='cfg')\n"
+      "op.create_index('i', 't', ['id'], schema='cfg')\n"
+      "op.execute('ALTER TABLE cfg.u ADD COLUMN a text')");
+  EXPECT_THAT(flags(report), IsEmpty());
+  EXPECT_EQ(report.revisions, 1u);
+  EXPECT_EQ(report.statements, 3u);
+  EXPECT_THAT(report.tables, ElementsAre(TableName{"cfg", "t"}, TableName{"cfg", "u"}));
+  EXPECT_TRUE(report.transactional);
+  EXPECT_FALSE(report.unlimited);
+}
+
+TEST(Review, BlocksTheCategoriesOfThePolicyOnly) {
+  const ReviewReport report =
+      review_of("op.drop_column('t', 'c', schema='cfg')\nop.drop_constraint('k', 't', schema='cfg')");
+  EXPECT_EQ(finding(report, "drop-column").severity, Severity::blocks);
+  EXPECT_EQ(finding(report, "drop-constraint").severity, Severity::warning);
+  EXPECT_EQ(finding(report, "downgrade-loses-data").severity, Severity::advice);
+}
+
+TEST(Review, ExemptsATableMadeInAnEarlierPendingRevision) {
+  const Project project;
+  project.revision("a1", "None", "from alembic import op\ndef upgrade():\n    op.create_table('t', schema='cfg')\n");
+  project.revision("a2", "'a1'",
+                   "from alembic import op\ndef upgrade():\n    op.drop_column('t', 'c', schema='cfg')\n"
+                   "    op.drop_column('u', 'c', schema='cfg')\n");
+  EXPECT_THAT(flags(review_of(project)), ElementsAre("drop-column:cfg.u.c"));
+}
+
+TEST(Review, ExemptsNoTableThatMayHaveBeenThere) {
+  EXPECT_THAT(
+      flags(review_of("op.execute('CREATE TABLE IF NOT EXISTS cfg.t (id int)')\nop.execute('DROP TABLE cfg.t')")),
+      ElementsAre("drop-table:cfg.t"));
+  EXPECT_THAT(flags(review_of("op.drop_table('t', schema='cfg')\nop.create_table('t', schema='cfg')")),
+              ElementsAre("drop-table:cfg.t"));
+}
+
+TEST(Review, KnowsWhatARollbackDoesNotUndo) {
+  for (const char* body : {"with op.get_context().autocommit_block():\n    op.execute('ANALYZE')",
+                           "op.execute('COMMIT')", "op.execute('DO $$ BEGIN END $$')",
+                           "op.create_index('i', 't', ['a'], schema='cfg', postgresql_concurrently=True)"})
+    EXPECT_FALSE(review_of(body).transactional) << body;
+}
+
+TEST(Review, KnowsWhatMustRunWithoutLimits) {
+  EXPECT_TRUE(review_of("op.execute('ALTER TABLE cfg.t VALIDATE CONSTRAINT k')").unlimited);
+  EXPECT_TRUE(review_of("with op.get_context().autocommit_block():\n"
+                        "    op.execute('REINDEX INDEX CONCURRENTLY cfg.i')")
+                  .unlimited);
+}
+
+TEST(Review, ReadsTheTransactionScopeFromEnvPy) {
+  const Project project;
+  project.revision("a1", "None", "def upgrade():\n    pass\n");
+  const auto env = [&](const std::string& configure) {
+    const auto file = project.versions().parent_path() / "env.py";
+    std::filesystem::rename(project.write("env.txt", "from alembic import context\n" + configure + "\n"), file);
+    return review_of(project, file).transactional;
+  };
+  EXPECT_TRUE(env("context.configure(transaction_per_migration=True)"));  // a single revision
+  project.revision("a2", "'a1'", "def upgrade():\n    pass\n");
+  EXPECT_TRUE(env("context.configure(transaction_per_migration=False)"));
+  EXPECT_FALSE(env("context.configure(transaction_per_migration=True)"));
+  EXPECT_FALSE(env("context.configure(transaction_per_migration=setting)"));
+  EXPECT_FALSE(env("context.configure(**options)"));
+  EXPECT_FALSE(env("context.configure(transactional_ddl=False)"));
+  EXPECT_FALSE(env("engine = create_engine(url, isolation_level='AUTOCOMMIT')"));
+  EXPECT_FALSE(env("this is no Python"));
+}
+
+TEST(Review, BlocksAFileThatPythonDoesNotUnderstand) {
+  const Project project;
+  project.revision("a1", "None", "def upgrade():\n    op drop_table('t')\n");
+  const ReviewReport report = review_of(project);
+  EXPECT_THAT(flags(report), ElementsAre("cannot-judge:syntax"));
+  EXPECT_EQ(report.findings[0].place.line, 4);
+  EXPECT_EQ(report.findings[0].source_line, "    op drop_table('t')");
+  EXPECT_FALSE(report.transactional);
+}
+
+TEST(Review, RunsNothingOfTheProject) {
+  const Project project;
+  const auto trace = project.versions() / "trace";
+  project.write("ast.py.txt", "");
+  project.revision("a1", "None",
+                   "open('" + trace.string() + "', 'w')\ndef upgrade():\n    open('" + trace.string() + "', 'w')\n");
+  EXPECT_THAT(flags(review_of(project)), Contains("host-access:open()"));
+  EXPECT_FALSE(std::filesystem::exists(trace));
+}
+
+TEST(Review, SaysWhenThePythonCannotBeRun) {
+  const Project project;
+  project.revision("a1", "None", "def upgrade():\n    pass\n");
+  const RevisionGraph graph = read_revisions({project.versions()});
+  boost::asio::io_context io;
+  const auto commands = system::make_commands(io, Redactor(), std::nullopt);
+  for (const char* python : {"/nowhere/python", "/bin/false"}) {
+    const ReviewRequest request{.pending = {&graph.revisions[0]}, .python = {python}};
+    EXPECT_THROW(on_loop(io, review(*commands, request, std::stop_token())), Error) << python;
+  }
+}
+
+TEST(Review, NoticesAFileThatChangedSinceTheGraphWasRead) {
+  const Project project;
+  project.revision("a1", "None", "def upgrade():\n    pass\n");
+  const RevisionGraph graph = read_revisions({project.versions()});
+  project.revision("a1", "None", "def upgrade():\n    pass # changed\n");
+  boost::asio::io_context io;
+  const auto commands = system::make_commands(io, Redactor(), std::nullopt);
+  const ReviewRequest request{.pending = {&graph.revisions[0]}, .python = {"/usr/bin/python3"}};
+  EXPECT_THAT(flags(on_loop(io, review(*commands, request, std::stop_token()))), ElementsAre("cannot-judge:changed"));
+}
+
+TEST(Review, ReadsFiftyRevisionsQuickly) {
+  const Project project;
+  std::string parent = "None", body = "from alembic import op\nimport sqlalchemy as sa\ndef upgrade():\n";
+  for (int i = 0; i < 10; ++i) {
+    const std::string t = "t" + std::to_string(i);
+    body += "    op.create_table('" + t +
+            "', sa.Column('id', sa.Integer(), nullable=False), "
+            "sa.Column('n', sa.String(length=50)), sa.PrimaryKeyConstraint('id'), schema='cfg')\n"
+            "    op.create_index(op.f('ix_" +
+            t + "'), '" + t + "', ['n'], unique=False, schema='cfg')\n";
+  }
+  for (int i = 0; i < 50; ++i) {
+    const std::string id = "r" + std::to_string(100 + i);
+    project.revision(id, parent, body);
+    parent = "'" + id + "'";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const ReviewReport report = review_of(project);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  EXPECT_EQ(report.statements, 1000u);
+  EXPECT_LT(elapsed.count(), 10.0);  // generous: a busy machine and the sanitizers
+  RecordProperty("seconds", std::to_string(elapsed.count()));
+}
+
+TEST(Approvals, CountOnlyForTheSameFindingAndFile) {
+  const ReviewReport report = review_of("op.drop_column('t', 'c', schema='cfg')");
+  const std::string id = "0002:drop-column:cfg.t.c";
+  auto findings = report.findings;
+  const std::string hash = findings[0].file_sha256;
+
+  apply_approvals(findings, {{id, hash, "nobody reads it", "root", "2026-11-20T09:00:00Z"}});
+  EXPECT_EQ(findings[0].severity, Severity::warning);
+  EXPECT_EQ(findings[0].approved_by, "root at 2026-11-20T09:00:00Z: nobody reads it");
+
+  findings = report.findings;
+  apply_approvals(findings, {{id, "0000", "x", "root", "2026-11-19T09:00:00Z"},
+                             {"0002:drop-column:cfg.t.d", hash, "x", "root", ""}});
+  EXPECT_EQ(findings[0].severity, Severity::blocks);
+  EXPECT_EQ(findings[0].approved_by, "");
+  EXPECT_THAT(findings[0].hazard, HasSubstr("approved for another version of the file"));
+}
+
+TEST(Approvals, NeverCountForAFindingThatIsBoundToNoFile) {
+  std::vector<Finding> findings{{.rule = "unknown-revision", .severity = Severity::blocks, .object = "zz"}};
+  apply_approvals(findings, {{"unknown-revision:zz", "", "x", "root", ""}});
+  EXPECT_EQ(findings[0].severity, Severity::blocks);
+}
+
+}  // namespace
+}  // namespace orchestrate

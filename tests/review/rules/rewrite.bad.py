@@ -1,0 +1,15 @@
+# finds: rewrite:cfg.panels rewrite:cfg.summary rewrite:cfg.panels
+"""rewrite bad"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.execute("LOCK TABLE cfg.panels; REFRESH MATERIALIZED VIEW cfg.summary; CLUSTER cfg.panels")
+
+
+def downgrade():
+    raise NotImplementedError

@@ -1,0 +1,78 @@
+#include "review/sql.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace orchestrate {
+namespace {
+
+using testing::HasSubstr;
+using Kind = StatementKind;
+
+Statement only(std::string_view sql) {
+  const auto statements = statements_of_sql(sql);
+  EXPECT_EQ(statements.size(), 1u) << sql;
+  return statements.empty() ? Statement{} : statements[0];
+}
+
+TEST(Sql, TakesNamesWithoutASchemaForPublic) {
+  const Statement plain = only("DROP TABLE panels");
+  EXPECT_EQ(plain.table, (TableName{"public", "panels"}));
+  EXPECT_FALSE(plain.qualified);
+  const Statement full = only("DROP TABLE \"Cfg\".\"Panels\"");
+  EXPECT_EQ(full.table, (TableName{"Cfg", "Panels"}));
+  EXPECT_TRUE(full.qualified);
+}
+
+TEST(Sql, SplitsOneAlterTableIntoItsCommands) {
+  const auto statements = statements_of_sql(
+      "ALTER TABLE cfg.t ADD COLUMN a varchar(20) NOT NULL DEFAULT 'x' REFERENCES cfg.u, DROP COLUMN b CASCADE,\n"
+      " ALTER c TYPE numeric(8,2), ALTER d DROP NOT NULL, ADD CONSTRAINT k CHECK (e > 0) NOT VALID,\n"
+      " VALIDATE CONSTRAINT k");
+  ASSERT_EQ(statements.size(), 7u);
+  EXPECT_EQ(statements[0].kind, Kind::add_column);
+  EXPECT_EQ(statements[0].type, "varchar(20)");
+  EXPECT_TRUE(statements[0].not_null && statements[0].server_default);
+  EXPECT_EQ(statements[1].constraint, ConstraintType::foreign_key);
+  EXPECT_EQ(statements[1].referenced, (TableName{"cfg", "u"})) << statements[1].referenced.text();
+  EXPECT_TRUE(statements[2].kind == Kind::drop_column && statements[2].cascade);
+  EXPECT_EQ(statements[3].type, "numeric(8,2)");
+  EXPECT_EQ(statements[4].kind, Kind::drop_not_null);
+  EXPECT_TRUE(statements[5].kind == Kind::add_constraint && statements[5].not_valid);
+  EXPECT_EQ(statements[6].kind, Kind::validate_constraint);
+}
+
+TEST(Sql, SaysOnWhichLineAStatementStands) {
+  const auto statements = statements_of_sql("\n-- first\nSELECT 1;\n\n\nDROP TABLE a;\n");
+  ASSERT_EQ(statements.size(), 2u);
+  EXPECT_EQ(statements[1].place.line, 5);
+}
+
+TEST(Sql, FindsChangesThatAreNestedInQueries) {
+  const auto statements =
+      statements_of_sql("WITH gone AS (DELETE FROM cfg.a RETURNING *) INSERT INTO cfg.b SELECT * FROM gone");
+  ASSERT_EQ(statements.size(), 2u);
+  EXPECT_TRUE(std::ranges::any_of(statements, [](const Statement& s) {
+    return s.kind == Kind::delete_rows && s.table == TableName{"cfg", "a"} && !s.has_where;
+  }));
+}
+
+TEST(Sql, IsLoudAboutWhatHidesItsEffect) {
+  for (const char* sql :
+       {"DO $$ BEGIN END $$", "CALL cfg.p()", "EXECUTE q", "SELECT cfg.f()", "SELECT setval('a', 1)",
+        "INSERT INTO cfg.a SELECT cfg.g()", "DROP TALBE x", "CREATE PUBLICATION p FOR ALL TABLES", "SELECT 'open"})
+    EXPECT_EQ(statements_of_sql(sql).back().kind, Kind::opaque) << sql;
+  EXPECT_THAT(only("DROP TALBE x").why, HasSubstr("syntax error"));
+}
+
+TEST(Sql, LetsPureFunctionsPass) {
+  EXPECT_EQ(only("SELECT count(*), max(a), coalesce(b, now()) FROM cfg.t").kind, Kind::read);
+  EXPECT_EQ(only("UPDATE cfg.t SET a = lower(b), c = pg_catalog.md5(d) WHERE e").kind, Kind::update_rows);
+}
+
+TEST(Sql, IgnoresEmptyTexts) {
+  EXPECT_TRUE(statements_of_sql("  -- nothing\n").empty());
+}
+
+}  // namespace
+}  // namespace orchestrate
