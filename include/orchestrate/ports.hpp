@@ -90,6 +90,10 @@ class Database {
   virtual ~Database() = default;
   /// Throws Error (`failed` with SQLSTATE in `why`, `unreachable` when the session is gone, `stopped`).
   virtual Task<Rows> query(std::string sql, std::vector<std::string> parameters, std::stop_token stop) = 0;
+  /// Without parameters. (An empty braced list in an awaited call is miscompiled by g++ 12.)
+  Task<Rows> query(std::string sql, std::stop_token stop) {
+    return query(std::move(sql), std::vector<std::string>(), std::move(stop));
+  }
   virtual bool alive() const = 0;
   /// The server process as it introduced itself when the session began (libpq's PQbackendPID). Behind a pooler it is
   /// not what pg_backend_pid() says.

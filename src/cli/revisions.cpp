@@ -70,8 +70,10 @@ int revisions(const Arguments& arguments) {
   session.make_commands(opened.redactor, std::nullopt);
 
   const auto act = [&]() -> Task<int> {
-    const auto database = co_await session.ports().databases.connect(opened.application.for_sessions(), {}, {});
-    const auto table = co_await version_rows(*database, migrations.version_table, {});
+    const SessionOptions options;
+    const std::stop_token unstoppable;
+    const auto database = co_await session.ports().databases.connect(opened.application.for_sessions(), options, unstoppable);
+    const auto table = co_await version_rows(*database, migrations.version_table, unstoppable);
     const auto rows = table.value_or(std::vector<std::string>{});
     const RevisionGraph graph = read_revisions(migrations.versions);
     const auto lines = chain(graph, rows);

@@ -11,7 +11,7 @@ Task<DatabaseIdentity> read_identity(Database& database, std::stop_token stop) {
   const std::string sql =
       "SELECT s.system_identifier, d.oid, c.timeline_id, d.datname, current_setting('server_version_num') "
       "FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()";
-  const Rows rows = co_await database.query(sql, {}, stop);
+  const Rows rows = co_await database.query(sql, stop);
   const auto& row = rows.rows.at(0);
   DatabaseIdentity identity;
   identity.system_identifier = *row[0];
@@ -30,7 +30,7 @@ Task<std::optional<std::vector<std::string>>> version_rows(Database& database, T
   const Rows found = co_await database.query(exists, names, stop);
   if (found.rows.empty()) co_return std::nullopt;
   const std::string sql = "SELECT version_num FROM " + table.quoted() + " ORDER BY version_num COLLATE \"C\"";
-  const Rows rows = co_await database.query(sql, {}, stop);
+  const Rows rows = co_await database.query(sql, stop);
   std::vector<std::string> versions;
   for (const auto& row : rows.rows) versions.push_back(row[0].value_or(""));
   co_return versions;

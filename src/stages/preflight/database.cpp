@@ -35,7 +35,7 @@ Task<Answer> server_version(Inspection& inspection) {
 
 /// Behind a transaction pooler a session is not a session: advisory locks and settings would go to others.
 Task<Answer> pooler(Inspection& inspection) {
-  const Rows rows = co_await inspection.database->query("SELECT pg_backend_pid()", {}, inspection.context.stop);
+  const Rows rows = co_await inspection.database->query("SELECT pg_backend_pid()", inspection.context.stop);
   if (rows.rows.at(0).at(0) == std::to_string(inspection.database->backend_pid())) co_return passed();
   co_return refused(inspection.application().for_sessions().redacted() + " leads through a connection pooler",
                     "add migrations.direct_url with the server's own address");
@@ -48,7 +48,7 @@ Task<Answer> writable(Inspection& inspection) {
   const auto session = co_await inspection.context.ports.databases.connect(inspection.application().for_sessions(),
                                                                            options, inspection.context.stop);
   const std::string sql = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only'), current_user";
-  const Rows rows = co_await session->query(sql, {}, inspection.context.stop);
+  const Rows rows = co_await session->query(sql, inspection.context.stop);
   const auto& row = rows.rows.at(0);
   if (row[0] == "t")
     co_return refused("the server is a replica, which nobody can write to", "name the primary's address");

@@ -67,7 +67,7 @@ Task<std::uint64_t> space_needed(Inspection& inspection) {
   const Size wanted = inspection.settings.size("free_space");
   if (wanted.factor == 0) co_return wanted.bytes;
   const std::string sql = "SELECT pg_database_size(current_database())";
-  const Rows rows = co_await inspection.database->query(sql, {}, inspection.context.stop);
+  const Rows rows = co_await inspection.database->query(sql, inspection.context.stop);
   co_return static_cast<std::uint64_t>(std::stod(*rows.rows.at(0).at(0)) * wanted.factor);
 }
 
