@@ -116,8 +116,9 @@ TEST(PreflightDatabase, AnEmptyDatabaseIsMigratedFromBase) {
 TEST(PreflightDatabase, RefusesTablesWithoutAVersionTableAndNamesAdopt) {
   MigratedProject project;
   project.sql("DROP TABLE cfg.alembic_version");
-  EXPECT_THAT(refusal(project), HasSubstr("version table: there is no cfg.alembic_version, but 1 tables are there "
-                                          "already (cfg.panels, ...); fix: orchestrate adopt bot --stamp REV"));
+  EXPECT_THAT(refusal(project),
+              HasSubstr("version table: there is no cfg.alembic_version, but there are tables already: "
+                        "cfg.panels; fix: orchestrate adopt bot --stamp REV"));
 }
 
 TEST(PreflightDatabase, NamesAVersionTableInAnotherSchema) {

@@ -20,8 +20,9 @@ const std::string elsewhere_sql =
     "WHERE c.relname = $1 AND n.nspname <> $2 AND c.relkind IN ('r', 'p') ORDER BY 1";
 
 Answer needs_adoption(const Policy& policy, const std::string& what, const Rows& tables) {
-  return refused(fmt::format("{}, but {} tables are there already ({}, ...)", what, tables.rows.size(),
-                             *tables.rows.front().front()),
+  std::string names = *tables.rows.front().front();
+  if (tables.rows.size() > 1) names += fmt::format(" and {} more", tables.rows.size() - 1);
+  return refused(fmt::format("{}, but there are tables already: {}", what, names),
                  fmt::format("orchestrate adopt {} --stamp REV", policy.app));
 }
 
