@@ -128,7 +128,8 @@ class Loop {
   /// The upgrade does not begin when the database lock was lost meanwhile.
   Task<Outcome> guarded(const PlannedStage& stage, StageContext& context) {
     const bool needs_lock = stage.provides(evidence::upgrade_done) && !dry();
-    const bool locked = needs_lock ? co_await x_.lock.held(context.stop) : true;
+    bool locked = true;
+    if (needs_lock) locked = co_await x_.lock.held(context.stop);
     if (!locked)
       co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
     co_return co_await attempt(*stage.stage, context);

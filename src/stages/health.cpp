@@ -32,7 +32,8 @@ Task<std::string> probe_failure(StageContext& context, const Argv& probe) {
   command.timeout = 30s;
   command.log = context.output;
   const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
-  co_return exit.ok() ? "" : fmt::format("probe {}: {}", probe.front(), exit.text());
+  if (exit.ok()) co_return "";
+  co_return fmt::format("probe {}: {}", probe.front(), exit.text());
 }
 
 }  // namespace

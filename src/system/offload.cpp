@@ -72,7 +72,8 @@ Task<Waited> Errand::wait(std::chrono::milliseconds limit, std::stop_token stop)
   co_await wait->bell.async_wait(asio::posix::stream_descriptor::wait_read,
                                  asio::redirect_error(asio::use_awaitable, closed));
   if (bell->rung()) co_return Waited::done;
-  co_return stop.stop_requested() ? Waited::stopped : Waited::deadline;
+  if (stop.stop_requested()) co_return Waited::stopped;
+  co_return Waited::deadline;
 }
 
 }  // namespace orchestrate::system

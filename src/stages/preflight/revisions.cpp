@@ -44,7 +44,8 @@ Task<Answer> version_table(Inspection& inspection) {
   const std::vector<std::string> names = {text_array(app_schemas(policy)), table.schema, table.name};
   const Rows tables = co_await inspection.database->query(tables_sql, names, stop);
   if (tables.rows.empty()) co_return passed();
-  co_return needs_adoption(policy, rows ? table.text() + " is empty" : "there is no " + table.text(), tables);
+  const std::string what = rows ? table.text() + " is empty" : "there is no " + table.text();
+  co_return needs_adoption(policy, what, tables);
 }
 
 std::vector<Obstacle> unknown_rows(const Inspection& inspection, const RevisionGraph& graph) {
