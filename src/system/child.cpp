@@ -17,6 +17,7 @@
 #include "orchestrate/error.hpp"
 #include "system/ending.hpp"
 #include "system/output.hpp"
+#include "system/pipe.hpp"
 #include "system/spawn.hpp"
 
 namespace orchestrate::system {
@@ -25,22 +26,10 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
-constexpr int pipe_size = 1024 * 1024;
 constexpr std::size_t read_size = 256 * 1024;
 // How long a pipe may stay open after the child's end with nothing in it: a grandchild holds it.
 constexpr std::chrono::milliseconds linger{200};
 constexpr steady_clock::time_point never = steady_clock::time_point::max();
-
-struct Pipe {
-  Descriptor reader, writer;
-};
-
-Pipe open_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(ErrorKind::failed, "open a pipe", system_reason(errno));
-  ::fcntl(ends[0], F_SETPIPE_SZ, pipe_size);  // a user over the kernel's soft limit keeps the default size
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
 
 void own(asio::posix::stream_descriptor& descriptor, Descriptor& end) {
   ::fcntl(end.get(), F_SETFL, O_NONBLOCK);
@@ -59,9 +48,7 @@ class Child : public std::enable_shared_from_this<Child> {
       : io_(io),
         household_(std::move(household)),
         command_(std::move(command)),
-        out_tail_(command_.capture),
-        err_tail_(command_.capture),
-        log_(command_.log, household_->redact) {}
+        output_(command_, household_->redact) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   /// Reached with a live child only when the io_context is gone.
@@ -83,7 +70,7 @@ class Child : public std::enable_shared_from_this<Child> {
   static Task<> supervise(std::shared_ptr<Child> self);
   static Task<> end_tree(std::shared_ptr<Child> self);
   static Task<> close_after_silence(std::shared_ptr<Child> self);
-  static Task<> drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Tail& tail, Stream stream);
+  static Task<> drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Stream stream);
 
   void spawn_child();
   void finish();
@@ -97,8 +84,7 @@ class Child : public std::enable_shared_from_this<Child> {
   asio::io_context& io_;
   std::shared_ptr<Household> household_;
   Command command_;
-  Tail out_tail_, err_tail_;
-  OutputLog log_;
+  Output output_;
   ProcessId id_;
   Exit exit_;
   std::set<ProcessId> known_;  // its tree as last seen
@@ -122,8 +108,8 @@ void Child::start(std::stop_token stop) {
   deadline_.expires_after(command_.timeout);
   const auto self = shared_from_this();
   draining_ = command_.piped ? 1 : 2;
-  if (!command_.piped) asio::co_spawn(io_, drain(self, out_, out_tail_, Stream::out), asio::detached);
-  asio::co_spawn(io_, drain(self, err_, err_tail_, Stream::err), asio::detached);
+  if (!command_.piped) asio::co_spawn(io_, drain(self, out_, Stream::out), asio::detached);
+  asio::co_spawn(io_, drain(self, err_, Stream::err), asio::detached);
   asio::co_spawn(io_, supervise(self), asio::detached);
   asio::co_spawn(io_, watch(self), asio::detached);
   // Runs in the thread that asks for the stop.
@@ -158,7 +144,7 @@ Task<> Child::change() {
   co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
-Task<> Child::drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Tail& tail, Stream stream) {
+Task<> Child::drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Stream stream) {
   boost::system::error_code cancelled;
   for (int left_to_read = pipe_size; left_to_read > 0;) {
     if (!self->closing_)
@@ -167,9 +153,7 @@ Task<> Child::drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor&
     const ssize_t size = ::read(from.native_handle(), self->buffer_.data(), self->buffer_.size());
     if (size < 0 && (errno == EINTR || (errno == EAGAIN && !self->closing_))) continue;
     if (size <= 0) break;
-    const std::string_view bytes(self->buffer_.data(), static_cast<std::size_t>(size));
-    tail.add(bytes);
-    self->log_.add(stream, bytes);
+    self->output_.add(stream, {self->buffer_.data(), static_cast<std::size_t>(size)});
     if (self->closing_) left_to_read -= static_cast<int>(size);  // a chatty grandchild does not keep us
   }
   from.close();
@@ -196,12 +180,7 @@ Task<> Child::close_after_silence(std::shared_ptr<Child> self) {
 }
 
 void Child::finish() {
-  log_.finish();
-  if (!log_.trouble().empty()) exit_.trouble = log_.trouble() + (exit_.trouble.empty() ? "" : "; " + exit_.trouble);
-  exit_.out = out_tail_.text(household_->redact);
-  exit_.err = err_tail_.text(household_->redact);
-  exit_.out_size = out_tail_.size();
-  exit_.err_size = err_tail_.size();
+  output_.finish(exit_);
   ended_ = true;
   changed_.cancel();
   if (command_.piped) return;  // its caller may still be reading, until the deadline
