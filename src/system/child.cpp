@@ -1,7 +1,6 @@
 #include "system/child.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -16,6 +15,7 @@
 
 #include "orchestrate/error.hpp"
 #include "system/ending.hpp"
+#include "system/lineage.hpp"
 #include "system/output.hpp"
 #include "system/pipe.hpp"
 #include "system/spawn.hpp"
@@ -48,15 +48,10 @@ class Child : public std::enable_shared_from_this<Child> {
       : io_(io),
         household_(std::move(household)),
         command_(std::move(command)),
-        output_(command_, household_->redact) {}
+        output_(command_, household_->redact),
+        lineage_(household_->family) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  /// Reached with a live child only when the io_context is gone.
-  ~Child() {
-    if (reaped_ || id_.pid == 0) return;
-    kill_now();
-    household_->family.ended(id_);
-  }
 
   void start(std::stop_token stop);
   void abandon();
@@ -77,17 +72,14 @@ class Child : public std::enable_shared_from_this<Child> {
   void end(Exit::Cause cause);
   void close_pipes();
   void reap();
-  void kill_now();
-  std::set<ProcessId> tree();
   Task<> change();
 
   asio::io_context& io_;
   std::shared_ptr<Household> household_;
   Command command_;
   Output output_;
-  ProcessId id_;
+  Lineage lineage_;
   Exit exit_;
-  std::set<ProcessId> known_;  // its tree as last seen
   std::vector<char> buffer_ = std::vector<char>(read_size);
   asio::posix::stream_descriptor in_{io_}, out_{io_}, err_{io_}, handle_{io_};
   asio::steady_timer deadline_{io_}, silence_{io_};
@@ -95,7 +87,6 @@ class Child : public std::enable_shared_from_this<Child> {
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   steady_clock::time_point kill_at_ = never;
   int draining_ = 0;
-  bool reaped_ = false;
   bool ending_ = false;  // deadline or stop: the tree is being ended
   bool tree_ended_ = false;
   bool closing_ = false;  // nothing more is read than what is there
@@ -127,10 +118,9 @@ void Child::spawn_child() {
   else
     in.reader.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const auto lock = command_.holds_lock ? household_->lock : std::nullopt;
-  id_.pid = spawn(command_, {in.reader.get(), out.writer.get(), err.writer.get(), lock});
-  id_.started = start_time(id_.pid);
-  household_->family.add(id_);
-  const int handle = static_cast<int>(::syscall(SYS_pidfd_open, id_.pid, 0));
+  const pid_t pid = spawn(command_, {in.reader.get(), out.writer.get(), err.writer.get(), lock});
+  lineage_.begin(pid);
+  const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (handle < 0) throw Error(ErrorKind::failed, "watch " + command_.argv.front(), system_reason(errno));
   handle_.assign(handle);
   if (in.writer) own(in_, in.writer);
@@ -189,11 +179,9 @@ void Child::finish() {
 }
 
 void Child::reap() {
-  int status = 0;
-  if (::waitpid(id_.pid, &status, WNOHANG) != id_.pid) return;
-  reaped_ = true;
-  household_->family.ended(id_);
-  if (ending_) return;
+  const auto ended = lineage_.reap();
+  if (!ended || ending_) return;
+  const int status = *ended;
   exit_.cause = WIFSIGNALED(status) ? Exit::Cause::signalled : Exit::Cause::exited;
   exit_.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -206,7 +194,7 @@ Task<> Child::watch(std::shared_ptr<Child> self) {
 
 void Child::end(Exit::Cause cause) {
   if (ending_) return;
-  if (reaped_) return close_pipes();
+  if (lineage_.reaped()) return close_pipes();
   ending_ = true;
   exit_.cause = cause;
   kill_at_ = std::min(kill_at_, steady_clock::now() + command_.grace);
@@ -217,20 +205,13 @@ void Child::end(Exit::Cause cause) {
 
 Task<> Child::end_tree(std::shared_ptr<Child> self) {
   // Named, because g++ 12 destroys a capture twice when a lambda becomes a std::function inside a co_await.
-  const std::function<std::set<ProcessId>()> processes = [self] { return self->tree(); };
+  const std::function<std::set<ProcessId>()> processes = [self] { return self->lineage_.alive(); };
   const std::function<bool()> grace_is_over = [self] { return steady_clock::now() >= self->kill_at_; };
   const auto left = co_await end_processes(processes, grace_is_over);
   if (!left.empty()) self->exit_.trouble = names_of(left) + " did not end, not even by KILL";
   self->tree_ended_ = true;
   self->changed_.cancel();
   cancel(self->handle_);
-}
-
-std::set<ProcessId> Child::tree() {
-  const ProcessTable table = process_table();
-  household_->family.reap(table);
-  known_ = household_->family.tree_of(table, id_, known_);
-  return known_;
 }
 
 void Child::close_pipes() {
@@ -240,16 +221,12 @@ void Child::close_pipes() {
   cancel(err_);
 }
 
-void Child::kill_now() {
-  for (const ProcessId& process : tree()) send_signal(process, SIGKILL);
-}
-
 void Child::abandon() {
   deadline_.cancel();
-  if (!reaped_) {
+  if (!lineage_.reaped()) {
     kill_at_ = steady_clock::now();
     end(Exit::Cause::stopped);
-    kill_now();
+    lineage_.kill();
   }
   close_pipes();
 }

@@ -31,6 +31,8 @@ inline bool alive(const std::string& pid) {
 /// Real commands in a directory of their own; `hunter2-hunter2` is a secret.
 class CommandTest : public testing::Test {
  protected:
+  void TearDown() override { on_loop(io, commands->end_strays()); }  // the next test waits for its own children only
+
   Command sh(std::string script) const {
     Command command{.argv = {"sh", "-c", std::move(script)}, .directory = dir};
     command.environment = {{"PATH", Secret("/usr/bin:/bin")}};
