@@ -92,9 +92,9 @@ TEST(MigrationLimits, SayWhyTheyAreNotEnforced) {
             "asyncpg ignores PGOPTIONS, so lock_timeout and statement_timeout are not enforced");
   Application parts = application_at("postgresql://bot@db/app?options=-csearch_path%3Dcfg");
   parts.database_variable.clear();
-  EXPECT_THAT(why_not_enforced(parts), HasSubstr("has options= of its own and is not one variable"));
+  EXPECT_THAT(why_not_enforced(parts), HasSubstr("options of its own and is not one variable that holds a URL"));
   EXPECT_THAT(why_not_enforced(application_at("host=db dbname=app options='-c search_path=cfg'")),
-              HasSubstr("not enforced"));
+              HasSubstr("options of its own"));
 }
 
 }  // namespace
