@@ -24,37 +24,61 @@ bool passed_over(const fs::path& directory) {
          fs::exists(directory / "pyvenv.cfg");
 }
 
-std::vector<fs::path> code_files(const fs::path& project) {
-  std::vector<fs::path> files;
-  for (auto entry = fs::recursive_directory_iterator(project, fs::directory_options::skip_permission_denied);
-       entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->is_directory() && !entry->is_symlink()) {
-      if (passed_over(entry->path())) entry.disable_recursion_pending();
-      continue;
-    }
-    const std::string ending = entry->path().extension();
-    if (entry->is_regular_file() && std::ranges::find(endings, ending) != endings.end()) files.push_back(entry->path());
-  }
-  return files;
+bool within(const fs::path& path, const fs::path& directory) {
+  return std::ranges::mismatch(directory, path).in1 == directory.end();
 }
 
-std::vector<fs::path> interpreter_files(const Policy& policy) {
+/// Directory trees that hold the project's code, and what was found in them.
+struct Code {
+  fs::path project;             ///< without links
+  std::vector<fs::path> trees;  ///< the project, then where links in it lead: Python imports through them as well
+  std::set<fs::path> files;
+};
+
+/// A link to where we are already, or to a directory that the project lies in, is no package.
+void add_tree(Code& code, const fs::path& target) {
+  const bool known = within(target, code.project) ||
+                     std::ranges::any_of(code.trees, [&](const fs::path& tree) { return within(target, tree); });
+  if (!known && !within(code.project, target)) code.trees.push_back(target);
+}
+
+void add_file(Code& code, const fs::directory_entry& entry) {
+  const std::string ending = entry.path().extension();
+  if (entry.is_regular_file() && std::ranges::find(endings, ending) != endings.end()) code.files.insert(entry.path());
+}
+
+void read_tree(Code& code, const fs::path& tree) {
+  for (auto entry = fs::recursive_directory_iterator(tree, fs::directory_options::skip_permission_denied);
+       entry != fs::recursive_directory_iterator(); ++entry) {
+    if (!entry->is_directory())
+      add_file(code, *entry);
+    else if (passed_over(entry->path()))
+      entry.disable_recursion_pending();
+    else if (entry->is_symlink())
+      add_tree(code, fs::canonical(entry->path()));
+  }
+}
+
+std::set<fs::path> code_files(const fs::path& project) {
+  Code code{fs::canonical(project), {project}, {}};
+  for (std::size_t next = 0; next < code.trees.size(); ++next) read_tree(code, fs::path(code.trees[next]));
+  return std::move(code.files);
+}
+
+void add_interpreter(const Policy& policy, std::set<fs::path>& files) {
   const fs::path python = project_python(policy);
-  std::vector<fs::path> files;
-  if (!python.is_absolute()) return files;
-  files.push_back(fs::canonical(python));
+  if (!python.is_absolute()) return;
+  files.insert(fs::canonical(python));
   const fs::path configuration = python.parent_path().parent_path() / "pyvenv.cfg";
-  if (fs::exists(configuration)) files.push_back(configuration);
-  return files;
+  if (fs::exists(configuration)) files.insert(configuration);
 }
 
 }  // namespace
 
 Json code_evidence(const Policy& policy) {
   try {
-    std::vector<fs::path> files = code_files(policy.project.path);
-    for (fs::path& file : interpreter_files(policy)) files.push_back(std::move(file));
-    std::ranges::sort(files);
+    std::set<fs::path> files = code_files(policy.project.path);
+    add_interpreter(policy, files);
     Json hashes = Json::object();
     for (const fs::path& file : files) hashes.set(file.string(), sha256_of_file(file));
     return hashes;

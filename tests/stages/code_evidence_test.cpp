@@ -51,8 +51,8 @@ TEST_F(CodeEvidence, FollowsALinkToAFile) {
 }
 
 TEST_F(CodeEvidence, FollowsALinkToAPackage) {
-  sh("mkdir ../shared; echo 1 > ../shared/models.py; ln -s ../shared shared; ln -s .. shared/loop");
-  EXPECT_THAT(differs_after("echo 2 > ../shared/models.py"), ElementsAre("shared/models.py"));
+  sh("mkdir ../shared; echo 1 > ../shared/models.py; ln -s ../shared shared; ln -s .. shared/loop; ln -s . here");
+  EXPECT_THAT(differs_after("echo 2 > ../shared/models.py"), ElementsAre("../shared/models.py"));
 }
 
 }  // namespace
