@@ -10,6 +10,9 @@ namespace orchestrate {
 /// What a run's migration calls itself in pg_stat_activity.
 std::string migration_application_name(const std::string& run_id);
 
+/// Cancels what backends of that name are doing, as far as we may: for a client that is gone.
+Task<> cancel_backends(Database& database, std::string application_name);
+
 /// Returns when no backend of that name is left. Throws Error (`failed`) when one still works after `patience`.
 Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name,
                          std::chrono::milliseconds patience);

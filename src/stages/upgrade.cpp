@@ -55,6 +55,21 @@ bool lock_timed_out(const Exit& exit) {
          exit.err.find("canceling statement due to lock timeout") != std::string::npos;
 }
 
+/// Its backend does not notice that its client is gone before its statement has ended.
+bool ended_by_us(const Exit& exit) {
+  return exit.cause == Exit::Cause::stopped || exit.cause == Exit::Cause::deadline;
+}
+
+/// False when the run was stopped before the time was over.
+Task<bool> waited(StageContext& context, std::chrono::seconds pause) {
+  try {
+    co_await context.ports.clock.sleep(pause, context.stop);
+    co_return true;
+  } catch (const Error&) {
+    co_return false;
+  }
+}
+
 class Upgrade final : public Stage {
  public:
   explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
@@ -79,12 +94,12 @@ class Upgrade final : public Stage {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
       if (exit.ok()) co_return co_await succeeded(context, before, attempt);
-      const Outcome outcome = co_await failed(context, before, exit);
+      Outcome outcome = co_await failed(context, before, exit);
       const bool again = lock_timed_out(exit) && !outcome.evidence.empty() && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
-      co_await context.ports.clock.sleep(std::chrono::seconds(1 << std::min<std::int64_t>(attempt - 1, 5)),
-                                         context.stop);
+      const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
+      if (!co_await waited(context, pause)) co_return outcome;
     }
   }
 
@@ -149,8 +164,9 @@ class Upgrade final : public Stage {
     const std::stop_token unstoppable;
     try {
       const auto database = co_await open_session(context, unstoppable);
-      co_await wait_for_backends(*database, context.ports.clock, migration_application_name(context.run.id),
-                                 backends_patience);
+      const std::string migration = migration_application_name(context.run.id);
+      if (ended_by_us(exit)) co_await cancel_backends(*database, migration);
+      co_await wait_for_backends(*database, context.ports.clock, migration, backends_patience);
       co_await compare(context, before, *database, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));

@@ -1,7 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <optional>
-
 #include "orchestrate/evidence.hpp"
 #include "stages/upgrading_bot.hpp"
 
@@ -19,18 +17,11 @@ constexpr const char* trying_again = "a lock was not to be had; trying again";
 /// An upgrade of a table that somebody else has locked since the review.
 class LockedUpgrade : public UpgradingBot {
  protected:
-  void somebody_locks_panels() {
-    holder.emplace(bench, server->url("app"));
-    holder->run("BEGIN");
-    holder->run("LOCK TABLE cfg.panels IN ACCESS EXCLUSIVE MODE");
-  }
   void database_url_gets(const std::string& more) {
     std::string url = bench.application.environment.front().second.reveal() + more;
     bench.application.database = DatabaseUrl::parse(url);
     bench.application.environment.front().second = Secret(std::move(url));
   }
-
-  std::optional<Holder> holder;
 };
 
 TEST_F(LockedUpgrade, IsTriedAgainAsOftenAsThePolicySaysAndThenIsUnchanged) {
@@ -51,7 +42,7 @@ TEST_F(LockedUpgrade, PassesWhenTheLockIsReleasedMeanwhile) {
   reviewed();
   somebody_locks_panels();
   bench.on_progress = [this] {
-    if (bench.progress.back() == trying_again) holder->release();
+    if (bench.progress.back() == trying_again) somebody->release();
   };
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);

@@ -20,6 +20,7 @@ constexpr const char* env_py = R"(import os
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+open("pid", "w").write(str(os.getpid()))
 engine = create_engine(os.environ["DATABASE_URL"], poolclass=pool.NullPool)
 with engine.connect() as connection:
     context.configure(connection=connection, version_table_schema="cfg")
@@ -41,13 +42,13 @@ class HurriedClock final : public Clock {
   std::unique_ptr<Clock> real_;
 };
 
-Task<> act_once_it_sleeps(StageBench& bench, DatabaseUrl url, std::function<void()> act) {
+Task<> act_once_it_waits(StageBench& bench, DatabaseUrl url, std::function<void()> act) {
   const auto database = co_await bench.databases->connect(std::move(url), SessionOptions(), {});
-  const std::string asleep =
+  const std::string waiting =
       "SELECT FROM pg_stat_activity WHERE application_name LIKE 'orchestrate upgrade %' "
-      "AND wait_event = 'PgSleep'";
+      "AND wait_event_type = 'Lock'";
   for (;;) {
-    const Rows rows = co_await database->query(asleep, {});
+    const Rows rows = co_await database->query(waiting, {});
     if (!rows.rows.empty()) break;
     co_await bench.clock->sleep(20ms, {});
   }
@@ -119,8 +120,14 @@ Outcome UpgradingBot::upgrade() {
   return bench.run(upgrade_stage, upgrade_settings);
 }
 
-void UpgradingBot::once_it_sleeps(std::function<void()> act) {
-  boost::asio::co_spawn(bench.checkout.io(), act_once_it_sleeps(bench, server->url("app"), std::move(act)),
+void UpgradingBot::somebody_locks_panels() {
+  somebody.emplace(bench, server->url("app"));
+  somebody->run("BEGIN");
+  somebody->run("LOCK TABLE cfg.panels IN ACCESS EXCLUSIVE MODE");
+}
+
+void UpgradingBot::once_it_waits(std::function<void()> act) {
+  boost::asio::co_spawn(bench.checkout.io(), act_once_it_waits(bench, server->url("app"), std::move(act)),
                         boost::asio::detached);
 }
 

@@ -4,11 +4,24 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "stages/migrated_project.hpp"
 
 namespace orchestrate {
+
+/// A session of somebody else in the app's database.
+class Holder {
+ public:
+  Holder(StageBench& bench, DatabaseUrl url);
+  void run(const std::string& statement);
+  void release() { database_.reset(); }
+
+ private:
+  StageBench& bench_;
+  std::unique_ptr<Database> database_;
+};
 
 /// A project with an env.py of its own and a database `app` of role `bot` at 001, on a server for all tests of a
 /// program. A test writes revision 002, has it reviewed, and upgrades.
@@ -23,8 +36,10 @@ class UpgradingBot : public testing::Test, public BotProject {
   /// Preflight and review, as in a run; whatever is red is approved.
   void reviewed();
   Outcome upgrade();
-  /// Acts while the next upgrade runs, once the migration is in a pg_sleep().
-  void once_it_sleeps(std::function<void()> act);
+  /// Takes ACCESS EXCLUSIVE on cfg.panels until it is released.
+  void somebody_locks_panels();
+  /// Acts while the next upgrade runs, once the migration waits for a lock.
+  void once_it_waits(std::function<void()> act);
   /// SQL as the superuser in the app's database; one line without its end.
   std::string sql(const std::string& statements) const;
   /// What the children of the upgrade wrote.
@@ -33,19 +48,8 @@ class UpgradingBot : public testing::Test, public BotProject {
   std::string sessions() const;
 
   static std::unique_ptr<TemporaryPostgres> server;  // it takes seconds to make
+  std::optional<Holder> somebody;
   Settings upgrade_settings;
-};
-
-/// A session of somebody else in the app's database.
-class Holder {
- public:
-  Holder(StageBench& bench, DatabaseUrl url);
-  void run(const std::string& statement);
-  void release() { database_.reset(); }
-
- private:
-  StageBench& bench_;
-  std::unique_ptr<Database> database_;
 };
 
 bool has_evidence(const Outcome& outcome, std::string_view name);
