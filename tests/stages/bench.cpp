@@ -41,7 +41,8 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
   };
   context.record = [this, &kind](const std::string& name, const Json& value) {
     facts.emplace_back(name, value);
-    so_far = apply(std::move(so_far), {0, so_far.id, {}, FactRecorded{std::string(kind.name), name, value}});
+    const Event event{0, "r1", {}, FactRecorded{std::string(kind.name), name, value}};
+    so_far = apply(std::move(so_far), event);
   };
   const StageSpec spec{.kind = std::string(kind.name), .name = std::string(kind.name), .settings = settings};
   const auto stage = kind.bind(spec, application.policy);

@@ -42,7 +42,7 @@ TEST_F(ReviewStage, PassesAHarmlessRevisionAndCountsIt) {
   migration({"op.create_table('notes', schema='cfg')", "op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
   const Outcome outcome = review();
   EXPECT_EQ(outcome.verdict, Verdict::passed);
-  EXPECT_EQ(outcome.summary, "1 revision, 2 statements");
+  EXPECT_EQ(outcome.summary, "1 revision, 2 statements, 1 advice");
   EXPECT_EQ(outcome.next, "");
 }
 

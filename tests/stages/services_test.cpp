@@ -5,7 +5,7 @@
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "stages/bench.hpp"
-#include "stages/written_clock.hpp"
+#include "system/written_clock.hpp"
 
 namespace orchestrate {
 namespace {
@@ -139,6 +139,7 @@ TEST_F(Services, AreAskedByTheirProbeAtTheEnd) {
   EXPECT_EQ(restart().verdict, Verdict::passed);
   const std::string asked = bench.checkout.home().string() + " in " + bench.checkout.path().string();
   EXPECT_EQ(bench.checkout.sh("cat asked"), asked + "\n" + asked);
+  bench.services.units["bot.service"] = running("old");
   settings.set("probe", std::vector<std::string>{"/bin/sh", "probe.sh", "3"}, {});
   EXPECT_EQ(restart().summary, "bot.service: probe /bin/sh: exit code 3");
 }
