@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "engine/conclude.hpp"
 #include "orchestrate/evidence.hpp"
 #include "schema/backends.hpp"
@@ -17,6 +19,11 @@ constexpr auto backends_patience = 60s;
 const std::string* running_stage(const Run& run) {
   const auto found = std::ranges::find(run.stages, StageRecord::State::running, &StageRecord::state);
   return found == run.stages.end() ? nullptr : &found->name;
+}
+
+std::string revisions_text(const SchemaState& state) {
+  const auto versions = state.versions.value_or(std::vector<std::string>{});
+  return versions.empty() ? "base" : fmt::format("{}", fmt::join(versions, ", "));
 }
 
 /// What the database says about an upgrade whose end nobody saw.
@@ -43,8 +50,28 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
     outcome.evidence.push_back({std::string(evidence::upgrade_done),
                                 Json::object({{"from", before.versions ? Json::of(*before.versions) : Json::array()},
                                               {"to", Json::of(target)}})});
+  } else {
+    outcome.details.push_back(fmt::format("version rows: {} before, {} now; catalog fingerprint {}",
+                                          revisions_text(before), revisions_text(now),
+                                          now.fingerprint == before.fingerprint ? "equal" : "differs"));
   }
   co_return outcome;
+}
+
+/// The end of a run that nobody is there to bring to its end.
+RunFinished end_of(const Run& run) {
+  const RunFinished end = conclude(run);
+  const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
+  const bool before_upgrade = phase_of(run) == Phase::before_upgrade;
+  const Json& stopped = run.fact("services.stopped");
+  if (!stopped.is_null() && (end.result == Result::failed_unchanged || (passed && before_upgrade)))
+    return {Result::held, 5, "the database is as it was, but services that the run had stopped may still be stopped",
+            fmt::format("systemctl start {}", fmt::join(stopped.as_strings(), " "))};
+  const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
+  if (!passed || !stages_left) return end;
+  const std::string again = "orchestrate apply " + run.created.app;
+  if (before_upgrade) return {Result::failed_unchanged, 1, "the process ended before the upgrade began", again};
+  return {Result::held, 5, "the process ended before the last stages", again};
 }
 
 }  // namespace
@@ -53,7 +80,8 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
                                             Clock& clock) {
   std::vector<EventBody> events;
   const auto add = [&](EventBody body) {
-    run = apply(std::move(run), Event{0, run.id, clock.now(), body});
+    const Event event{0, run.id, clock.now(), body};
+    run = apply(std::move(run), event);
     events.push_back(std::move(body));
   };
   if (const std::string* stage = running_stage(run)) {
@@ -61,14 +89,7 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
     if (phase_of(run) == Phase::upgrading) outcome = co_await upgrade_outcome(run, application, databases, clock);
     add(StageFinished{*stage, std::move(outcome), {}});
   }
-  RunFinished end = conclude(run);
-  const bool left_open = end.exit_code == 0 && end.result != Result::nothing_to_do;
-  if (left_open)
-    end = {Result::held, 5, "the process ended before the last stages", "orchestrate apply " + run.created.app};
-  if (!run.fact("services.stopped").is_null() && end.result != Result::held)
-    end = {Result::held, 5, end.summary + "; but services that it had stopped may still be stopped",
-           "systemctl start " + run.fact("services.stopped").as_array().front().as_string()};
-  add(end);
+  add(end_of(run));
   co_return events;
 }
 
