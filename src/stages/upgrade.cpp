@@ -33,13 +33,20 @@ std::vector<std::string> sorted_texts(const Json& array) {
   return texts;
 }
 
-/// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
-std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
-                                              const DatabaseIdentity& identity) {
+constexpr const char* something_changed = "something changed since it was reviewed";
+
+std::vector<std::string> changed_code(const StageContext& context) {
   std::vector<std::string> changes;
   const Json& reviewed = context.run.evidence(evidence::review_passed)["code"];
   for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
     changes.push_back(path + " is not as it was reviewed");
+  return changes;
+}
+
+/// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
+std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
+                                              const DatabaseIdentity& identity) {
+  std::vector<std::string> changes = changed_code(context);
   const Json& pending = context.run.evidence(evidence::migration_pending);
   if (now.versions.value_or(std::vector<std::string>{}) != sorted_texts(pending["from"]))
     changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed",
@@ -82,7 +89,7 @@ class Upgrade final : public Stage {
   Task<Outcome> run(StageContext& context) const override {
     const Before before = co_await read_before(context);
     if (!before.changes.empty()) {
-      co_return Outcome{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
+      co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     }
     Json fact = to_json(before.state);
     fact.set("identity", to_json(before.identity));
@@ -100,6 +107,11 @@ class Upgrade final : public Stage {
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
       if (!co_await waited(context, pause)) co_return outcome;
+      if (auto changes = changed_code(context); !changes.empty()) {
+        outcome.summary = something_changed;
+        outcome.details = std::move(changes);
+        co_return outcome;
+      }
     }
   }
 
@@ -140,10 +152,12 @@ class Upgrade final : public Stage {
     return unlimited.is_bool() && unlimited.as_bool() ? MigrationLimits{} : settings_.limits;
   }
 
-  Task<Outcome> succeeded(StageContext& context, const Before& before, std::int64_t attempt) const {
-    const auto database = co_await open_session(context, context.stop);
+  /// A stop that comes now is too late.
+  static Task<Outcome> succeeded(StageContext& context, const Before& before, std::int64_t attempt) {
+    const std::stop_token unstoppable;
+    const auto database = co_await open_session(context, unstoppable);
     const auto versions =
-        co_await version_rows(*database, context.application.policy.migrations.version_table, context.stop);
+        co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
     const auto from = before.state.versions.value_or(std::vector<std::string>{});
     const auto to = versions.value_or(std::vector<std::string>{});
     Outcome outcome;

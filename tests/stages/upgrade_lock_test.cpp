@@ -74,6 +74,21 @@ TEST_F(LockedUpgrade, ThatIsStoppedBetweenTwoAttemptsStillSaysThatNothingChanged
   EXPECT_THAT(bench.progress, ElementsAre("running", trying_again));
 }
 
+TEST_F(LockedUpgrade, IsNotTriedAgainWithCodeThatNobodyReviewed) {
+  migration(add_title);
+  upgrade_settings.set("retries", std::int64_t{2}, {});
+  reviewed();
+  somebody_locks_panels();
+  bench.on_progress = [this] {
+    if (bench.progress.back() == trying_again) sh("echo '# one more word' >> migrations/versions/002.py");
+  };
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.summary, "something changed since it was reviewed");
+  EXPECT_THAT(outcome.details, ElementsAre(EndsWith("migrations/versions/002.py is not as it was reviewed")));
+  EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged));
+  EXPECT_THAT(bench.progress, ElementsAre("running", trying_again));
+}
+
 TEST_F(LockedUpgrade, ObeysTheLimitsAlsoWhenTheUrlHasOptionsOfItsOwn) {
   database_url_gets("&options=-csearch_path%3Dcfg");
   migration(
