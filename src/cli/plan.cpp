@@ -63,7 +63,7 @@ int plan(const Arguments& arguments) {
   Loaded loaded = load(policy_file(arguments.app));
   const Opened opened = open_application(std::move(loaded.policy));
   const Policy& policy = opened.application.policy;
-  Session session(opened);
+  Session session(opened, Reach::services);
   session.make_commands(opened.redactor, std::nullopt);
   const auto approvals = approvals_in(state_directory(policy.app, arguments), opened.redactor);
 
