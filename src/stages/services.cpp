@@ -149,8 +149,6 @@ const StageKind restart_stage = {.name = "restart",
                                  .provides = starting_provides,
                                  .effect = always_changes,
                                  .services = Services::touched,
-                                 .services = Services::touched,
-                                 .services = Services::touched,
                                  .timeout = std::chrono::minutes(10),
                                  .bind = bind_starting<Starting::Verb::restart>};
 
@@ -160,7 +158,6 @@ const StageKind start_stage = {.name = "start",
                                .needs = starting_needs,
                                .provides = starting_provides,
                                .effect = always_changes,
-                               .services = Services::touched,
                                .services = Services::touched,
                                .timeout = std::chrono::minutes(10),
                                .bind = bind_starting<Starting::Verb::start>};
