@@ -63,9 +63,10 @@ int plan(const Arguments& arguments) {
   Loaded loaded = load(policy_file(arguments.app));
   const Opened opened = open_application(std::move(loaded.policy));
   const Policy& policy = opened.application.policy;
+  const std::filesystem::path state = state_directory(policy.app, arguments);  // root's, before we become the user
   Session session(opened, Reach::services);
   session.make_commands(opened.redactor, std::nullopt);
-  const auto approvals = approvals_in(state_directory(policy.app, arguments), opened.redactor);
+  const auto approvals = approvals_in(state, opened.redactor);
 
   const auto act = [&]() -> Task<int> {
     NoLedger ledger;
