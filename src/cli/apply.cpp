@@ -1,10 +1,10 @@
 #include <chrono>
 #include <csignal>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "cli/place.hpp"
 #include "cli/session.hpp"
@@ -34,6 +34,16 @@ std::string caller() {
   return sudo_user && uid == 0 ? fmt::format("uid 0 (root, by sudo from {})", sudo_user) : fmt::format("uid {}", uid);
 }
 
+/// Better said before anything runs than after the upgrade.
+void check_may_restart(const Plan& plan, const std::string& app) {
+  for (const PlannedStage& stage : plan.stages)
+    if (stage.kind->services == Services::touched && ::geteuid() != 0)
+      throw Error(
+          ErrorKind::denied, "apply " + app,
+          "stage " + stage.name + " needs root's right to " + std::string(stage.kind->name) + " services over D-Bus",
+          "sudo orchestrate apply " + app);
+}
+
 system::StateLock lock_or_refuse(const fs::path& directory, const std::string& app) {
   auto lock = system::try_lock(directory);
   if (lock) return std::move(*lock);
@@ -50,10 +60,13 @@ std::optional<std::string> left_open(const Ledger& ledger) {
   return open ? std::optional(last.id) : std::nullopt;
 }
 
-/// First INT and TERM ask, the second insists.
+/// The first INT, TERM or HUP (the terminal went away) asks, the next insists.
 class Signals {
  public:
-  Signals(boost::asio::io_context& io, Interrupt& interrupt) : set_(io, SIGINT, SIGTERM), interrupt_(interrupt) { wait(); }
+  Signals(boost::asio::io_context& io, Interrupt& interrupt)
+      : set_(io, SIGINT, SIGTERM, SIGHUP), interrupt_(interrupt) {
+    wait();
+  }
 
  private:
   void wait() {
@@ -82,7 +95,8 @@ struct Applying {
     const Application& application = opened.application;
     const Time now = session.ports().clock.now();
     const std::string id = new_run_id(now);
-    RunCreated request{.app = application.policy.app, .verb = "apply", .target = target_of(arguments, application.policy)};
+    RunCreated request{
+        .app = application.policy.app, .verb = "apply", .target = target_of(arguments, application.policy)};
     request.requested_by = asked_by;
     request.host = session.ports().host.name();
     request.version = version;
@@ -135,10 +149,11 @@ int apply(const Arguments& arguments) {
   if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
   const std::string asked_by = caller();
   Loaded loaded = load(policy_file(arguments.app));
+  check_may_restart(loaded.plan, arguments.app);
   const Opened opened = open_application(std::move(loaded.policy));
   const fs::path state = state_directory(opened.application.policy.app, arguments);
   make_state_directory(state, opened.account);
-  Session session(opened);
+  Session session(opened, Reach::services);
   const system::StateLock lock = lock_or_refuse(state, opened.application.policy.app);
   session.make_commands(opened.redactor, lock.descriptor());
   const auto ledger = open_ledger(state, LedgerAccess::write, opened.redactor);

@@ -64,7 +64,7 @@ int plan(const Arguments& arguments) {
   const Opened opened = open_application(std::move(loaded.policy));
   const Policy& policy = opened.application.policy;
   const std::filesystem::path state = state_directory(policy.app, arguments);  // root's, before we become the user
-  Session session(opened);
+  Session session(opened, Reach::services);
   session.make_commands(opened.redactor, std::nullopt);
   const auto approvals = approvals_in(state, opened.redactor);
 

@@ -2,9 +2,9 @@
 
 #include <exception>
 
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <unistd.h>
 
 #include "cli/place.hpp"
 #include "policy/env_file.hpp"
@@ -24,6 +24,7 @@ Opened open_application(Policy policy) {
   Environment environment;
   if (policy.project.env_file) environment = read_env_file(*policy.project.env_file);
   Application application = resolve(std::move(policy), std::move(environment));
+  if (const auto& file = application.policy.project.env_file) application.env_differences = env_differences(*file);
   application.home = account.home;
   Redactor redactor(secrets_of(application));
   return {std::move(application), std::move(redactor), std::move(account)};
@@ -33,8 +34,8 @@ void drop_root(const system::Account& account) {
   if (::geteuid() == 0) system::become(account);
 }
 
-Session::Session(const Opened& opened) : io_(std::make_unique<boost::asio::io_context>(1)) {
-  const bool with_services = !opened.application.policy.services.empty();
+Session::Session(const Opened& opened, Reach reach) : io_(std::make_unique<boost::asio::io_context>(1)) {
+  const bool with_services = reach == Reach::services && !opened.application.policy.services.empty();
   services_ = system::make_service_manager(with_services ? system::SystemdBus::open() : nullptr);
   journal_ = system::make_journal();
   drop_root(opened.account);

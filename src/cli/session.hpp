@@ -26,11 +26,14 @@ Opened open_application(Policy policy);
 /// Becomes the policy's user for good, when we are root.
 void drop_root(const system::Account& account);
 
+/// What a verb touches beside the project and its database.
+enum class Reach { project, services };
+
 /// All adapters on one io_context. Making it, as root, opens the system bus and the journal first and then becomes the
 /// policy's user for good: from there on nothing of the application is touched as root.
 class Session {
  public:
-  explicit Session(const Opened& opened);
+  Session(const Opened& opened, Reach reach);
   ~Session();
 
   boost::asio::io_context& io() { return *io_; }

@@ -65,8 +65,7 @@ RunFinished succeeded(const Run& run) {
     return {Result::succeeded, 0, "finished what run " + earlier.as_string() + " left open", ""};
   const bool stages_left = std::ranges::any_of(run.stages, [](const auto& s) { return s.state == State::waiting; });
   if (nothing_pending(run) && stages_left && !upgraded)
-    return {Result::nothing_to_do, 0, "database at " + joined(pending["from"]) + ", nothing pending",
-            ""};
+    return {Result::nothing_to_do, 0, "database at " + joined(pending["from"]) + ", nothing pending", ""};
   if (!upgraded) return {Result::succeeded, 0, "done", ""};
   return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])), ""};
 }
@@ -83,8 +82,7 @@ RunFinished stopped_before(const Run& run, const StageRecord& stage) {
 RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
   if (!run.evidence(evidence::database_unchanged).is_null())
     return {Result::failed_unchanged, 1,
-            fmt::format("{}, version rows and catalog as before; {}",
-                        database_before(run), surroundings(run)),
+            fmt::format("{}, version rows and catalog as before; {}", database_before(run), surroundings(run)),
             stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
   return {Result::held, 5,
           fmt::format("the upgrade failed and the database is not as it was, or that could not be proven; {}",

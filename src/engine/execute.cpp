@@ -130,8 +130,7 @@ class Loop {
     const bool needs_lock = stage.provides(evidence::upgrade_done) && !dry();
     bool locked = true;
     if (needs_lock) locked = co_await x_.lock.held(context.stop);
-    if (!locked)
-      co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
+    if (!locked) co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
     co_return co_await attempt(*stage.stage, context);
   }
 

@@ -81,6 +81,7 @@ class Interpretation {
   Value call_symbol(const std::string& path, const Arguments& arguments, Node at);
   Value call_directive(const std::string& name, const Arguments& arguments, Node at, const Value* batch);
   Value call_method(const Value& method, const Arguments& arguments, Node at);
+  Scope parameters_of(const Value& function, const Arguments& arguments);
   Value call_function(const Value& function, const Arguments& arguments, Node at);
   Value call_builtin_name(const std::string& name, const Arguments& arguments, Node at);
   void call_back(const Arguments& arguments, Node at);

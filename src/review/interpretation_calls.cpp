@@ -21,7 +21,12 @@ constexpr auto dark_builtins = std::to_array<std::string_view>(
 bool gives_access(const Value& value) {
   if (value.is(Kind::connection) || value.is(Kind::context) || value.is(Kind::batch)) return true;
   if (value.is(Kind::symbol) && value.text.starts_with("alembic.op")) return true;
-  return std::ranges::any_of(value.items, gives_access);
+  return std::ranges::any_of(value.items, gives_access) || std::ranges::any_of(value.values, gives_access);
+}
+
+bool gives_access(const Arguments& arguments) {
+  return std::ranges::any_of(arguments.positional, [](const Value& value) { return gives_access(value); }) ||
+         std::ranges::any_of(arguments.named, [](const auto& named) { return gives_access(named.second); });
 }
 
 }  // namespace
@@ -83,8 +88,8 @@ Value Interpretation::call(const Value& callee, const Arguments& arguments, Node
     case Kind::method:
       return call_method(callee, arguments, at);
     case Kind::unknown:
-      for (const Value& argument : arguments.positional)
-        if (gives_access(argument)) cannot_judge(at, "the connection is handed to " + callee.text);
+      if (gives_access(arguments)) cannot_judge(at, "the connection is handed to " + callee.text);
+      call_back(arguments, at);
       return callee;
     case Kind::foreign:
       cannot_judge(at, "it calls " + callee.text + ", whose effect cannot be followed");
@@ -119,6 +124,11 @@ Value Interpretation::call_symbol(const std::string& path, const Arguments& argu
   const bool inspects = path.starts_with("sqlalchemy.inspect") || path.find("Inspector") != std::string::npos ||
                         path.starts_with("dialect.");
   if (inspects) return Value::unknown("what the database holds");
+  if (!path.starts_with("sqlalchemy") && gives_access(arguments)) {
+    cannot_judge(at, "the connection is handed to " + path + "()");
+    return Value::foreign("the result of " + path + "()");
+  }
+  call_back(arguments, at);
   if (path == "os.getenv") return Value::unknown("the environment");
   if (path.starts_with("alembic.context")) return Value::unknown("the command line or the configuration");
   if (!path.starts_with("sqlalchemy")) return Value::unknown("the result of " + path + "()");
@@ -152,52 +162,57 @@ Value Interpretation::call_builtin_name(const std::string& name, const Arguments
 
 /// Functions handed to map() and the like run there.
 void Interpretation::call_back(const Arguments& arguments, Node at) {
-  for (const Value& argument : arguments.positional) {
+  const auto call_one = [&](const Value& argument) {
     const bool callable =
         argument.is(Kind::function) || (argument.is(Kind::symbol) && argument.text.starts_with("alembic.op."));
-    if (!callable) continue;
-    const bool acts = perhaps([&] { call(argument, Arguments{.open = true}, at); });
-    if (acts) cannot_judge(at, "a function is handed over and called elsewhere");
-  }
+    if (callable && perhaps([&] { call(argument, Arguments{.open = true}, at); }))
+      cannot_judge(at, "a function is handed over and called elsewhere");
+  };
+  for (const Value& argument : arguments.positional) call_one(argument);
+  for (const auto& named : arguments.named) call_one(named.second);
 }
 
-Value Interpretation::call_function(const Value& function, const Arguments& arguments, Node at) {
-  if (++depth_ > deepest_call) {
-    --depth_;
-    cannot_judge(at, "the calls are nested too deep to follow");
-    return Value::unknown("a recursion");
-  }
-  Frame frame;
+/// Names of a function's parameters with what the call gives them.
+Scope Interpretation::parameters_of(const Value& function, const Arguments& arguments) {
+  Scope scope;
   const Node parameters = function.node.child("args");
-  auto names_in_order = parameters.children("posonlyargs");
-  for (const Node parameter : parameters.children("args")) names_in_order.push_back(parameter);
+  auto in_order = parameters.children("posonlyargs");
+  for (const Node parameter : parameters.children("args")) in_order.push_back(parameter);
   const auto defaults = parameters.children("defaults");
-  for (std::size_t i = 0; i < names_in_order.size(); ++i) {
-    const std::string name(names_in_order[i].word("arg"));
-    const std::size_t from_end = names_in_order.size() - i;
-    frame.names[name] = Value::unknown("the argument " + name);
-    if (from_end <= defaults.size()) frame.names[name] = evaluate(defaults[defaults.size() - from_end]);
-    if (i < arguments.positional.size()) frame.names[name] = arguments.positional[i];
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    const std::string name(in_order[i].word("arg"));
+    const std::size_t from_end = in_order.size() - i;
+    scope[name] = Value::unknown("the argument " + name);
+    if (from_end <= defaults.size()) scope[name] = evaluate(defaults[defaults.size() - from_end]);
+    if (i < arguments.positional.size()) scope[name] = arguments.positional[i];
+    if (arguments.open) scope[name] = Value::unknown("the argument " + name);
   }
   const auto only_named = parameters.children("kwonlyargs"), named_defaults = parameters.children("kw_defaults");
   for (std::size_t i = 0; i < only_named.size(); ++i)
-    frame.names[std::string(only_named[i].word("arg"))] =
-        i < named_defaults.size() && named_defaults[i] ? evaluate(named_defaults[i]) : Value::unknown("an argument");
-  for (const auto& [name, value] : arguments.named) frame.names[name] = value;
+    scope[std::string(only_named[i].word("arg"))] = i < named_defaults.size() && named_defaults[i] && !arguments.open
+                                                        ? evaluate(named_defaults[i])
+                                                        : Value::unknown("an argument");
+  for (const auto& [name, value] : arguments.named) scope[name] = value;
   for (const char* rest : {"vararg", "kwarg"})
-    if (parameters.child(rest))
-      frame.names[std::string(parameters.child(rest).word("arg"))] = Value::unknown("arguments");
+    if (parameters.child(rest)) scope[std::string(parameters.child(rest).word("arg"))] = Value::unknown("arguments");
+  return scope;
+}
 
-  frames_.push_back(std::move(frame));
+Value Interpretation::call_function(const Value& function, const Arguments& arguments, Node at) {
+  if (depth_ >= deepest_call) {
+    cannot_judge(at, "the calls are nested too deep to follow");
+    return Value::unknown("a recursion");
+  }
+  frames_.push_back({.names = parameters_of(function, arguments)});
+  ++depth_;
   if (function.node.is("Lambda"))
     frames_.back().returned = evaluate(function.node.child("body"));
   else
     walk(function.node.children("body"));
-  const bool open = frames_.back().may_have_left.has_value();
-  const Value returned = open ? Value::unknown(frames_.back().why_left) : frames_.back().returned;
-  frames_.pop_back();
   --depth_;
-  return returned;
+  const Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  return frame.may_have_left ? Value::unknown(frame.why_left) : frame.returned;
 }
 
 Value Interpretation::call_directive(const std::string& name, const Arguments& arguments, Node at, const Value* batch) {

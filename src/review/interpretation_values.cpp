@@ -8,6 +8,16 @@ namespace orchestrate {
 
 using Kind = Value::Kind;
 
+namespace {
+
+/// Attributes of an object we know nothing of that lead to the database or to files.
+constexpr auto ways_in = std::to_array<std::string_view>(
+    {"bind",    "engine",      "connection",      "connect", "cursor", "raw_connection", "session",
+     "execute", "executemany", "exec_driver_sql", "begin",   "commit", "create_all",     "drop_all",
+     "unlink",  "write_text",  "write_bytes",     "mkdir",   "rmdir",  "touch"});
+
+}  // namespace
+
 Value Interpretation::evaluate(Node expression) {
   struct Row {
     std::string_view type;
@@ -214,6 +224,8 @@ Value Interpretation::attribute(const Value& object, std::string_view name) {
       if (name == "bind" || name == "connection") return {.kind = Kind::connection};
       break;
     case Kind::unknown:
+      if (std::ranges::find(ways_in, name) != ways_in.end()) return Value::foreign("." + text + " of " + object.text);
+      return object;
     case Kind::foreign:
       return object;
     default:

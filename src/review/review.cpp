@@ -93,6 +93,13 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, Pl
           .remedy = std::move(flag.remedy)};
 }
 
+/// A loop or several reasons may flag one line again; one line needs one approval.
+bool is_said(const std::vector<Finding>& findings, const Finding& finding) {
+  return std::ranges::any_of(findings, [&](const Finding& said) {
+    return said.place.line == finding.place.line && said.id() == finding.id();
+  });
+}
+
 void check_revision(const ReadRevision& revision, const ReviewState& state, std::vector<Finding>& findings) {
   for (const Rule* rule : review_rules()) {
     if (const auto* check = std::get_if<RevisionCheck>(&rule->check)) {
@@ -104,7 +111,7 @@ void check_revision(const ReadRevision& revision, const ReviewState& state, std:
     for (const Statement& statement : revision.script.upgrade)
       if (auto flag = check(statement, state)) {
         Finding finding = finding_of(*rule, revision, *flag, statement.place);
-        if (std::ranges::find(findings, finding) == findings.end()) findings.push_back(std::move(finding));
+        if (!is_said(findings, finding)) findings.push_back(std::move(finding));
       }
   }
 }

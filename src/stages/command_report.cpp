@@ -26,6 +26,7 @@ Outcome failed_command(std::string_view what, const Exit& exit, const std::files
                   {},
                   {}};
   if (!outcome.details.empty()) outcome.summary += ": " + outcome.details.back();
+  if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
   if (!log.empty()) outcome.details.push_back("whole output: " + log.string());
   return outcome;
 }

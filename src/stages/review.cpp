@@ -62,12 +62,8 @@ class Review final : public Stage {
   Task<Outcome> run(StageContext& context) const override {
     const Policy& policy = context.application.policy;
     const RevisionGraph graph = read_revisions(policy.migrations.versions);
-    ReviewRequest request;
+    ReviewRequest request = review_request(policy);
     request.pending = pending_of(context, graph);
-    request.schemas = app_schemas(policy);
-    request.version_table = policy.migrations.version_table;
-    request.python = {project_python(policy).string()};
-    request.env_py = env_py(policy);
     request.block = block_;
     Json files = Json::object();
     for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
@@ -118,6 +114,15 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
 }
 
 }  // namespace
+
+ReviewRequest review_request(const Policy& policy) {
+  ReviewRequest request;
+  request.schemas = app_schemas(policy);
+  request.version_table = policy.migrations.version_table;
+  request.python = {project_python(policy).string()};
+  request.env_py = env_py(policy);
+  return request;
+}
 
 const StageKind review_stage = {.name = "review",
                                 .purpose = "Read the pending migrations for red flags.",

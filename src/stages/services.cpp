@@ -148,6 +148,7 @@ const StageKind restart_stage = {.name = "restart",
                                  .needs = starting_needs,
                                  .provides = starting_provides,
                                  .effect = always_changes,
+                                 .services = Services::touched,
                                  .timeout = std::chrono::minutes(10),
                                  .bind = bind_starting<Starting::Verb::restart>};
 
@@ -157,6 +158,7 @@ const StageKind start_stage = {.name = "start",
                                .needs = starting_needs,
                                .provides = starting_provides,
                                .effect = always_changes,
+                               .services = Services::touched,
                                .timeout = std::chrono::minutes(10),
                                .bind = bind_starting<Starting::Verb::start>};
 
@@ -165,6 +167,7 @@ const StageKind stop_stage = {.name = "stop",
                               .keys = stopping_keys,
                               .needs = stopping_needs,
                               .effect = always_changes,
+                              .services = Services::touched,
                               .timeout = std::chrono::minutes(5),
                               .bind = bind_stopping};
 

@@ -78,7 +78,7 @@ class Upgrade final : public Stage {
       Command command = upgrade_command(context);
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
-      if (exit.ok()) co_return co_await succeeded(context, before, attempt);
+      if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
       const Outcome outcome = co_await failed(context, before, exit);
       const bool again = lock_timed_out(exit) && !outcome.evidence.empty() && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested()) co_return outcome;
@@ -125,7 +125,7 @@ class Upgrade final : public Stage {
     return unlimited.is_bool() && unlimited.as_bool() ? MigrationLimits{} : settings_.limits;
   }
 
-  Task<Outcome> succeeded(StageContext& context, const Before& before, std::int64_t attempt) const {
+  Task<Outcome> succeeded(StageContext& context, const Before& before, const Exit& exit, std::int64_t attempt) const {
     const auto database = co_await open_session(context, context.stop);
     const auto versions =
         co_await version_rows(*database, context.application.policy.migrations.version_table, context.stop);
@@ -139,6 +139,7 @@ class Upgrade final : public Stage {
     facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
     if (const std::string why = why_not_enforced(context.application); !why.empty()) outcome.details.push_back(why);
+    if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
     co_return outcome;
   }
 

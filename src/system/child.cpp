@@ -1,7 +1,6 @@
 #include "system/child.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -16,7 +15,9 @@
 
 #include "orchestrate/error.hpp"
 #include "system/ending.hpp"
+#include "system/lineage.hpp"
 #include "system/output.hpp"
+#include "system/pipe.hpp"
 #include "system/spawn.hpp"
 
 namespace orchestrate::system {
@@ -25,22 +26,10 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
-constexpr int pipe_size = 1024 * 1024;
 constexpr std::size_t read_size = 256 * 1024;
 // How long a pipe may stay open after the child's end with nothing in it: a grandchild holds it.
 constexpr std::chrono::milliseconds linger{200};
 constexpr steady_clock::time_point never = steady_clock::time_point::max();
-
-struct Pipe {
-  Descriptor reader, writer;
-};
-
-Pipe open_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(ErrorKind::failed, "open a pipe", system_reason(errno));
-  ::fcntl(ends[0], F_SETPIPE_SZ, pipe_size);  // a user over the kernel's soft limit keeps the default size
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
 
 void own(asio::posix::stream_descriptor& descriptor, Descriptor& end) {
   ::fcntl(end.get(), F_SETFL, O_NONBLOCK);
@@ -59,17 +48,10 @@ class Child : public std::enable_shared_from_this<Child> {
       : io_(io),
         household_(std::move(household)),
         command_(std::move(command)),
-        out_tail_(command_.capture),
-        err_tail_(command_.capture),
-        log_(command_.log, household_->redact) {}
+        output_(command_, household_->redact),
+        lineage_(household_->family) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  /// Reached with a live child only when the io_context is gone.
-  ~Child() {
-    if (reaped_ || id_.pid == 0) return;
-    kill_now();
-    household_->family.ended(id_);
-  }
 
   void start(std::stop_token stop);
   void abandon();
@@ -83,25 +65,21 @@ class Child : public std::enable_shared_from_this<Child> {
   static Task<> supervise(std::shared_ptr<Child> self);
   static Task<> end_tree(std::shared_ptr<Child> self);
   static Task<> close_after_silence(std::shared_ptr<Child> self);
-  static Task<> drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Tail& tail, Stream stream);
+  static Task<> drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Stream stream);
 
   void spawn_child();
   void finish();
   void end(Exit::Cause cause);
   void close_pipes();
   void reap();
-  void kill_now();
-  std::set<ProcessId> tree();
   Task<> change();
 
   asio::io_context& io_;
   std::shared_ptr<Household> household_;
   Command command_;
-  Tail out_tail_, err_tail_;
-  OutputLog log_;
-  ProcessId id_;
+  Output output_;
+  Lineage lineage_;
   Exit exit_;
-  std::set<ProcessId> known_;  // its tree as last seen
   std::vector<char> buffer_ = std::vector<char>(read_size);
   asio::posix::stream_descriptor in_{io_}, out_{io_}, err_{io_}, handle_{io_};
   asio::steady_timer deadline_{io_}, silence_{io_};
@@ -109,7 +87,6 @@ class Child : public std::enable_shared_from_this<Child> {
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   steady_clock::time_point kill_at_ = never;
   int draining_ = 0;
-  bool reaped_ = false;
   bool ending_ = false;  // deadline or stop: the tree is being ended
   bool tree_ended_ = false;
   bool closing_ = false;  // nothing more is read than what is there
@@ -122,8 +99,8 @@ void Child::start(std::stop_token stop) {
   deadline_.expires_after(command_.timeout);
   const auto self = shared_from_this();
   draining_ = command_.piped ? 1 : 2;
-  if (!command_.piped) asio::co_spawn(io_, drain(self, out_, out_tail_, Stream::out), asio::detached);
-  asio::co_spawn(io_, drain(self, err_, err_tail_, Stream::err), asio::detached);
+  if (!command_.piped) asio::co_spawn(io_, drain(self, out_, Stream::out), asio::detached);
+  asio::co_spawn(io_, drain(self, err_, Stream::err), asio::detached);
   asio::co_spawn(io_, supervise(self), asio::detached);
   asio::co_spawn(io_, watch(self), asio::detached);
   // Runs in the thread that asks for the stop.
@@ -141,10 +118,9 @@ void Child::spawn_child() {
   else
     in.reader.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const auto lock = command_.holds_lock ? household_->lock : std::nullopt;
-  id_.pid = spawn(command_, {in.reader.get(), out.writer.get(), err.writer.get(), lock});
-  id_.started = start_time(id_.pid);
-  household_->family.add(id_);
-  const int handle = static_cast<int>(::syscall(SYS_pidfd_open, id_.pid, 0));
+  const pid_t pid = spawn(command_, {in.reader.get(), out.writer.get(), err.writer.get(), lock});
+  lineage_.begin(pid);
+  const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (handle < 0) throw Error(ErrorKind::failed, "watch " + command_.argv.front(), system_reason(errno));
   handle_.assign(handle);
   if (in.writer) own(in_, in.writer);
@@ -158,7 +134,7 @@ Task<> Child::change() {
   co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
-Task<> Child::drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Tail& tail, Stream stream) {
+Task<> Child::drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor& from, Stream stream) {
   boost::system::error_code cancelled;
   for (int left_to_read = pipe_size; left_to_read > 0;) {
     if (!self->closing_)
@@ -167,9 +143,7 @@ Task<> Child::drain(std::shared_ptr<Child> self, asio::posix::stream_descriptor&
     const ssize_t size = ::read(from.native_handle(), self->buffer_.data(), self->buffer_.size());
     if (size < 0 && (errno == EINTR || (errno == EAGAIN && !self->closing_))) continue;
     if (size <= 0) break;
-    const std::string_view bytes(self->buffer_.data(), static_cast<std::size_t>(size));
-    tail.add(bytes);
-    self->log_.add(stream, bytes);
+    self->output_.add(stream, {self->buffer_.data(), static_cast<std::size_t>(size)});
     if (self->closing_) left_to_read -= static_cast<int>(size);  // a chatty grandchild does not keep us
   }
   from.close();
@@ -196,12 +170,7 @@ Task<> Child::close_after_silence(std::shared_ptr<Child> self) {
 }
 
 void Child::finish() {
-  log_.finish();
-  if (!log_.trouble().empty()) exit_.trouble = log_.trouble() + (exit_.trouble.empty() ? "" : "; " + exit_.trouble);
-  exit_.out = out_tail_.text(household_->redact);
-  exit_.err = err_tail_.text(household_->redact);
-  exit_.out_size = out_tail_.size();
-  exit_.err_size = err_tail_.size();
+  output_.finish(exit_);
   ended_ = true;
   changed_.cancel();
   if (command_.piped) return;  // its caller may still be reading, until the deadline
@@ -210,11 +179,9 @@ void Child::finish() {
 }
 
 void Child::reap() {
-  int status = 0;
-  if (::waitpid(id_.pid, &status, WNOHANG) != id_.pid) return;
-  reaped_ = true;
-  household_->family.ended(id_);
-  if (ending_) return;
+  const auto ended = lineage_.reap();
+  if (!ended || ending_) return;
+  const int status = *ended;
   exit_.cause = WIFSIGNALED(status) ? Exit::Cause::signalled : Exit::Cause::exited;
   exit_.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -227,7 +194,7 @@ Task<> Child::watch(std::shared_ptr<Child> self) {
 
 void Child::end(Exit::Cause cause) {
   if (ending_) return;
-  if (reaped_) return close_pipes();
+  if (lineage_.reaped()) return close_pipes();
   ending_ = true;
   exit_.cause = cause;
   kill_at_ = std::min(kill_at_, steady_clock::now() + command_.grace);
@@ -238,20 +205,13 @@ void Child::end(Exit::Cause cause) {
 
 Task<> Child::end_tree(std::shared_ptr<Child> self) {
   // Named, because g++ 12 destroys a capture twice when a lambda becomes a std::function inside a co_await.
-  const std::function<std::set<ProcessId>()> processes = [self] { return self->tree(); };
+  const std::function<std::set<ProcessId>()> processes = [self] { return self->lineage_.alive(); };
   const std::function<bool()> grace_is_over = [self] { return steady_clock::now() >= self->kill_at_; };
   const auto left = co_await end_processes(processes, grace_is_over);
   if (!left.empty()) self->exit_.trouble = names_of(left) + " did not end, not even by KILL";
   self->tree_ended_ = true;
   self->changed_.cancel();
   cancel(self->handle_);
-}
-
-std::set<ProcessId> Child::tree() {
-  const ProcessTable table = process_table();
-  household_->family.reap(table);
-  known_ = household_->family.tree_of(table, id_, known_);
-  return known_;
 }
 
 void Child::close_pipes() {
@@ -261,16 +221,12 @@ void Child::close_pipes() {
   cancel(err_);
 }
 
-void Child::kill_now() {
-  for (const ProcessId& process : tree()) send_signal(process, SIGKILL);
-}
-
 void Child::abandon() {
   deadline_.cancel();
-  if (!reaped_) {
+  if (!lineage_.reaped()) {
     kill_at_ = steady_clock::now();
     end(Exit::Cause::stopped);
-    kill_now();
+    lineage_.kill();
   }
   close_pipes();
 }

@@ -10,8 +10,8 @@ namespace orchestrate::system {
 /// The children we started, and who among the processes that lost their parent to us came from which of them.
 ///
 /// As a subreaper we inherit what escaped by setsid or double fork. Nothing in it names the child it came from, so an
-/// escapee counts as a live child's as long as it could be: it was started after that child. Our own helpers, started
-/// by other means, stay in our session and are never touched.
+/// escapee counts as a live child's as long as it could be: it was started after that child. What we start by other
+/// means stays in our session and is never touched.
 class Family {
  public:
   void add(ProcessId child);

@@ -97,4 +97,15 @@ void OutputLog::finish() {
   }
 }
 
+void Output::finish(Exit& exit) {
+  const auto& [out, err] = tails_;
+  exit.out = out.text(redact_);
+  exit.err = err.text(redact_);
+  exit.out_size = out.size();
+  exit.err_size = err.size();
+  log_.finish();
+  if (log_.trouble().empty()) return;
+  exit.trouble = log_.trouble() + (exit.trouble.empty() ? "" : "; " + exit.trouble);
+}
+
 }  // namespace orchestrate::system

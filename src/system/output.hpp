@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "orchestrate/secret.hpp"
+#include "orchestrate/ports.hpp"
 #include "system/descriptor.hpp"
 
 namespace orchestrate::system {
@@ -56,6 +56,25 @@ class OutputLog {
   Descriptor file_;
   std::array<Pending, 2> pending_;
   std::string trouble_;
+};
+
+/// What a child writes: its end in memory, all of it in its log.
+class Output {
+ public:
+  Output(const Command& command, const Redactor& redact)
+      : redact_(redact), tails_{Tail(command.capture), Tail(command.capture)}, log_(command.log, redact) {}
+
+  void add(Stream stream, std::string_view bytes) {
+    tails_[static_cast<std::size_t>(stream)].add(bytes);
+    log_.add(stream, bytes);
+  }
+  /// Ends the log and tells `exit` what was written.
+  void finish(Exit& exit);
+
+ private:
+  const Redactor& redact_;
+  std::array<Tail, 2> tails_;
+  OutputLog log_;
 };
 
 }  // namespace orchestrate::system

@@ -112,6 +112,12 @@ TEST(Interpreter, IsLoudWhereTheTextDoesNotTell) {
         "op.drop_constraint(None, 't', schema='cfg')",
         "op.invoke(1)",
         "import os\nname = 'a' if os.environ['X'] else 'b'\nop.create_table(name, schema='cfg')",
+        "import functools\nfunctools.partial(op.drop_table, 't')()",
+        "import functools\nfunctools.partial(op.execute)('x')",
+        "sa.inspect(op.get_bind()).bind.execute('DROP TABLE cfg.t')",
+        "import copy\ncopy.copy(op.get_bind()).execute('DROP TABLE cfg.t')",
+        "sorted(['a'], key=lambda t: op.drop_table(t))",
+        "import pathlib\npathlib.Path('x').unlink()",
         "import importlib\nimportlib.import_module('x').run()"})
     EXPECT_THAT(flags(review_of(body)), Contains(StartsWith("cannot-judge:"))) << body;
 }

@@ -8,9 +8,9 @@
 
 #include "../system/on_loop.hpp"
 #include "../system/temporary_postgres.hpp"
+#include "orchestrate/error.hpp"
 #include "schema/advisory_lock.hpp"
 #include "schema/backends.hpp"
-#include "orchestrate/error.hpp"
 #include "system/clock.hpp"
 #include "system/database.hpp"
 
@@ -142,7 +142,8 @@ TEST_F(Schema, OneRunHoldsTheLockAndTheOtherIsToldWhoseItIs) {
 }
 
 TEST_F(Schema, ALockWhoseSessionWasTerminatedIsNotHeld) {
-  const auto lock = make_advisory_lock(*databases, *clock, server->url("appdb"), {"cfg", "alembic_version"}, "apply r1");
+  const auto lock =
+      make_advisory_lock(*databases, *clock, server->url("appdb"), {"cfg", "alembic_version"}, "apply r1");
   ASSERT_EQ(on_loop(io, lock->acquire({})), std::nullopt);
   server->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orchestrate apply r1'");
   EXPECT_FALSE(on_loop(io, lock->held({})));

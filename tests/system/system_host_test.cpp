@@ -38,7 +38,7 @@ constexpr TestUnit units[] = {
     {"slow", "Type=notify\nExecStart=/bin/sleep infinity\nTimeoutStartSec=1s\n"},
     {"endless", "Type=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n"},
     {"endless-too", "Type=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n"},
-    {"lingers", "Type=simple\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep 600\nTimeoutStopSec=infinity\n"},
+    {"lingers", "Type=simple\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep 60\nTimeoutStopSec=60\n"},
     {"reloads", "Type=oneshot\nExecStart=/bin/sh -c 'systemctl daemon-reload; sleep 0.2; systemctl daemon-reload'\n"},
     {"rotates", "Type=oneshot\nExecStart=/bin/journalctl --rotate\n"},
     {"refuses", "Type=simple\nExecStartPre=/bin/false\nExecStart=/bin/sleep infinity\n"},
@@ -138,7 +138,7 @@ TEST_F(Restart, OfAnUnknownUnitIsRefused) {
 }
 
 TEST_F(Restart, DoesNotOverrideAnOperatorsStop) {
-  // main, as root, has asked for it; it takes ten minutes.
+  // main, as root, has asked for it; it takes a minute.
   ASSERT_EQ(state("lingers").active_state, "deactivating");
   EXPECT_THAT(error_of("lingers").what(), HasSubstr("systemctl list-jobs"));
   EXPECT_EQ(state("lingers").active_state, "deactivating");

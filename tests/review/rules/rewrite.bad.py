@@ -1,4 +1,4 @@
-# finds: rewrite:cfg.panels rewrite:cfg.summary rewrite:cfg.panels
+# finds: rewrite:cfg.panels rewrite:cfg.summary
 """rewrite bad"""
 import sqlalchemy as sa
 from alembic import op
