@@ -10,6 +10,9 @@ namespace orchestrate {
 /// What a run's migration calls itself in pg_stat_activity.
 std::string migration_application_name(const std::string& run_id);
 
+/// Cancels what backends of that name are doing: the server goes on with a statement whose client has died.
+Task<> cancel_backends(Database& database, std::string application_name);
+
 /// Returns when no backend of that name is left. Throws Error (`failed`) when one still works after `patience`.
 Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name,
                          std::chrono::milliseconds patience);

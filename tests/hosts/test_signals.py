@@ -94,5 +94,5 @@ def make_slow_dump(vps) -> None:
     vps.host.shell("mkdir -p /srv/slow; ln -sf /usr/lib/postgresql/15/bin/pg_restore /srv/slow/")
     vps.host.write("/srv/slow/pg_dump", """#!/bin/sh
 /usr/lib/postgresql/15/bin/pg_dump "$@"
-[ "$1" = --version ] || sleep 4711
+[ "$1" = --version ] || exec sleep 4711
 """, 0o755)
