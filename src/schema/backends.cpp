@@ -12,6 +12,15 @@ std::string migration_application_name(const std::string& run_id) {
   return "orchestrate upgrade " + run_id;
 }
 
+Task<> cancel_backends(Database& database, std::string application_name) {
+  const std::string sql =
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = "
+      "current_database()";
+  const std::vector<std::string> parameters = {application_name};
+  const std::stop_token unstoppable;
+  co_await database.query(sql, parameters, unstoppable);
+}
+
 Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name, TableName version_table,
                          std::chrono::milliseconds patience) {
   const std::string sql =

@@ -176,7 +176,9 @@ class Upgrade final : public Stage {
     const std::stop_token unstoppable;
     try {
       const auto database = co_await open_session(context, unstoppable);
-      co_await wait_for_backends(*database, context.ports.clock, migration_application_name(context.run.id),
+      const std::string name = migration_application_name(context.run.id);
+      if (exit.cause != Exit::Cause::exited) co_await cancel_backends(*database, name);
+      co_await wait_for_backends(*database, context.ports.clock, name,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
     } catch (const Error& error) {
