@@ -72,11 +72,22 @@ struct Policy {
   std::vector<UnitName> services;
   std::filesystem::path postgres_bin;  ///< empty: by the server's major version
   std::vector<StageSpec> pipeline;
+
+  /// Every unit that the policy touches: `services`, and what stages name for themselves; each once.
+  std::vector<UnitName> units() const;
   bool operator==(const Policy&) const = default;
 };
 
 /// What the env file says, in its order. Values are secret until proven otherwise.
 using Environment = std::vector<std::pair<std::string, Secret>>;
+
+/// A variable that a shell (`set -a; . FILE`), systemd and python-dotenv would not all read alike.
+struct EnvDifference {
+  std::string name;
+  int line = 0;
+  std::string difference;  ///< which reader differs and in what way; never a value
+  bool operator==(const EnvDifference&) const = default;
+};
 
 /// A policy together with what its env file and URL templates resolve to.
 struct Application {
@@ -84,6 +95,7 @@ struct Application {
   Environment environment;
   DatabaseUrl database;
   std::optional<DatabaseUrl> direct;
+  std::vector<EnvDifference> env_differences;
   std::string home;               ///< of the policy's user
   std::string database_variable;  ///< the variable that holds the whole URL, when it is exactly one
   const DatabaseUrl& for_sessions() const { return direct ? *direct : database; }

@@ -50,12 +50,16 @@ inline Effect always_changes(const Settings&) {
   return Effect::changes;
 }
 
+/// Whether a stage needs the right to start and stop units.
+enum class Services { untouched, touched };
+
 /// A kind of stage: one constant in its own file, listed once in stages/catalog.cpp.
 struct StageKind {
   std::string_view name, purpose;
   std::span<const Key> keys;
   std::span<const std::string_view> needs, provides;
   Effect (*effect)(const Settings&) = always_checks;
+  Services services = Services::untouched;
   std::chrono::seconds timeout;  ///< default
   /// Problems that single keys cannot show, such as two keys that exclude each other. Empty: none.
   std::vector<std::string> (*problems)(const Settings&) = nullptr;

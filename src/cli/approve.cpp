@@ -13,12 +13,14 @@
 #include "orchestrate/event.hpp"
 #include "render/json.hpp"
 #include "review/graph.hpp"
+#include "stages/review.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
 std::string person() {
-  if (const char* name = std::getenv("SUDO_USER")) return name;
+  const char* sudo_user = std::getenv("SUDO_USER");
+  if (sudo_user && ::getuid() == 0) return sudo_user;
   const passwd* entry = ::getpwuid(::getuid());
   return entry ? entry->pw_name : fmt::format("uid {}", ::getuid());
 }
@@ -31,22 +33,44 @@ const Revision& revision_of(const RevisionGraph& graph, const std::string& findi
               "copy the finding as review prints it: REVISION:RULE:OBJECT");
 }
 
+/// What a review of the revision alone finds now, and what the newest runs found.
+Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revision& revision, const Ledger& ledger,
+                         const std::string& finding) {
+  ReviewRequest request = review_request(policy);
+  request.pending = {&revision};
+  ReviewReport report = co_await review(commands, std::move(request), std::stop_token());
+  std::vector<Finding> known = std::move(report.findings);
+  for (const std::string& id : ledger.runs(1))
+    for (const StageRecord& stage : replay(ledger.events(id)).stages)
+      known.insert(known.end(), stage.outcome.findings.begin(), stage.outcome.findings.end());
+  std::string ids;
+  for (const Finding& one : known) {
+    if (one.id() == finding) co_return 0;
+    if (one.revision == revision.id) ids += (ids.empty() ? "" : ", ") + one.id();
+  }
+  throw Error(ErrorKind::usage, "approve " + finding, "review finds no such thing in " + revision.file.string(),
+              ids.empty() ? "it finds nothing there" : "it finds: " + ids);
+}
+
 }  // namespace
 
 int approve(const Arguments& arguments) {
+  if (arguments.reason.find_first_not_of(" \t\n") == std::string::npos)
+    throw Error(ErrorKind::usage, "approve " + arguments.finding, "the reason is empty",
+                "say in --reason why it is acceptable; the ledger keeps it");
   const std::string by = person();
   Loaded loaded = load(policy_file(arguments.app));
-  const Opened opened = open_application(std::move(loaded.policy));
-  const Policy& policy = opened.application.policy;
-  const auto state = state_directory(policy.app, arguments);
-  make_state_directory(state, opened.account);
-  drop_root(opened.account);
+  Session session(std::move(loaded.policy), arguments, Reach::project, State::made);
+  session.make_commands(std::nullopt);
+  const Policy& policy = session.application().policy;
 
   const RevisionGraph graph = read_revisions(policy.migrations.versions);
   const Revision& revision = revision_of(graph, arguments.finding);
+  const auto ledger = open_ledger(session.state_directory(), LedgerAccess::write, session.redactor());
+  session.run(find_or_refuse(session.ports().commands, policy, revision, *ledger, arguments.finding));
   const Approval approval{arguments.finding, revision.sha256, arguments.reason, by,
-                          utc_text(std::chrono::system_clock::now())};
-  open_ledger(state, LedgerAccess::write, opened.redactor)->approve(approval);
+                          utc_text(session.ports().clock.now())};
+  ledger->approve(approval);
   if (arguments.format == Format::json)
     write(stdout, to_pretty_text(Json::object({{"schema_version", json_schema_version},
                                                {"finding", approval.finding},

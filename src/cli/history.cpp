@@ -1,6 +1,7 @@
 #include <chrono>
 #include <fstream>
-#include <sstream>
+#include <functional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -62,11 +63,20 @@ AppStatus status_of(const std::string& app, const Arguments& arguments) {
   return status;
 }
 
-std::string whole_text(const fs::path& file) {
+/// Pieces of whole lines, so that no size of output fills the memory; a line longer than a piece is broken.
+void for_each_piece(const fs::path& file, const std::function<void(std::string_view)>& take) {
+  constexpr std::size_t piece = 1U << 20;
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  std::string text;
+  std::vector<char> buffer(piece);
+  while (stream.read(buffer.data(), static_cast<std::streamsize>(piece)) || stream.gcount() > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
+    const std::size_t end = text.rfind('\n');
+    const std::size_t whole = end == std::string::npos ? text.size() : end + 1;
+    take(std::string_view(text).substr(0, whole));
+    text.erase(0, whole);
+  }
+  if (!text.empty()) take(text);
 }
 
 }  // namespace
@@ -121,18 +131,19 @@ int show(const Arguments& arguments) {
 int logs(const Arguments& arguments) {
   const Found found = find_run(arguments);
   const Run run = replay(found.events);
-  Json json = Json::object({{"schema_version", json_schema_version}, {"run", run.id}});
   Json stages = Json::array();
   for (const StageRecord& stage : run.stages) {
     const fs::path file = found.directory / "runs" / run.id / (stage.name + ".log");
     if (!fs::exists(file)) continue;
-    const std::string text = whole_text(file);
-    if (arguments.format == Format::json)
-      stages.push(Json::object({{"stage", stage.name}, {"file", file.string()}, {"text", text}}));
-    else
-      write(stdout, fmt::format("== {}  {}\n{}", stage.name, file.string(), log_text(text)));
+    stages.push(Json::object({{"stage", stage.name}, {"file", file.string()}, {"size", fs::file_size(file)}}));
+    if (arguments.format == Format::json) continue;
+    write(stdout, fmt::format("== {}  {}\n", stage.name, file.string()));
+    for_each_piece(file, [](std::string_view piece) { write(stdout, log_text(piece)); });
   }
-  if (arguments.format == Format::json) write(stdout, to_pretty_text(json.set("stages", stages)) + "\n");
+  if (arguments.format == Format::json)
+    write(stdout,
+          to_pretty_text(Json::object({{"schema_version", json_schema_version}, {"run", run.id}, {"logs", stages}})) +
+              "\n");
   return 0;
 }
 

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstdlib>
 
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <boost/asio/steady_timer.hpp>
 
 #include "render/terminal_text.hpp"
 
@@ -60,10 +60,16 @@ Terminal::Terminal(boost::asio::io_context& io, Format format)
 
 Terminal::~Terminal() = default;
 
-void Terminal::on_event(const Run& run, const Event&) { screen_.show(run); }
+void Terminal::on_event(const Run& run, const Event&) {
+  screen_.show(run);
+}
 
-void Terminal::on_progress(std::string_view stage, std::string_view text) { screen_.progress(stage, std::string(text)); }
+void Terminal::on_progress(std::string_view stage, std::string_view text) {
+  screen_.progress(stage, std::string(text));
+}
 
-void Terminal::on_notice(std::string_view text) { write(stderr, fmt::format("\n{}\n", printable(text))); }
+void Terminal::on_notice(std::string_view text) {
+  write(stderr, fmt::format("\n{}\n", printable(text)));
+}
 
 }  // namespace orchestrate::cli

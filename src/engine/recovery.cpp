@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "engine/conclude.hpp"
+#include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
 
@@ -21,11 +23,6 @@ const std::string* running_stage(const Run& run) {
   return found == run.stages.end() ? nullptr : &found->name;
 }
 
-std::string revisions_text(const SchemaState& state) {
-  const auto versions = state.versions.value_or(std::vector<std::string>{});
-  return versions.empty() ? "base" : fmt::format("{}", fmt::join(versions, ", "));
-}
-
 /// What the database says about an upgrade whose end nobody saw.
 Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Databases& databases, Clock& clock) {
   const Migrations& migrations = application.policy.migrations;
@@ -33,36 +30,40 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
   if (schemas.empty()) schemas = {migrations.version_table.schema};
   SessionOptions options;
   options.application_name = "orchestrate recovery";
-  const auto database = co_await databases.connect(application.for_sessions(), options, {});
-  co_await wait_for_backends(*database, clock, migration_application_name(run.id), backends_patience);
-  const SchemaState now = co_await read_state(*database, migrations.version_table, schemas, {});
-  const SchemaState before = state_from_json(run.fact("database.before"));
+  const auto database = co_await databases.connect(application.for_sessions(), options, std::stop_token());
+  co_await wait_for_backends(*database, clock, migration_application_name(run.id), migrations.version_table,
+                             backends_patience);
+  const std::stop_token unstoppable;
+  const DatabaseIdentity identity = co_await read_identity(*database, unstoppable);
+  if (to_json(identity) != run.fact("database.before")["identity"])
+    throw Error(ErrorKind::failed, "judge run " + run.id, "the URL leads to another database than the run upgraded",
+                "correct the env file, so that it names the database " +
+                    run.fact("database.before")["identity"].text_or("name"));
+  const SchemaState now = co_await read_state(*database, migrations.version_table, schemas, unstoppable);
 
   Outcome outcome{Verdict::failed, "the process ended during this stage", {}, {}, {}};
-  auto target = run.evidence(evidence::migration_pending)["to"].as_strings();
-  std::ranges::sort(target);
-  const Json& transactional = run.evidence(evidence::review_passed)["transactional"];
-  if (now == before && transactional.is_bool() && transactional.as_bool()) {
-    outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
-  } else if (now.versions == target) {
-    outcome.verdict = Verdict::passed;
-    outcome.summary = "the process ended during this stage; the database is at the target";
-    outcome.evidence.push_back({std::string(evidence::upgrade_done),
-                                Json::object({{"from", before.versions ? Json::of(*before.versions) : Json::array()},
-                                              {"to", Json::of(target)}})});
-  } else {
-    outcome.details.push_back(fmt::format("version rows: {} before, {} now; catalog fingerprint {}",
-                                          revisions_text(before), revisions_text(now),
-                                          now.fingerprint == before.fingerprint ? "equal" : "differs"));
+  switch (judge_aftermath(run, now)) {
+    case Aftermath::unchanged:
+      outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
+      break;
+    case Aftermath::at_target:
+      outcome.verdict = Verdict::passed;
+      outcome.summary = "the process ended during this stage; the database is at the target";
+      outcome.evidence.push_back({std::string(evidence::upgrade_done),
+                                  Json::object({{"from", run.evidence(evidence::migration_pending)["from"]},
+                                                {"to", Json::of(*now.versions)}})});
+      break;
+    case Aftermath::unclear:
+      outcome.details.push_back(what_differs(state_from_json(run.fact("database.before")), now));
   }
   co_return outcome;
 }
 
-/// The end of a run that nobody is there to bring to its end.
+/// The end of a run that nobody is there to bring to its end: as its stages say, but never well.
 RunFinished end_of(const Run& run) {
   const RunFinished end = conclude(run);
   const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
-  const bool before_upgrade = phase_of(run) == Phase::before_upgrade;
+  const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact("command.ran").is_null();
   const Json& stopped = run.fact("services.stopped");
   if (!stopped.is_null() && (end.result == Result::failed_unchanged || (passed && before_upgrade)))
     return {Result::held, 5, "the database is as it was, but services that the run had stopped may still be stopped",

@@ -34,7 +34,8 @@ class AdvisoryLock final : public RunLock {
     session_ = co_await databases_.connect(url_, options, stop);
     co_await session_->query(
         "SELECT set_config('idle_session_timeout', '0', false) "
-        "FROM pg_settings WHERE name = 'idle_session_timeout'", stop);
+        "FROM pg_settings WHERE name = 'idle_session_timeout'",
+        stop);
     const auto until = clock_.boot() + patience;
     std::mt19937 random(std::random_device{}());
     auto pause = std::chrono::milliseconds(25);

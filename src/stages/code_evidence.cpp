@@ -73,11 +73,22 @@ void add_interpreter(const Policy& policy, std::set<fs::path>& files) {
   if (fs::exists(configuration)) files.insert(configuration);
 }
 
+/// What the command line names, such as alembic.ini, and the env.py beside the version files, wherever they are.
+void add_named(const Policy& policy, std::set<fs::path>& files) {
+  std::vector<fs::path> named;
+  for (const std::string& word : policy.migrations.command) named.push_back(policy.project.path / word);
+  for (const fs::path& versions : policy.migrations.versions) named.push_back(versions.parent_path() / "env.py");
+  std::ranges::copy_if(named, std::inserter(files, files.end()),
+                       [](const fs::path& f) { return fs::is_regular_file(f); });
+}
+
 }  // namespace
 
 Json code_evidence(const Policy& policy) {
   try {
     std::set<fs::path> files = code_files(policy.project.path);
+    for (const fs::path& versions : policy.migrations.versions) files.merge(code_files(versions));
+    add_named(policy, files);
     add_interpreter(policy, files);
     Json hashes = Json::object();
     for (const fs::path& file : files) hashes.set(file.string(), sha256_of_file(file));

@@ -38,6 +38,7 @@ Outcome failed_command(std::string_view what, const Exit& exit, const std::files
   if (!lines.empty()) outcome.summary += ": " + last_word(lines);
   const auto shown = static_cast<std::ptrdiff_t>(std::min(lines.size(), shown_lines));
   outcome.details.assign(lines.end() - shown, lines.end());
+  if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
   if (!log.empty()) outcome.details.push_back("whole output: " + log.string());
   return outcome;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -41,6 +43,16 @@ std::optional<std::filesystem::path> env_py(const Policy& policy) {
   return std::nullopt;
 }
 
+/// Whether a file that the migration command names, such as alembic.ini, turns transactions off.
+bool mentions_autocommit(const Policy& policy) {
+  for (const std::string& word : policy.migrations.command) {
+    std::ifstream file(policy.project.path / word);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (word.ends_with(".ini") && text.find("isolation_level") != std::string::npos) return true;
+  }
+  return false;
+}
+
 std::string summary_of(const ReviewReport& report) {
   const auto& findings = report.findings;
   const auto red = static_cast<std::size_t>(std::ranges::count_if(findings, open_red_flag));
@@ -62,18 +74,16 @@ class Review final : public Stage {
   Task<Outcome> run(StageContext& context) const override {
     const Policy& policy = context.application.policy;
     const RevisionGraph graph = read_revisions(policy.migrations.versions);
-    ReviewRequest request;
+    ReviewRequest request = review_request(policy);
     request.pending = pending_of(context, graph);
-    request.schemas = app_schemas(policy);
-    request.version_table = policy.migrations.version_table;
-    request.python = {project_python(policy).string()};
-    request.env_py = env_py(policy);
     request.block = block_;
     Json files = Json::object();
     for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
     const Json code = code_evidence(policy);
 
+    const bool knows_transactions = request.env_py && !mentions_autocommit(policy);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
+    report.transactional = report.transactional && knows_transactions;
     apply_approvals(report.findings, context.approvals);
     co_return outcome_of(context, std::move(report), files, code);
   }
@@ -118,6 +128,15 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
 }
 
 }  // namespace
+
+ReviewRequest review_request(const Policy& policy) {
+  ReviewRequest request;
+  request.schemas = app_schemas(policy);
+  request.version_table = policy.migrations.version_table;
+  request.python = {project_python(policy).string()};
+  request.env_py = env_py(policy);
+  return request;
+}
 
 const StageKind review_stage = {.name = "review",
                                 .purpose = "Read the pending migrations for red flags.",

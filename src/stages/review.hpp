@@ -1,8 +1,12 @@
 #pragma once
 
 #include "orchestrate/stage.hpp"
+#include "review/review.hpp"
 
 namespace orchestrate {
+
+/// How a project's revisions are reviewed: its interpreter, schemas and env.py; without the revisions themselves.
+ReviewRequest review_request(const Policy& policy);
 
 /// Red flags of the pending revisions, and what of them a person has approved.
 extern const StageKind review_stage;

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "backup/proof.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
 #include "stages/code_evidence.hpp"
@@ -48,12 +50,15 @@ std::vector<std::string> changed_since_review(const StageContext& context, const
                                               const DatabaseIdentity& identity) {
   std::vector<std::string> changes = changed_code(context);
   const Json& pending = context.run.evidence(evidence::migration_pending);
-  if (now.versions.value_or(std::vector<std::string>{}) != sorted_texts(pending["from"]))
-    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed",
-                                  revisions_text(now.versions.value_or(std::vector<std::string>{})),
+  if (rows_of(now) != sorted_texts(pending["from"]))
+    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed", revisions_text(rows_of(now)),
                                   revisions_text(pending["from"].as_strings())));
   if (to_json(identity) != context.run.evidence(evidence::preflight_passed)["database"])
     changes.push_back("the URL leads to another database server or database than in preflight");
+  for (const StageRecord& stage : context.run.stages)
+    for (const Evidence& proof : stage.outcome.evidence)
+      if (proof.name == evidence::backup_intact && !backup::still_as_proven(proof.facts))
+        changes.push_back("backup " + proof.facts.text_or("path") + " is not the file that was verified");
   return changes;
 }
 
@@ -62,9 +67,15 @@ bool lock_timed_out(const Exit& exit) {
          exit.err.find("canceling statement due to lock timeout") != std::string::npos;
 }
 
+/// Whether the attempt may be made again: nothing is left of it, and all that stood in its way was a lock.
+bool worth_another_attempt(const Exit& exit, const Outcome& outcome) {
+  return lock_timed_out(exit) &&
+         std::ranges::find(outcome.evidence, evidence::database_unchanged, &Evidence::name) != outcome.evidence.end();
+}
+
 /// Its backend does not notice that its client is gone before its statement has ended.
 bool ended_by_us(const Exit& exit) {
-  return exit.cause == Exit::Cause::stopped || exit.cause == Exit::Cause::deadline;
+  return exit.cause != Exit::Cause::exited;
 }
 
 /// False when the run was stopped before the time was over.
@@ -88,21 +99,15 @@ class Upgrade final : public Stage {
 
   Task<Outcome> run(StageContext& context) const override {
     const Before before = co_await read_before(context);
-    if (!before.changes.empty()) {
-      co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
-    }
-    Json fact = to_json(before.state);
-    fact.set("identity", to_json(before.identity));
-    fact.set("half_made", Json::of(before.half_made));
-    context.record("database.before", std::move(fact));
-
+    if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
+    context.record("database.before", fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
-      Command command = upgrade_command(context);
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
+      Command command = upgrade_command(context);
       const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
-      if (exit.ok()) co_return co_await succeeded(context, before, attempt);
+      if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
       Outcome outcome = co_await failed(context, before, exit);
-      const bool again = lock_timed_out(exit) && !outcome.evidence.empty() && attempt <= settings_.retries;
+      const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
@@ -121,6 +126,13 @@ class Upgrade final : public Stage {
     DatabaseIdentity identity;
     std::vector<std::string> half_made, changes;
   };
+
+  static Json fact_of(const Before& before) {
+    Json fact = to_json(before.state);
+    fact.set("identity", to_json(before.identity));
+    fact.set("half_made", Json::of(before.half_made));
+    return fact;
+  }
 
   static Task<Before> read_before(StageContext& context) {
     const auto database = co_await open_session(context, context.stop);
@@ -153,12 +165,12 @@ class Upgrade final : public Stage {
   }
 
   /// A stop that comes now is too late.
-  static Task<Outcome> succeeded(StageContext& context, const Before& before, std::int64_t attempt) {
+  static Task<Outcome> succeeded(StageContext& context, const Before& before, const Exit& exit, std::int64_t attempt) {
     const std::stop_token unstoppable;
     const auto database = co_await open_session(context, unstoppable);
     const auto versions =
         co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
-    const auto from = before.state.versions.value_or(std::vector<std::string>{});
+    const auto from = rows_of(before.state);
     const auto to = versions.value_or(std::vector<std::string>{});
     Outcome outcome;
     outcome.verdict = Verdict::passed;
@@ -168,6 +180,7 @@ class Upgrade final : public Stage {
     facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
     if (const std::string why = why_not_enforced(context.application); !why.empty()) outcome.details.push_back(why);
+    if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
     co_return outcome;
   }
 
@@ -180,7 +193,8 @@ class Upgrade final : public Stage {
       const auto database = co_await open_session(context, unstoppable);
       const std::string migration = migration_application_name(context.run.id);
       if (ended_by_us(exit)) co_await cancel_backends(*database, migration);
-      co_await wait_for_backends(*database, context.ports.clock, migration, backends_patience);
+      co_await wait_for_backends(*database, context.ports.clock, migration,
+                                 context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
@@ -199,22 +213,19 @@ class Upgrade final : public Stage {
     for (const std::string& object : half_made)
       if (std::ranges::find(before.half_made, object) == before.half_made.end())
         outcome.details.push_back("left behind: " + object);
-    const Json& transactional = context.run.evidence(evidence::review_passed)["transactional"];
-    const bool rolls_back = transactional.is_bool() && transactional.as_bool();
-    if (now == before.state && rolls_back) {
-      outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
-      co_return;
+    switch (judge_aftermath(context.run, now)) {
+      case Aftermath::unchanged:
+        outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
+        co_return;
+      case Aftermath::at_target:
+        outcome.details.push_back("the command failed, but the database is at the target");
+        outcome.evidence.push_back(
+            {std::string(evidence::upgrade_done),
+             Json::object({{"from", Json::of(rows_of(before.state))}, {"to", Json::of(rows_of(now))}})});
+        co_return;
+      case Aftermath::unclear:
+        outcome.details.push_back(what_differs(before.state, now));
     }
-    if (now == before.state)
-      outcome.details.push_back(
-          "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
-          "data "
-          "may have changed");
-    else
-      outcome.details.push_back(fmt::format("version rows: {} before, {} now; catalog fingerprint {}",
-                                            revisions_text(before.state.versions.value_or(std::vector<std::string>{})),
-                                            revisions_text(now.versions.value_or(std::vector<std::string>{})),
-                                            now.fingerprint == before.state.fingerprint ? "equal" : "differs"));
   }
 
   UpgradeSettings settings_;

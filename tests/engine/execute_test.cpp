@@ -14,7 +14,9 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Task<Outcome> answer(Outcome outcome) { co_return outcome; }
+Task<Outcome> answer(Outcome outcome) {
+  co_return outcome;
+}
 auto always(const Outcome& outcome) {
   return [outcome](StageContext&) { return answer(outcome); };
 }
@@ -31,8 +33,8 @@ auto upgrade_that(const Outcome& outcome) {
 TEST(Execute, RunsEveryStageInOrderAndSucceeds) {
   Trial trial;
   const auto run = trial.run();
-  EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup", "review", "restore_point", "upgrade", "post_check", "restart",
-                                     "journal"));
+  EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup", "review", "restore_point", "upgrade", "post_check",
+                                     "restart", "journal"));
   EXPECT_EQ(run.finished->result, Result::succeeded);
   EXPECT_EQ(run.finished->exit_code, 0);
 }

@@ -53,11 +53,13 @@ constexpr std::array p_restart = {e::services_healthy};
 constexpr std::array n_after_preflight = {e::preflight_passed};
 constexpr std::array n_upgrade = {e::preflight_passed, e::backup_intact, e::review_passed, e::restore_point_recorded};
 
-const StageKind preflight{.name = "preflight", .provides = p_preflight, .timeout = 1h, .bind = bind<&e::preflight_passed>};
+const StageKind preflight{
+    .name = "preflight", .provides = p_preflight, .timeout = 1h, .bind = bind<&e::preflight_passed>};
 const StageKind backup{.name = "backup", .provides = p_backup, .timeout = 1h, .bind = bind<&e::backup_intact>};
 const StageKind review{
     .name = "review", .needs = n_after_preflight, .provides = p_review, .timeout = 1h, .bind = bind<&e::review_passed>};
-const StageKind point{.name = "restore_point", .provides = p_point, .timeout = 1h, .bind = bind<&e::restore_point_recorded>};
+const StageKind point{
+    .name = "restore_point", .provides = p_point, .timeout = 1h, .bind = bind<&e::restore_point_recorded>};
 const StageKind moving_point{.name = "commit_point",
                              .provides = p_point,
                              .effect = always_changes,
@@ -120,7 +122,9 @@ struct Units final : ServiceManager {
   Task<JobEnd> stop(UnitName, std::stop_token) override { co_return JobEnd{"done"}; }
 };
 struct NoJournal final : Journal {
-  Task<std::vector<JournalLine>> lines(UnitName, std::string, std::size_t) override { co_return std::vector<JournalLine>{}; }
+  Task<std::vector<JournalLine>> lines(UnitName, std::string, std::size_t) override {
+    co_return std::vector<JournalLine>{};
+  }
   bool readable() const override { return true; }
 };
 struct NoHost final : Host {
@@ -132,7 +136,8 @@ struct Memory final : Ledger {
   explicit Memory(Trial& t) : trial(t) {}
   Trial& trial;
   Event append(const std::string& run, const EventBody& body, Time at) override {
-    if (trial.ledger.size() >= trial.ledger_fails_after) throw Error(ErrorKind::failed, "write the ledger", "disk full");
+    if (trial.ledger.size() >= trial.ledger_fails_after)
+      throw Error(ErrorKind::failed, "write the ledger", "disk full");
     trial.ledger.emplace_back(type_of(body));
     return {static_cast<std::int64_t>(trial.ledger.size()), run, at, body};
   }
@@ -213,8 +218,12 @@ Run Trial::run() {
   return result;
 }
 
-Outcome passed(std::vector<Evidence> evidence) { return {Verdict::passed, "fine", {}, std::move(evidence), {}}; }
-Outcome failed(std::string summary) { return {Verdict::failed, std::move(summary), {}, {}, {}}; }
+Outcome passed(std::vector<Evidence> evidence) {
+  return {Verdict::passed, "fine", {}, std::move(evidence), {}};
+}
+Outcome failed(std::string summary) {
+  return {Verdict::failed, std::move(summary), {}, {}, {}};
+}
 
 Evidence pending(std::vector<std::string> revisions) {
   const Json to = revisions.empty() ? Json::array({"002"}) : Json::array({revisions.back()});

@@ -25,17 +25,17 @@ struct Trial {
   Script script;
   std::vector<std::string> pipeline = {"preflight", "backup",     "review",  "restore_point",
                                        "upgrade",   "post_check", "restart", "journal"};
-  std::optional<std::string> lock_holder;    ///< who has the database lock
-  bool lock_is_lost = false;                 ///< before the upgrade
-  std::optional<std::string> finishes;       ///< an earlier run
+  std::optional<std::string> lock_holder;  ///< who has the database lock
+  bool lock_is_lost = false;               ///< before the upgrade
+  std::optional<std::string> finishes;     ///< an earlier run
   std::filesystem::path outputs = "/nowhere";
   std::size_t ledger_fails_after = SIZE_MAX;  ///< events
   Interrupt interrupt;
 
   Run run();
 
-  std::vector<std::string> ran;              ///< stages, in order
-  std::vector<std::string> ledger;           ///< event types, as they became durable
+  std::vector<std::string> ran;     ///< stages, in order
+  std::vector<std::string> ledger;  ///< event types, as they became durable
   std::vector<std::string> started_units, notices;
 };
 

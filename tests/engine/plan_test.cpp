@@ -18,17 +18,22 @@ std::vector<Problem> problems(const std::vector<std::string>& pipeline) {
 }
 
 TEST(MakePlan, AcceptsThePipelineOfTheRunbook) {
-  EXPECT_TRUE(problems({"preflight", "backup", "review", "restore_point", "upgrade", "post_check", "restart", "journal"}).empty());
+  EXPECT_TRUE(
+      problems({"preflight", "backup", "review", "restore_point", "upgrade", "post_check", "restart", "journal"})
+          .empty());
 }
 
 TEST(MakePlan, GivesNoPlanToAnUpgradeWithoutABackup) {
   const auto found = problems({"preflight", "review", "restore_point", "upgrade"});
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_THAT(found[0].message, HasSubstr("upgrade needs backup.intact, which no earlier stage provides; put `backup`"));
+  EXPECT_THAT(found[0].message,
+              HasSubstr("upgrade needs backup.intact, which no earlier stage provides; put `backup`"));
   EXPECT_EQ(found[0].position, (Position{13, 5}));
 }
 
-TEST(MakePlan, NamesEveryMissingProofAtOnce) { EXPECT_EQ(problems({"upgrade"}).size(), 4U); }
+TEST(MakePlan, NamesEveryMissingProofAtOnce) {
+  EXPECT_EQ(problems({"upgrade"}).size(), 4U);
+}
 
 TEST(MakePlan, DoesNotCountAProofThatComesTooLate) {
   EXPECT_EQ(problems({"preflight", "review", "restore_point", "upgrade", "backup"}).size(), 1U);

@@ -27,7 +27,8 @@ RestorePoint on_branch(Checkout& checkout) {
 
 /// Compares the files of a commit, unpacked elsewhere, with the checkout: content, symlinks, executable bits.
 void expect_holds_the_work_tree(const Checkout& checkout, const std::string& commit) {
-  checkout.sh("rm -rf ../restored && mkdir ../restored && git -c tar.umask=0022 archive " + commit + " | tar -x -C ../restored");
+  checkout.sh("rm -rf ../restored && mkdir ../restored && git -c tar.umask=0022 archive " + commit +
+              " | tar -x -C ../restored");
   EXPECT_EQ(checkout.sh("diff -r --no-dereference --exclude=.git --exclude='*.log' . ../restored"), "");
   EXPECT_EQ(checkout.sh("cd ../restored; find . ! -type d -printf '%P %Y %M\\n' | sort"),
             checkout.sh("find . -name .git -prune -o ! -type d ! -name '*.log' -printf '%P %Y %M\\n' | sort"));

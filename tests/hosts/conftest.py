@@ -11,12 +11,11 @@ def booted():
     """One booted host for the tests of a file; each test starts from a reset."""
     assert os.geteuid() == 0, "host tests boot containers: run them as root"
     with magikal.boot() as host:
-        yield host
+        yield Vps(host)
 
 
 @pytest.fixture
 def vps(booted):
     """The Magikal host, as every test finds it."""
-    bot = Vps(booted)
-    bot.reset()
-    return bot
+    booted.reset()
+    return booted

@@ -144,6 +144,7 @@ class Host:
     def write(self, inside: str, content: str, mode: int = 0o644, owner: str = "root:root") -> None:
         file = self.path(inside)
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)  # whoever owned it
         file.write_text(content)
         file.chmod(mode)
         if owner != "root:root":

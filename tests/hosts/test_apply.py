@@ -41,7 +41,7 @@ def test_the_ledger_tells_who_did_what_with_which_evidence(vps):
     assert vps.apply().code == 0
     history = json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())
     [run] = history["runs"]
-    assert run["exit_code"] == 0
+    assert (run["finished"]["exit_code"], run["requested_by"]) == (0, "uid 0")
     shown = json.loads(vps.orchestrate("show", run["run"], "--json").ok())
     assert [stage["name"] for stage in shown["stages"]] == STAGES
     assert {stage["state"] for stage in shown["stages"]} == {"passed"}
@@ -57,7 +57,8 @@ def test_anybody_may_ask_for_the_status(vps):
 
 def test_revisions_show_what_is_applied_and_what_is_pending(vps):
     listed = vps.orchestrate("revisions", "magikal-bot")
-    line_with(listed, "002_panels", "applied")
+    line_with(listed, "001_guild_config", "applied")
+    line_with(listed, "002_panels", "current")
     line_with(listed, "003_tempvc", "pending")
 
 

@@ -19,7 +19,6 @@ def everything(vps):
         ["plan", "magikal-bot", "--json"],
         ["apply", "magikal-bot", "--dry-run"],
         ["check", "magikal-bot"],
-        ["review", "magikal-bot"],
         ["revisions", "magikal-bot"],
         ["status", "magikal-bot"],
         ["history", "magikal-bot"],

@@ -8,16 +8,18 @@ from magikal import BACKUPS
 from vps import SHORT_HOLD, TAKE_BACKUP, refused
 
 DUMP = f"{BACKUPS}/appdb-$(date +%F).dump"
+# Rows stand at a dump's end; in the table of contents before them a flip may go unnoticed without a hash from its birth.
+FLIP = "perl -0777 -pi -e 'substr($_, -60, 1) ^= \"\\x40\"'"
 LOG = f"{BACKUPS}/magikal-db-dump.log"
 
 
 @pytest.mark.parametrize(
     "spoil, says",
     [
-        pytest.param(f"rm {DUMP}", ["appdb-", "does not exist"], id="missing"),
+        pytest.param(f"rm {DUMP}", ["appdb-", "is missing"], id="missing"),
         pytest.param(f": >{DUMP}", ["empty", "0 bytes"], id="empty"),
         pytest.param(f"truncate --size=-200 {DUMP}", ["damaged"], id="truncated"),
-        pytest.param(f"printf 'X' | dd of={DUMP} bs=1 seek=6000 conv=notrunc status=none", ["damaged"], id="one byte flipped"),
+        pytest.param(f"{FLIP} {DUMP}", ["damaged"], id="one byte of its rows flipped"),
         pytest.param(f"touch --date='+2 hours' {DUMP}", ["future"], id="from the future"),
         pytest.param(f"touch --date='-30 hours' {DUMP}", ["old", "max_age"], id="too old"),
         pytest.param(

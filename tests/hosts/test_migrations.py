@@ -3,8 +3,6 @@
 from magikal import PROJECT
 from vps import SHORT_HOLD, line_with, refused
 
-UPGRADE_WITHIN_2S = (r"upgrade: \{ ", "upgrade: { timeout: 2s, ")
-
 
 def rolled_back(vps, ended, before):
     """The upgrade failed and left nothing: exit 1, database and service as before, files too."""
@@ -64,22 +62,6 @@ op.execute("SELECT 1 / 0")
     line_with(ended, "held")
     assert vps.sql("SELECT to_regclass('cfg.half')") == "cfg.half"
     assert vps.snapshot().service == service
-
-
-def test_a_migration_that_is_killed_leaves_nothing(vps):
-    vps.pending('op.execute("CREATE TABLE cfg.half (id int)")\nos.kill(os.getpid(), signal.SIGKILL)')
-    before = vps.snapshot()
-    rolled_back(vps, vps.apply_approving(), before)
-
-
-def test_a_migration_that_ignores_terminate_is_killed_at_its_deadline(vps):
-    vps.use_policy(SHORT_HOLD, UPGRADE_WITHIN_2S)
-    vps.pending("signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(4711)")
-    before = vps.snapshot()
-    ended = vps.apply_approving()
-    rolled_back(vps, ended, before)
-    assert ended.seconds < 30
-    line_with(ended, "no end within 2 s")
 
 
 def test_what_a_migration_leaves_running_is_ended_with_it(vps):

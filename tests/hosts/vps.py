@@ -1,6 +1,7 @@
 """The Magikal host as a test uses it: put back to its start, changed, asked, and acted on by `orchestrate`."""
 
 import re
+import shlex
 import shutil
 
 import magikal
@@ -90,6 +91,9 @@ class Vps:
     def wait_for_journal(self, words: str) -> bool:
         return until(f"the journal says {words}", 10, lambda: words in self.journal())
 
+    def wait_for_process(self, words: str) -> bool:
+        return until(f"a process {words} runs", 30, lambda: self.host.run("pgrep", "-f", words).code == 0)
+
     def wait_for_statement(self, words: str) -> bool:
         """Until a client of the bot's role is in the middle of such a statement."""
         asked = f"SELECT count(*) FROM pg_stat_activity WHERE usename = 'magikal' AND state = 'active' AND query ~ '{words}'"
@@ -116,19 +120,20 @@ class Vps:
         return self.host.start("orchestrate", "apply", "magikal-bot", *options)
 
     def approve(self, refused: Ended) -> None:
-        """Accepts the red flag, in the words in which the refusal asks for it."""
-        asked = re.search(r"orchestrate approve magikal-bot (\S+) --reason", refused.out + refused.err)
+        """Accepts the red flag, with the command that the refusal names."""
+        asked = re.search(r"(orchestrate approve magikal-bot .+) --reason", refused.out + refused.err)
         assert asked, str(refused)
-        self.orchestrate("approve", "magikal-bot", asked.group(1), "--reason", "agreed on").ok()
+        self.host.run(*shlex.split(asked.group(1)), "--reason", "agreed on").ok()
+
+    def approve_all(self) -> None:
+        """Every red flag of a migration that the test is not about."""
+        while (planned := self.orchestrate("plan", "magikal-bot")).code == 3:
+            self.approve(planned)
+        assert planned.code == 0, str(planned)
 
     def apply_approving(self) -> Ended:
-        """`apply`, with every red flag of a migration that this test is not about."""
-        ended = self.apply()
-        for _ in range(5):
-            if ended.code == 3:
-                self.approve(ended)
-                ended = self.apply()
-        return ended
+        self.approve_all()
+        return self.apply()
 
 
 def line_with(ended: Ended, *words: str) -> str:

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cerrno>
+#include <variant>
 
 #include "orchestrate/error.hpp"
+#include "stages/migration_limits.hpp"
 #include "stages/preflight/check.hpp"
 
 namespace orchestrate::preflight {
@@ -28,7 +30,41 @@ Task<Answer> env_file(Inspection& inspection) {
   co_return answer;
 }
 
-constexpr std::array checks = {Check{"env file", "", env_file}};
+/// Whether the database's address is made from the variable: then service and migration would go different ways.
+bool decides_the_database(const Policy& policy, const std::string& variable) {
+  const std::string reference = "${" + variable + "}";
+  const auto mentions = [&](const UrlTemplate& url) {
+    if (const auto* text = std::get_if<std::string>(&url.form)) return text->find(reference) != std::string::npos;
+    const auto& parts = std::get<UrlTemplate::Parts>(url.form);
+    return (parts.user + parts.password + parts.host + parts.port + parts.name).find(reference) != std::string::npos;
+  };
+  const Migrations& migrations = policy.migrations;
+  return mentions(migrations.database_url) || (migrations.direct_url && mentions(*migrations.direct_url));
+}
+
+/// What a shell, systemd and python-dotenv would not all read alike.
+Task<Answer> env_readers(Inspection& inspection) {
+  Answer answer;
+  for (const EnvDifference& difference : inspection.application().env_differences) {
+    const std::string place =
+        inspection.policy().project.env_file->path.string() + ":" + std::to_string(difference.line);
+    const std::string what = place + ": " + difference.name + ": " + difference.difference;
+    if (decides_the_database(inspection.policy(), difference.name))
+      answer.obstacles.push_back({what, "write the value so that all read it alike: single quotes, one line"});
+    else
+      answer.advice.push_back(what);
+  }
+  co_return answer;
+}
+
+Task<Answer> limits(Inspection& inspection) {
+  Answer answer;
+  if (const std::string why = why_not_enforced(inspection.application()); !why.empty()) answer.advice.push_back(why);
+  co_return answer;
+}
+
+constexpr std::array checks = {Check{"env file", "", env_file}, Check{"env readers", "", env_readers},
+                               Check{"limits", "", limits}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "schema/text_array.hpp"
 #include "stages/database_session.hpp"
@@ -16,14 +17,31 @@ const std::string tables_sql =
     "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid "
     "AND d.deptype = 'e') ORDER BY 1";
 const std::string elsewhere_sql =
-    "SELECT format('%s.%s', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE c.relname = $1 AND n.nspname <> $2 AND c.relkind IN ('r', 'p') ORDER BY 1";
+    "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = $1 "
+    "AND n.nspname <> $2 AND c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1";
 
 Answer needs_adoption(const Policy& policy, const std::string& what, const Rows& tables) {
   std::string names = *tables.rows.front().front();
   if (tables.rows.size() > 1) names += fmt::format(" and {} more", tables.rows.size() - 1);
   return refused(fmt::format("{}, but there are tables already: {}", what, names),
                  fmt::format("orchestrate adopt {} --stamp REV", policy.app));
+}
+
+/// A table of that name in another schema that holds a revision of this checkout; another application's holds its own.
+Task<std::optional<Answer>> kept_elsewhere(Inspection& inspection, const TableName& table) {
+  const RevisionGraph graph = read_revisions(inspection.policy().migrations.versions);
+  const std::vector<std::string> names = {table.name, table.schema};
+  const auto& stop = inspection.context.stop;
+  const Rows found = co_await inspection.database->query(elsewhere_sql, names, stop);
+  for (const auto& row : found.rows) {
+    const TableName other{*row[0], *row[1]};
+    const auto versions = co_await version_rows(*inspection.database, other, stop);
+    for (const std::string& version : versions.value_or(std::vector<std::string>{}))
+      if (graph.find(version))
+        co_return refused(fmt::format("there is no {}, but {} is at {}", table.text(), other.text(), version),
+                          "migrations.version_table: " + other.text());
+  }
+  co_return std::nullopt;
 }
 
 /// An empty database is fine; a database with tables and without a version is not.
@@ -35,11 +53,8 @@ Task<Answer> version_table(Inspection& inspection) {
   inspection.version_rows = rows.value_or(std::vector<std::string>{});
   if (!inspection.version_rows.empty()) co_return passed();
   if (!rows) {
-    const std::vector<std::string> names = {table.name, table.schema};
-    const Rows elsewhere = co_await inspection.database->query(elsewhere_sql, names, stop);
-    if (!elsewhere.rows.empty())
-      co_return refused(fmt::format("there is no {}, but a {}", table.text(), *elsewhere.rows[0][0]),
-                        "migrations.version_table: " + *elsewhere.rows[0][0]);
+    const auto elsewhere = co_await kept_elsewhere(inspection, table);
+    if (elsewhere) co_return *elsewhere;
   }
   const std::vector<std::string> names = {text_array(app_schemas(policy)), table.schema, table.name};
   const Rows tables = co_await inspection.database->query(tables_sql, names, stop);

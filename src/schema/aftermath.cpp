@@ -1,0 +1,28 @@
+#include "schema/aftermath.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "orchestrate/evidence.hpp"
+
+namespace orchestrate {
+
+Aftermath judge_aftermath(const Run& run, const SchemaState& now) {
+  const Json& transactional = run.evidence(evidence::review_passed)["transactional"];
+  const bool rolls_back = transactional.is_bool() && transactional.as_bool();
+  if (rolls_back && now == state_from_json(run.fact("database.before"))) return Aftermath::unchanged;
+  auto target = run.evidence(evidence::migration_pending)["to"].as_strings();
+  std::ranges::sort(target);
+  return now.versions == target ? Aftermath::at_target : Aftermath::unclear;
+}
+
+std::string what_differs(const SchemaState& before, const SchemaState& now) {
+  if (now == before)
+    return "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
+           "data may have changed";
+  return fmt::format("version rows: {} before, {} now; catalog fingerprint {}", revisions_text(rows_of(before)),
+                     revisions_text(rows_of(now)), now.fingerprint == before.fingerprint ? "equal" : "differs");
+}
+
+}  // namespace orchestrate
