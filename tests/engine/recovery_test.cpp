@@ -64,7 +64,9 @@ class Recovery : public testing::Test {
     const auto database = on_loop(io, databases->connect(application.database, {}, {}));
     const SchemaState before =
         on_loop(io, read_state(*database, application.policy.migrations.version_table, {"cfg"}, {}));
-    happened(FactRecorded{"upgrade", "database.before", to_json(before)});
+    Json fact = to_json(before);
+    fact.set("identity", to_json(on_loop(io, read_identity(*database, {}))));
+    happened(FactRecorded{"upgrade", "database.before", std::move(fact)});
   }
   void upgraded() {
     passed_until_stop();
@@ -172,6 +174,12 @@ TEST_F(Recovery, WaitsUntilTheMigrationsSessionsAreGone) {
   });
   on_loop(io, missing_events(run, application, *databases, waiting));
   EXPECT_EQ(waiting.boot(), std::chrono::milliseconds(300));
+}
+
+TEST_F(Recovery, JudgesNoOtherDatabaseThanTheRunUpgraded) {
+  upgrading();
+  application.database = server->url("template1");
+  EXPECT_THROW(end(), Error);
 }
 
 TEST_F(Recovery, LeavesTheRunUnfinishedWhenTheDatabaseDoesNotAnswer) {

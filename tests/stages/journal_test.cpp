@@ -24,6 +24,7 @@ class JournalTail : public testing::Test {
   JournalTail() {
     settings.set("lines", std::int64_t{120}, {});
     settings.set("fail_on", std::vector<std::string>{"Traceback", "CRITICAL"}, {});
+    for (const char* unit : {"bot.service", "web.service"}) bench.services.units[unit] = {.standard_output = "journal"};
     restarted({"bot.service"});
   }
   void restarted(const std::vector<std::string>& units) {
@@ -89,10 +90,12 @@ TEST_F(JournalTail, LooksAtTheNewestLinesOnly) {
 }
 
 TEST_F(JournalTail, DoesNotTakeSilenceForHealth) {
+  EXPECT_EQ(read().verdict, Verdict::failed);
+  written("new") = lines({"Started Bot."});  // by PID 1
   bench.services.units["bot.service"].standard_output = "file:/var/log/bot.log";
   const Outcome outcome = read();
   EXPECT_EQ(outcome.verdict, Verdict::failed);
-  EXPECT_EQ(outcome.summary, "no journal lines of bot.service since its start, so nothing is known of its errors");
+  EXPECT_EQ(outcome.summary, "bot.service writes nothing to the journal, so nothing is known of its errors");
   EXPECT_THAT(outcome.details,
               ElementsAre("fix: its StandardOutput is 'file:/var/log/bot.log': send it to the journal, "
                           "or remove the journal stage"));

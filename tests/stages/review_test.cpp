@@ -23,6 +23,9 @@ class ReviewStage : public testing::Test, public BotProject {
   ReviewStage() {
     bench.prove({{std::string(evidence::migration_pending),
                   Json::object({{"from", Json::array({"001"})}, {"revisions", Json::array({"002"})}})}});
+    bench.checkout.write(
+        "migrations/env.py",
+        "from alembic import context\n\nwith context.begin_transaction():\n    context.run_migrations()\n");
     settings = Settings();
     settings.set("block", std::vector<std::string>{"data-loss", "out-of-scope", "blocking-lock"}, {});
   }
@@ -57,6 +60,14 @@ TEST_F(ReviewStage, ProvesWhatWasRead) {
   EXPECT_TRUE(facts["transactional"].as_bool());
   EXPECT_FALSE(facts["unlimited"].as_bool());
   EXPECT_EQ(facts["code"][file()], Json(sha256_of_file(file())));
+}
+
+TEST_F(ReviewStage, CallsNothingTransactionalWhoseSurroundingsItCannotRead) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  sh("echo 'sqlalchemy.isolation_level = AUTOCOMMIT' >> migrations/alembic.ini");
+  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+  sh("git checkout -q migrations/alembic.ini; rm migrations/env.py");
+  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
 }
 
 TEST_F(ReviewStage, BlocksWithTheCommandThatAcceptsTheFirstRedFlag) {

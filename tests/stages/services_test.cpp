@@ -161,6 +161,20 @@ TEST_F(Services, AreStartedByTheStartStage) {
   EXPECT_THAT(bench.services.jobs, ElementsAre("start bot.service", "start web.service"));
 }
 
+TEST_F(Services, ThatRunAlreadyAreWatchedByTheStartStageAsTheyAre) {
+  bench.services.once_started.clear();
+  const Outcome outcome = bench.run(start_stage, settings);
+  ASSERT_EQ(outcome.verdict, Verdict::passed) << outcome.summary;
+  EXPECT_EQ(outcome.evidence.front().facts.text_or("bot.service"), "old bot.service");
+}
+
+TEST_F(Services, ThatSystemdWasStartingAgainAreRecordedAsStopped) {
+  bench.services.units["bot.service"].active_state = "activating";
+  bench.services.units["web.service"].active_state = "failed";
+  bench.run(stop_stage, {});
+  EXPECT_EQ(to_text(bench.facts.back().second), R"(["bot.service"])");
+}
+
 TEST_F(Services, ThatRanAreRecordedBeforeTheyAreStopped) {
   bench.services.units["web.service"].active_state = "inactive";
   const Outcome outcome = bench.run(stop_stage, {});

@@ -89,6 +89,17 @@ TEST_F(FailedUpgrade, OfASetThatCommitsOnItsOwnMayHaveChangedDataUnseen) {
                                         "own or cannot be judged, so data may have changed"));
 }
 
+TEST_F(FailedUpgrade, ThatReachedItsTargetSaysSo) {
+  migration("op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')");
+  sh("echo 'raise SystemExit(\"goodbye\")' >> migrations/env.py");
+  reviewed();
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_EQ(outcome.summary, "upgrade: exit code 1: goodbye");
+  EXPECT_THAT(outcome.details, Contains("the command failed, but the database is at the target"));
+  EXPECT_TRUE(has_evidence(outcome, evidence::upgrade_done));
+}
+
 TEST_F(WaitingUpgrade, ThatWasStoppedHasEndedChildAndBackendBeforeTheStateIsAsked) {
   const Outcome outcome = upgrade_and_once_it_waits([this] { bench.stop.request_stop(); });
   EXPECT_THAT(outcome.summary, StartsWith("upgrade: stopped: ended"));
