@@ -72,6 +72,9 @@ struct Policy {
   std::vector<UnitName> services;
   std::filesystem::path postgres_bin;  ///< empty: by the server's major version
   std::vector<StageSpec> pipeline;
+
+  /// Every unit that the policy touches: `services`, and what stages name for themselves; each once.
+  std::vector<UnitName> units() const;
   bool operator==(const Policy&) const = default;
 };
 

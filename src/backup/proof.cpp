@@ -43,6 +43,14 @@ Evidence evidence_of(const Proof& proof) {
                                                                          {"modified_ns", modified.count()}})};
 }
 
+bool still_as_proven(const Json& facts) {
+  const auto now = files::file_facts(facts["path"].as_string());
+  if (!now) return false;
+  const auto modified = duration_cast<std::chrono::nanoseconds>(now->modified.time_since_epoch());
+  return facts["device"] == Json(now->device) && facts["inode"] == Json(now->inode) &&
+         facts["modified_ns"] == Json(modified.count());
+}
+
 std::string summary_of(const Proof& proof) {
   const auto age = duration_cast<std::chrono::milliseconds>(proof.verified_at - proof.taken_at);
   const std::string when = proof.origin == Origin::take ? "taken now" : duration_text(age) + " old";

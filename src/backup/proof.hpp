@@ -38,4 +38,7 @@ Evidence evidence_of(const Proof& proof);
 /// `appdb-2026-11-20.dump  54 MiB, 6 h old, decoded and hashed`.
 std::string summary_of(const Proof& proof);
 
+/// Whether the proven file is still there and nobody wrote, replaced or touched it since; `facts` are its evidence's.
+bool still_as_proven(const Json& facts);
+
 }  // namespace orchestrate::backup

@@ -1,13 +1,11 @@
 #include <chrono>
-#include <csignal>
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include "cli/place.hpp"
 #include "cli/session.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
@@ -26,6 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int held = 5;                             // as Result::held: an operator must act
 constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
 
 std::string caller() {
@@ -51,48 +50,29 @@ system::StateLock lock_or_refuse(const fs::path& directory, const std::string& a
               "wait for it: orchestrate status " + app);
 }
 
-/// The newest run, when it upgraded and did not bring its last stages to their end.
+/// The newest run that began an upgrade and was left before its last stages, when none since brought them to their end.
 std::optional<std::string> left_open(const Ledger& ledger) {
-  const auto runs = ledger.runs(1);
-  if (runs.empty()) return std::nullopt;
-  const Run last = replay(ledger.events(runs.front()));
-  const bool open = last.finished && last.finished->result == Result::held && phase_of(last) == Phase::after_upgrade;
-  return open ? std::optional(last.id) : std::nullopt;
+  constexpr std::size_t far_enough = 100;
+  for (const std::string& id : ledger.runs(far_enough)) {
+    const Run run = replay(ledger.events(id));
+    if (!run.finished || phase_of(run) == Phase::before_upgrade) continue;
+    if (run.finished->result == Result::held) return id;
+    if (run.finished->result == Result::succeeded) return std::nullopt;
+  }
+  return std::nullopt;
 }
-
-/// The first INT, TERM or HUP (the terminal went away) asks, the next insists.
-class Signals {
- public:
-  Signals(boost::asio::io_context& io, Interrupt& interrupt)
-      : set_(io, SIGINT, SIGTERM, SIGHUP), interrupt_(interrupt) {
-    wait();
-  }
-
- private:
-  void wait() {
-    set_.async_wait([this](const boost::system::error_code& error, int) {
-      if (error) return;
-      interrupt_.ask();
-      wait();
-    });
-  }
-
-  boost::asio::signal_set set_;
-  Interrupt& interrupt_;
-};
 
 struct Applying {
   const Arguments& arguments;
   const Plan& plan;
-  const Opened& opened;
   Session& session;
   Ledger& ledger;
-  fs::path state;
   std::string asked_by;
 
   Task<int> run() {
-    co_await recover();
-    const Application& application = opened.application;
+    const bool clear = co_await recover();
+    if (!clear) co_return held;
+    const Application& application = session.application();
     const Time now = session.ports().clock.now();
     const std::string id = new_run_id(now);
     RunCreated request{
@@ -104,7 +84,7 @@ struct Applying {
     request.policy_sha256 = application.policy.sha256;
     for (const PlannedStage& stage : plan.stages) request.stages.push_back(stage.name);
 
-    const fs::path outputs = state / "runs" / id;
+    const fs::path outputs = session.state_directory() / "runs" / id;
     fs::create_directories(outputs);
     const auto lock = make_advisory_lock(session.ports().databases, session.ports().clock, application.for_sessions(),
                                          application.policy.migrations.version_table,
@@ -129,17 +109,18 @@ struct Applying {
     co_return run.finished->exit_code;
   }
 
-  /// A run that died first gets its end, from what the database says.
-  Task<> recover() {
+  /// A run that died first gets its end, from what the database says. Whether a new run may begin: not when an operator
+  /// must look first.
+  Task<bool> recover() {
     const auto id = ledger.unfinished();
-    if (!id) co_return;
-    const Run dead = replay(ledger.events(*id));
+    if (!id) co_return true;
+    Run run = replay(ledger.events(*id));
     const auto events =
-        co_await missing_events(dead, opened.application, session.ports().databases, session.ports().clock);
-    Run run = dead;
+        co_await missing_events(run, session.application(), session.ports().databases, session.ports().clock);
     for (const EventBody& event : events)
       run = orchestrate::apply(std::move(run), ledger.append(*id, event, session.ports().clock.now()));
     write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));
+    co_return run.finished->result != Result::held || phase_of(run) == Phase::after_upgrade;
   }
 };
 
@@ -150,15 +131,13 @@ int apply(const Arguments& arguments) {
   const std::string asked_by = caller();
   Loaded loaded = load(policy_file(arguments.app));
   check_may_restart(loaded.plan, arguments.app);
-  const Opened opened = open_application(std::move(loaded.policy));
-  const fs::path state = state_directory(opened.application.policy.app, arguments);
-  make_state_directory(state, opened.account);
-  Session session(opened, Reach::services);
-  const system::StateLock lock = lock_or_refuse(state, opened.application.policy.app);
-  session.make_commands(opened.redactor, lock.descriptor());
-  const auto ledger = open_ledger(state, LedgerAccess::write, opened.redactor);
+  Session session(std::move(loaded.policy), arguments, Reach::services, State::made);
+  const std::string& app = session.application().policy.app;
+  const system::StateLock lock = lock_or_refuse(session.state_directory(), app);
+  session.make_commands(lock.descriptor());
+  const auto ledger = open_ledger(session.state_directory(), LedgerAccess::write, session.redactor());
   ledger->reserve(reserved_bytes);
-  Applying applying{arguments, loaded.plan, opened, session, *ledger, state, asked_by};
+  Applying applying{arguments, loaded.plan, session, *ledger, asked_by};
   return session.run(applying.run());
 }
 

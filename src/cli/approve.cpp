@@ -19,7 +19,8 @@ namespace orchestrate::cli {
 namespace {
 
 std::string person() {
-  if (const char* name = std::getenv("SUDO_USER")) return name;
+  const char* sudo_user = std::getenv("SUDO_USER");
+  if (sudo_user && ::getuid() == 0) return sudo_user;
   const passwd* entry = ::getpwuid(::getuid());
   return entry ? entry->pw_name : fmt::format("uid {}", ::getuid());
 }
@@ -37,7 +38,7 @@ Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revisio
                          const std::string& finding) {
   ReviewRequest request = review_request(policy);
   request.pending = {&revision};
-  ReviewReport report = co_await review(commands, std::move(request), {});
+  ReviewReport report = co_await review(commands, std::move(request), std::stop_token());
   std::vector<Finding> known = std::move(report.findings);
   for (const std::string& id : ledger.runs(1))
     for (const StageRecord& stage : replay(ledger.events(id)).stages)
@@ -54,18 +55,18 @@ Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revisio
 }  // namespace
 
 int approve(const Arguments& arguments) {
+  if (arguments.reason.find_first_not_of(" \t\n") == std::string::npos)
+    throw Error(ErrorKind::usage, "approve " + arguments.finding, "the reason is empty",
+                "say in --reason why it is acceptable; the ledger keeps it");
   const std::string by = person();
   Loaded loaded = load(policy_file(arguments.app));
-  const Opened opened = open_application(std::move(loaded.policy));
-  const Policy& policy = opened.application.policy;
-  const auto state = state_directory(policy.app, arguments);
-  make_state_directory(state, opened.account);
-  Session session(opened, Reach::project);
-  session.make_commands(opened.redactor, std::nullopt);
+  Session session(std::move(loaded.policy), arguments, Reach::project, State::made);
+  session.make_commands(std::nullopt);
+  const Policy& policy = session.application().policy;
 
   const RevisionGraph graph = read_revisions(policy.migrations.versions);
   const Revision& revision = revision_of(graph, arguments.finding);
-  const auto ledger = open_ledger(state, LedgerAccess::write, opened.redactor);
+  const auto ledger = open_ledger(session.state_directory(), LedgerAccess::write, session.redactor());
   session.run(find_or_refuse(session.ports().commands, policy, revision, *ledger, arguments.finding));
   const Approval approval{arguments.finding, revision.sha256, arguments.reason, by,
                           utc_text(session.ports().clock.now())};

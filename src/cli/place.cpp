@@ -126,6 +126,15 @@ std::vector<fs::path> state_directories(const Arguments& arguments) {
   return directories;
 }
 
+bool only_root_may_change(const fs::path& file) {
+  for (fs::path path = file;; path = path.parent_path()) {
+    struct stat entry {};
+    if (::lstat(path.c_str(), &entry) != 0 || entry.st_uid != 0 || S_ISLNK(entry.st_mode)) return false;
+    if ((entry.st_mode & (S_IWGRP | S_IWOTH)) != 0) return false;
+    if (path == path.root_path()) return true;
+  }
+}
+
 void make_state_directory(const fs::path& directory, const system::Account& account) {
   const auto refuse = [&](int number) {
     throw Error(ErrorKind::failed, "make the state directory " + directory.string(), system_reason(number),
@@ -134,13 +143,16 @@ void make_state_directory(const fs::path& directory, const system::Account& acco
   std::error_code error;
   fs::create_directories(directory.parent_path(), error);
   if (error) refuse(error.value());
-  const bool fresh = ::mkdir(directory.c_str(), 0700) == 0;
-  if (!fresh && errno != EEXIST) refuse(errno);
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) refuse(errno);
   // Through a descriptor of the directory itself, so that root follows no link that somebody put there.
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) refuse(errno);
-  const bool done = !fresh || ((::geteuid() != 0 || ::fchown(fd, account.uid, reading_group(account)) == 0) &&
-                               ::fchmod(fd, 02750) == 0);
+  struct stat entry {};
+  bool done = ::fstat(fd, &entry) == 0;
+  const bool ours_to_give =
+      done && entry.st_uid == ::geteuid() && (::geteuid() == 0 || (entry.st_mode & 07777) == 0700);
+  if (ours_to_give && ::geteuid() == 0) done = ::fchown(fd, account.uid, reading_group(account)) == 0;
+  if (ours_to_give && done) done = ::fchmod(fd, 02750) == 0;
   const int number = errno;
   ::close(fd);
   if (!done) refuse(number);

@@ -42,7 +42,11 @@ std::filesystem::path state_directory(const std::string& app, const Arguments& a
 /// State directories of all apps on this host, as far as they may be read.
 std::vector<std::filesystem::path> state_directories(const Arguments& arguments);
 
-/// Makes the state directory, owned by `account` with mode 2750, while we may still be root.
+/// Whether root alone decides what `file` holds: it and every directory above it are root's, no link, and writable by
+/// nobody else.
+bool only_root_may_change(const std::filesystem::path& file);
+
+/// Makes the state directory with mode 2750; as root it is given to `account`.
 void make_state_directory(const std::filesystem::path& directory, const system::Account& account);
 
 }  // namespace orchestrate::cli

@@ -2,6 +2,7 @@
 
 #include "cli/place.hpp"
 #include "cli/session.hpp"
+#include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
@@ -61,22 +62,21 @@ Json would_do_json(const Plan& plan, const Run& run) {
 
 int plan(const Arguments& arguments) {
   Loaded loaded = load(policy_file(arguments.app));
-  const Opened opened = open_application(std::move(loaded.policy));
-  const Policy& policy = opened.application.policy;
-  const std::filesystem::path state = state_directory(policy.app, arguments);  // root's, before we become the user
-  Session session(opened, Reach::services);
-  session.make_commands(opened.redactor, std::nullopt);
-  const auto approvals = approvals_in(state, opened.redactor);
+  Session session(std::move(loaded.policy), arguments, Reach::services, State::as_it_is);
+  session.make_commands(std::nullopt);
+  const Policy& policy = session.application().policy;
+  const auto approvals = approvals_in(session.state_directory(), session.redactor());
 
   const auto act = [&]() -> Task<int> {
     NoLedger ledger;
     NoLock lock;
     Interrupt interrupt;
+    Signals signals(session.io(), interrupt);
     Terminal terminal(session.io(), arguments.format);
     RunCreated request{.app = policy.app, .verb = "plan", .target = target_of(arguments, policy)};
     for (const PlannedStage& stage : loaded.plan.stages) request.stages.push_back(stage.name);
     Execution execution{.plan = loaded.plan,
-                        .application = opened.application,
+                        .application = session.application(),
                         .ports = session.ports(),
                         .ledger = ledger,
                         .lock = lock,

@@ -64,16 +64,15 @@ Json as_json(const std::vector<Line>& lines, const std::vector<std::string>& row
 
 int revisions(const Arguments& arguments) {
   Loaded loaded = load(policy_file(arguments.app));
-  const Opened opened = open_application(std::move(loaded.policy));
-  const Migrations& migrations = opened.application.policy.migrations;
-  Session session(opened, Reach::project);
-  session.make_commands(opened.redactor, std::nullopt);
+  Session session(std::move(loaded.policy), arguments, Reach::project, State::as_it_is);
+  session.make_commands(std::nullopt);
+  const Application& application = session.application();
+  const Migrations& migrations = application.policy.migrations;
 
   const auto act = [&]() -> Task<int> {
     const SessionOptions options;
     const std::stop_token unstoppable;
-    const auto database =
-        co_await session.ports().databases.connect(opened.application.for_sessions(), options, unstoppable);
+    const auto database = co_await session.ports().databases.connect(application.for_sessions(), options, unstoppable);
     const auto table = co_await version_rows(*database, migrations.version_table, unstoppable);
     const auto rows = table.value_or(std::vector<std::string>{});
     const RevisionGraph graph = read_revisions(migrations.versions);

@@ -19,26 +19,47 @@
 
 namespace orchestrate::cli {
 
-Opened open_application(Policy policy) {
-  system::Account account = account_for(policy);
-  Environment environment;
-  if (policy.project.env_file) environment = read_env_file(*policy.project.env_file);
-  Application application = resolve(std::move(policy), std::move(environment));
-  if (const auto& file = application.policy.project.env_file) application.env_differences = env_differences(*file);
-  application.home = account.home;
-  Redactor redactor(secrets_of(application));
-  return {std::move(application), std::move(redactor), std::move(account)};
+namespace {
+
+struct EnvRead {
+  Environment variables;
+  std::vector<EnvDifference> differences;
+};
+
+EnvRead read_env(const Policy& policy) {
+  const auto& file = policy.project.env_file;
+  if (!file) return {};
+  return {read_env_file(*file), env_differences(*file)};
 }
 
-void drop_root(const system::Account& account) {
-  if (::geteuid() == 0) system::become(account);
+/// With root's right, when nobody but root can have decided which file that is.
+std::optional<EnvRead> env_that_root_decides(const Policy& policy) {
+  const auto& file = policy.project.env_file;
+  if (::geteuid() != 0 || !file || !only_root_may_change(file->path)) return std::nullopt;
+  return read_env(policy);
 }
 
-Session::Session(const Opened& opened, Reach reach) : io_(std::make_unique<boost::asio::io_context>(1)) {
-  const bool with_services = reach == Reach::services && !opened.application.policy.services.empty();
+}  // namespace
+
+Session::Session(Policy policy, const Arguments& arguments, Reach reach, State state)
+    : io_(std::make_unique<boost::asio::io_context>(1)) {
+  const system::Account account = account_for(policy);
+  const bool root = ::geteuid() == 0;
+  const bool in_our_place = root && !arguments.state;
+  state_directory_ = cli::state_directory(policy.app, arguments);
+  if (state == State::made && in_our_place) make_state_directory(state_directory_, account);
+  auto env = env_that_root_decides(policy);
+  const bool with_services = reach == Reach::services && !policy.units().empty();
   services_ = system::make_service_manager(with_services ? system::SystemdBus::open() : nullptr);
   journal_ = system::make_journal();
-  drop_root(opened.account);
+
+  if (root) system::become(account);
+  if (state == State::made && !in_our_place) make_state_directory(state_directory_, account);
+  if (!env) env = read_env(policy);
+  application_ = resolve(std::move(policy), std::move(env->variables));
+  application_.env_differences = std::move(env->differences);
+  application_.home = account.home;
+  redactor_ = Redactor(secrets_of(application_));
   databases_ = system::make_databases();
   host_ = system::make_host();
   clock_ = system::make_clock(*io_);
@@ -46,8 +67,8 @@ Session::Session(const Opened& opened, Reach reach) : io_(std::make_unique<boost
 
 Session::~Session() = default;
 
-void Session::make_commands(const Redactor& redactor, std::optional<int> lock) {
-  commands_ = system::make_commands(*io_, redactor, lock);
+void Session::make_commands(std::optional<int> lock) {
+  commands_ = system::make_commands(*io_, redactor_, lock);
   ports_ = std::make_unique<Ports>(Ports{*commands_, *databases_, *services_, *journal_, *host_, *clock_});
 }
 

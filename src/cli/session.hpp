@@ -4,10 +4,10 @@
 #include <memory>
 #include <optional>
 
+#include "cli/arguments.hpp"
 #include "orchestrate/policy.hpp"
 #include "orchestrate/ports.hpp"
 #include "orchestrate/secret.hpp"
-#include "system/user.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -15,36 +15,36 @@ class io_context;
 
 namespace orchestrate::cli {
 
-/// The application with its secrets, read while we may still be root.
-struct Opened {
-  Application application;
-  Redactor redactor;
-  system::Account account;
-};
-Opened open_application(Policy policy);
-
-/// Becomes the policy's user for good, when we are root.
-void drop_root(const system::Account& account);
-
 /// What a verb touches beside the project and its database.
 enum class Reach { project, services };
+/// Whether it needs a state directory or only looks whether there is one.
+enum class State { as_it_is, made };
 
-/// All adapters on one io_context. Making it, as root, opens the system bus and the journal first and then becomes the
-/// policy's user for good: from there on nothing of the application is touched as root.
+/// One application opened for one verb, and all adapters on one io_context. Making it, as root, first does what needs
+/// root and nothing that the application could lead elsewhere: its place under /var/lib, an env file that only root can
+/// change, the system bus and the journal. Then it becomes the policy's user for good; everything else of the
+/// application is touched as that user only.
 class Session {
  public:
-  Session(const Opened& opened, Reach reach);
+  Session(Policy policy, const Arguments& arguments, Reach reach, State state);
   ~Session();
 
+  const Application& application() const { return application_; }
+  const Redactor& redactor() const { return redactor_; }
+  const std::filesystem::path& state_directory() const { return state_directory_; }
   boost::asio::io_context& io() { return *io_; }
   Ports& ports() { return *ports_; }
-  /// Before any child: the descriptor that an upgrade's process inherits.
-  void make_commands(const Redactor& redactor, std::optional<int> lock);
+
+  /// Before ports() is asked for: `lock` is the descriptor that an upgrade's process inherits.
+  void make_commands(std::optional<int> lock);
 
   /// Runs the task to its end on the io_context; its exception is ours.
   int run(Task<int> task);
 
  private:
+  Application application_;
+  Redactor redactor_;
+  std::filesystem::path state_directory_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Commands> commands_;
   std::unique_ptr<Databases> databases_;

@@ -23,22 +23,22 @@ std::string database_before(const Run& run) {
   return pending.is_null() ? "database unchanged" : "database at " + joined(pending["from"]);
 }
 
+/// What became of the checkout: files are never touched, a restore point on the branch moves that.
 std::string checkout(const Run& run) {
   const Json& point = run.evidence(evidence::restore_point_recorded);
-  if (point.text_or("mode") != "commit" || point.text_or("commit") == point.text_or("head_before")) return "checkout";
-  return {};
+  const Json& begun = run.fact("restore_point.before");
+  if (point.is_null() && begun.text_or("mode") == "commit")
+    return fmt::format("files unchanged, branch perhaps moved from {:.7}", begun.text_or("head"));
+  if (point.text_or("mode") != "commit" || point.text_or("commit") == point.text_or("head_before")) return {};
+  return fmt::format("files unchanged, branch at the restore point {:.7}", point.text_or("commit"));
 }
 
 /// "checkout and service unchanged", or what of them did change.
 std::string surroundings(const Run& run) {
-  const Json& point = run.evidence(evidence::restore_point_recorded);
   const std::string files = checkout(run);
   const bool stopped = !run.fact("services.stopped").is_null();
-  if (!files.empty() && !stopped) return "checkout and service unchanged";
-  std::string text = files.empty()
-                         ? fmt::format("files unchanged, branch at the restore point {:.7}", point.text_or("commit"))
-                         : "checkout unchanged";
-  return text + (stopped ? ", service started again" : ", service unchanged");
+  if (files.empty() && !stopped) return "checkout and service unchanged";
+  return (files.empty() ? "checkout unchanged" : files) + (stopped ? ", service started again" : ", service unchanged");
 }
 
 const StageRecord* first_not_passed(const Run& run) {
@@ -71,6 +71,11 @@ RunFinished succeeded(const Run& run) {
 }
 
 RunFinished stopped_before(const Run& run, const StageRecord& stage) {
+  if (const Json& command = run.fact("command.ran"); !command.is_null())
+    return {Result::held, 5,
+            fmt::format("stopped before the upgrade: {}, {}; but {} ran, and what it changed is not known",
+                        database_before(run), surroundings(run), command.as_string()),
+            "orchestrate show " + run.id};
   RunFinished end;
   end.result = stage.state == State::blocked ? Result::blocked : Result::failed_unchanged;
   end.exit_code = stage.state == State::blocked ? 3 : 1;

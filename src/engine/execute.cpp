@@ -43,9 +43,9 @@ Outcome failure(const Error& error) {
 }
 
 /// The only place where an exception becomes an outcome, and it is never `passed`.
-Task<Outcome> attempt(const Stage& stage, StageContext& context) {
+Task<Outcome> attempt(Task<Outcome> work) {
   try {
-    co_return co_await stage.run(context);
+    co_return co_await std::move(work);
   } catch (const Error& error) {
     co_return failure(error);
   } catch (const std::exception& error) {
@@ -61,15 +61,14 @@ class Loop {
     emit(x_.request);
     for (const PlannedStage& stage : x_.plan.stages) {
       if (skipped(stage)) continue;
-      bool go_on = co_await run_stage(stage);
-      if (go_on && stage.provides(evidence::preflight_passed)) go_on = co_await enter(stage);
-      if (!go_on) break;
+      const bool passed = co_await run_stage(stage);
+      if (!passed || nothing_to_do_) break;
       if (stage.provides(evidence::migration_current)) x_.lock.release();
     }
     co_await start_services_again();
     x_.lock.release();
     emit(conclude(run_));
-    co_return run_;
+    co_return shown_;
   }
 
  private:
@@ -92,17 +91,19 @@ class Loop {
     return std::ranges::any_of(needs, [&](auto need) { return std::ranges::find(later, need) != later.end(); });
   }
 
-  /// After preflight: is there anything to do, and is the database ours alone?
-  Task<bool> enter(const PlannedStage& stage) {
-    const Json& pending = run_.evidence(evidence::migration_pending);
-    const bool nothing = pending.is_object() && pending["revisions"].as_array().empty();
+  /// Preflight, and then: is there anything to do, and is the database ours alone?
+  Task<> enter(StageContext& context, Outcome& outcome) {
+    const auto pending = std::ranges::find(outcome.evidence, evidence::migration_pending, &Evidence::name);
+    const bool nothing = pending != outcome.evidence.end() && pending->facts["revisions"].as_array().empty();
     finishing_ = nothing && x_.finishes;
-    if (nothing && !finishing_) co_return false;
-    if (dry()) co_return true;
-    if (finishing_) emit(FactRecorded{stage.name, "finishes", *x_.finishes});
-    const auto holder = co_await x_.lock.acquire({});
-    if (holder) emit(FactRecorded{stage.name, "lock.busy", *holder});
-    co_return !holder;
+    nothing_to_do_ = nothing && !finishing_;
+    if (nothing_to_do_ || dry()) co_return;
+    if (finishing_) context.record("finishes", *x_.finishes);
+    const auto holder = co_await x_.lock.acquire(context.stop);
+    if (!holder) co_return;
+    context.record("lock.busy", *holder);
+    outcome.verdict = Verdict::failed;
+    outcome.summary = "another run holds this database: " + *holder;
   }
 
   Task<bool> run_stage(const PlannedStage& stage) {
@@ -115,7 +116,7 @@ class Loop {
     boost::asio::co_spawn(executor, expire(x_.ports.clock, stage.timeout, limits), boost::asio::detached);
 
     StageContext context = context_for(stage, limits->stage.get_token());
-    Outcome outcome = co_await guarded(stage, context);
+    Outcome outcome = co_await attempt(work_of(stage, context));
     limits->timer.request_stop();
     x_.interrupt.on_ask = nullptr;
     co_await x_.ports.commands.end_strays();
@@ -125,13 +126,17 @@ class Loop {
     co_return passed;
   }
 
-  /// The upgrade does not begin when the database lock was lost meanwhile.
-  Task<Outcome> guarded(const PlannedStage& stage, StageContext& context) {
-    const bool needs_lock = stage.provides(evidence::upgrade_done) && !dry();
-    bool locked = true;
-    if (needs_lock) locked = co_await x_.lock.held(context.stop);
-    if (!locked) co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
-    co_return co_await attempt(*stage.stage, context);
+  /// The stage, and what the engine itself asks around it.
+  Task<Outcome> work_of(const PlannedStage& stage, StageContext& context) {
+    if (stage.provides(evidence::upgrade_done)) {
+      const bool locked = co_await x_.lock.held(context.stop);
+      if (!locked)
+        co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
+    }
+    Outcome outcome = co_await stage.stage->run(context);
+    const bool entering = stage.provides(evidence::preflight_passed) && outcome.verdict == Verdict::passed;
+    if (entering) co_await enter(context, outcome);
+    co_return outcome;
   }
 
   StageContext context_for(const PlannedStage& stage, std::stop_token stop) {
@@ -177,15 +182,20 @@ class Loop {
     if (stopped.is_null() || conclude(run_).result == Result::held) co_return;
     if (phase_of(run_) == Phase::after_upgrade) co_return;
     Json failed = Json::array();
-    for (const std::string& name : stopped.as_strings())
-      if (!co_await started(*UnitName::parse(name))) failed.push(name);
+    for (const std::string& name : stopped.as_strings()) {
+      const bool running = co_await started(name);
+      if (!running) failed.push(name);
+    }
     const std::string& stage = x_.plan.stages.front().name;
     if (!failed.as_array().empty()) emit(FactRecorded{stage, "services.not_started_again", failed});
   }
 
-  Task<bool> started(UnitName unit) {
+  Task<bool> started(std::string name) {
+    const auto unit = UnitName::parse(name);
+    if (!unit) co_return false;
     try {
-      const JobEnd end = co_await x_.ports.services.start(unit, {});
+      const std::stop_token unstoppable;
+      const JobEnd end = co_await x_.ports.services.start(*unit, unstoppable);
       co_return end.ok();
     } catch (const Error& error) {
       x_.observer.on_notice(error.what());
@@ -194,29 +204,29 @@ class Loop {
   }
 
   /// Durable first, then told. Past the start of the upgrade a ledger that cannot be written stops nothing.
+  /// Stages compare facts, so they get them as they were; people see what the ledger kept, without secrets.
   void emit(EventBody body) {
     const Time now = x_.ports.clock.now();
     Event event{0, x_.run_id, now, body};
+    Event kept = event;
     try {
-      event = x_.ledger.append(x_.run_id, body, now);
+      kept = x_.ledger.append(x_.run_id, body, now);
     } catch (const Error& error) {
       if (phase_of(run_) == Phase::before_upgrade) throw;
       x_.observer.on_notice(error.what());
     }
     run_ = apply(std::move(run_), event);
-    x_.observer.on_event(run_, event);
+    shown_ = apply(std::move(shown_), kept);
+    x_.observer.on_event(shown_, kept);
   }
 
   Execution x_;
-  Run run_;
+  Run run_, shown_;
+  bool nothing_to_do_ = false;
   bool finishing_ = false;  // nothing is pending, and an earlier run left its last stages open
 };
 
 }  // namespace
-
-bool PlannedStage::provides(std::string_view evidence) const {
-  return std::ranges::find(kind->provides, evidence) != kind->provides.end();
-}
 
 Task<Run> execute(Execution execution) {
   Loop loop(std::move(execution));

@@ -72,7 +72,20 @@ void check_commit_is_last(const Steps& steps, Problems& problems) {
   }
 }
 
+/// Without a unit a restart would pass and restart nothing.
+void check_units(const Steps& steps, const Policy& policy, Problems& problems) {
+  for (const Step& step : steps)
+    if (step.kind.services == Services::touched && policy.services.empty() && !step.spec.settings.has("units"))
+      problems.push_back(
+          {step.spec.position,
+           fmt::format("{} has no unit to work on; add `services:` or its own `units:`", step.spec.name)});
+}
+
 }  // namespace
+
+bool PlannedStage::provides(std::string_view evidence) const {
+  return std::ranges::find(kind->provides, evidence) != kind->provides.end();
+}
 
 std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::span<const StageKind* const> kinds) {
   Problems problems;
@@ -88,6 +101,7 @@ std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::sp
   check_needs(steps, kinds, problems);
   check_single_upgrade(steps, problems);
   check_commit_is_last(steps, problems);
+  check_units(steps, policy, problems);
   if (!problems.empty()) {
     std::ranges::stable_sort(problems, {}, &Problem::position);
     return problems;

@@ -39,6 +39,7 @@ struct Redaction {
   void in(FactRecorded& event) const { in(event.value); }
   void in(StageFinished& event) const {
     in(event.outcome.summary);
+    in(event.outcome.next);
     for (std::string& line : event.outcome.details) in(line);
     for (Evidence& evidence : event.outcome.evidence) in(evidence.facts);
     for (Finding& finding : event.outcome.findings) in(finding);

@@ -21,20 +21,25 @@ Task<> cancel_backends(Database& database, std::string application_name) {
   co_await database.query(sql, parameters, unstoppable);
 }
 
-Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name,
+Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name, TableName version_table,
                          std::chrono::milliseconds patience) {
   const std::string sql =
-      "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()";
-  const std::vector<std::string> parameters = {application_name};
+      "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() "
+      "UNION SELECT l.pid FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
+      "JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+      "AND n.nspname = $2 AND c.relname = $3 AND l.pid <> pg_backend_pid()";
+  const std::vector<std::string> parameters = {application_name, version_table.schema, version_table.name};
+  const std::stop_token unstoppable;
   const auto until = clock.boot() + patience;
   for (;;) {
-    const Rows rows = co_await database.query(sql, parameters, {});
+    const Rows rows = co_await database.query(sql, parameters, unstoppable);
     if (rows.rows.empty()) co_return;
     const std::string pid = rows.rows.front().front().value_or("");
     if (clock.boot() >= until)
-      throw Error(ErrorKind::failed, "wait for the migration's sessions to end", "backend " + pid + " still works",
+      throw Error(ErrorKind::busy, "wait for the migration's sessions to end", "backend " + pid + " still works",
                   "wait for it, or SELECT pg_cancel_backend(" + pid + ")");
-    co_await clock.sleep(100ms, {});
+    co_await clock.sleep(100ms, unstoppable);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "orchestrate/names.hpp"
 #include "orchestrate/ports.hpp"
 
 namespace orchestrate {
@@ -13,8 +14,10 @@ std::string migration_application_name(const std::string& run_id);
 /// Cancels what backends of that name are doing: the server goes on with a statement whose client has died.
 Task<> cancel_backends(Database& database, std::string application_name);
 
-/// Returns when no backend of that name is left. Throws Error (`failed`) when one still works after `patience`.
-Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name,
+/// Returns when no other backend is left that is of that name or holds a lock on the version table: a transactional
+/// migration holds one to its end, whatever its driver calls itself. Throws Error (`busy`) when one still works after
+/// `patience`.
+Task<> wait_for_backends(Database& database, Clock& clock, std::string application_name, TableName version_table,
                          std::chrono::milliseconds patience);
 
 }  // namespace orchestrate

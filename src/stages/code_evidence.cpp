@@ -48,13 +48,26 @@ std::vector<fs::path> interpreter_files(const Policy& policy) {
   return files;
 }
 
+/// What the command line names, such as alembic.ini, and the env.py beside the version files, wherever they are.
+std::vector<fs::path> named_files(const Policy& policy) {
+  std::vector<fs::path> candidates;
+  for (const std::string& word : policy.migrations.command) candidates.push_back(policy.project.path / word);
+  for (const fs::path& versions : policy.migrations.versions) candidates.push_back(versions.parent_path() / "env.py");
+  std::erase_if(candidates, [](const fs::path& file) { return !fs::is_regular_file(file); });
+  return candidates;
+}
+
 }  // namespace
 
 Json code_evidence(const Policy& policy) {
   try {
     std::vector<fs::path> files = code_files(policy.project.path);
+    for (const fs::path& versions : policy.migrations.versions)
+      for (fs::path& file : code_files(versions)) files.push_back(std::move(file));
+    for (fs::path& file : named_files(policy)) files.push_back(std::move(file));
     for (fs::path& file : interpreter_files(policy)) files.push_back(std::move(file));
     std::ranges::sort(files);
+    files.erase(std::ranges::unique(files).begin(), files.end());
     Json hashes = Json::object();
     for (const fs::path& file : files) hashes.set(file.string(), sha256_of_file(file));
     return hashes;

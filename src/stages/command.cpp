@@ -23,6 +23,7 @@ class OwnCommand final : public Stage {
     Command command = project_command(context.application, argv_);
     command.timeout = std::chrono::hours(24);  // the stage's own deadline is the limit
     command.log = context.output;
+    context.record("command.ran", name_);
     const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
     if (!exit.ok()) co_return failed_command(name_, exit, context.output);
     co_return Outcome{Verdict::passed, argv_.front() + " exited with 0", {}, {}, {}};
@@ -39,7 +40,7 @@ constexpr std::array<Key, 1> keys = {{
      .presence = Presence::required,
      .purpose = "The program and its arguments; no shell reads them."},
 }};
-constexpr std::array needs = {evidence::preflight_passed};
+constexpr std::array needs = {evidence::preflight_passed, evidence::backup_intact, evidence::review_passed};
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
   return std::make_unique<OwnCommand>(spec.name, spec.settings.texts("argv"));

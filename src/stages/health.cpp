@@ -38,13 +38,13 @@ Task<std::string> probe_failure(StageContext& context, const Argv& probe) {
 
 }  // namespace
 
-Task<std::variant<std::string, Unhealthy>> watch_health(StageContext& context, UnitName unit, UnitState before,
-                                                        HealthWindow window) {
+Task<std::variant<std::string, Unhealthy>> watch_health(StageContext& context, UnitName unit,
+                                                        std::string old_invocation, HealthWindow window) {
   Clock& clock = context.ports.clock;
   const UnitState first = co_await context.ports.services.state(unit, context.stop);
   if (const std::string why = broken(first, first); !why.empty()) co_return Unhealthy{why};
-  if (first.invocation_id == before.invocation_id)
-    co_return Unhealthy{"systemd did not start it anew: its invocation is still " + before.invocation_id};
+  if (first.invocation_id == old_invocation)
+    co_return Unhealthy{"systemd did not start it anew: its invocation is still " + old_invocation};
 
   const auto begin = clock.boot();
   for (auto elapsed = 0ms; elapsed < window.stable_for; elapsed = clock.boot() - begin) {

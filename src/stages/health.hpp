@@ -20,9 +20,9 @@ struct Unhealthy {
   std::string why;
 };
 
-/// Watches `unit` from the invocation that was just started until the window is over: it must be active all the time,
-/// in the same invocation, without automatic restarts, and its probe must pass. The invocation ID when it is healthy.
-Task<std::variant<std::string, Unhealthy>> watch_health(StageContext& context, UnitName unit, UnitState before,
-                                                        HealthWindow window);
+/// Watches `unit` from now until the window is over: it must be active all the time, in one invocation that is not
+/// `old_invocation`, without automatic restarts, and its probe must pass. The invocation ID when it is healthy.
+Task<std::variant<std::string, Unhealthy>> watch_health(StageContext& context, UnitName unit,
+                                                        std::string old_invocation, HealthWindow window);
 
 }  // namespace orchestrate

@@ -22,6 +22,13 @@ std::string shape(const std::string& line) {
   return text;
 }
 
+/// systemd.exec(5): `journal`, `journal+console`, `kmsg` (which the journal reads), and the old word `syslog`. Without
+/// it PID 1's own lines about the unit would look like a service with nothing to say.
+bool writes_to_journal(const UnitState& state) {
+  return state.standard_output.starts_with("journal") || state.standard_output.starts_with("syslog") ||
+         state.standard_output.starts_with("kmsg");
+}
+
 struct Matches {
   std::vector<std::string> fresh;
   std::size_t known = 0;  ///< also seen in the invocation before
@@ -44,8 +51,9 @@ class JournalTail final : public Stage {
     std::size_t read = 0, known = 0;
     for (const auto& [name, invocation] : context.run.evidence(evidence::services_healthy).as_object()) {
       const UnitName unit = *UnitName::parse(name);
+      const UnitState state = co_await context.ports.services.state(unit, context.stop);
       const auto lines = co_await context.ports.journal.lines(unit, invocation.as_string(), lines_);
-      if (lines.empty()) co_return silent(unit, co_await context.ports.services.state(unit, context.stop));
+      if (lines.empty() || !writes_to_journal(state)) co_return silent(unit, state);
       const Matches matches = search(lines, co_await earlier_lines(context, unit));
       if (!matches.fresh.empty()) co_return failed(context, unit, matches);
       read += lines.size();
@@ -89,7 +97,7 @@ class JournalTail final : public Stage {
 
   static Outcome silent(const UnitName& unit, const UnitState& state) {
     return {Verdict::failed,
-            fmt::format("no journal lines of {} since its start, so nothing is known of its errors", unit.text()),
+            fmt::format("{} writes nothing to the journal, so nothing is known of its errors", unit.text()),
             {fmt::format("fix: its StandardOutput is '{}': send it to the journal, or remove the journal stage",
                          state.standard_output)},
             {},

@@ -15,13 +15,22 @@ std::string current(const Variables& environment, std::string_view name) {
 /// The URL's own text with `extra` appended to its `options` parameter. No new percent sign where the URL has none:
 /// alembic.ini's reader takes one for an interpolation unless env.py doubles it.
 std::string with_more_options(std::string url, const MigrationLimits& limits) {
-  const std::size_t parameter = url.find("options=", url.find('?'));
-  const std::size_t end = std::min(url.find('&', parameter), url.size());
+  std::size_t parameter = url.find("?options=");
+  if (parameter == std::string::npos) parameter = url.find("&options=");
+  const std::size_t end = std::min(url.find('&', parameter + 1), url.size());
   const bool encoded = url.find('%') != std::string::npos;
   const auto setting = [&](std::string_view name, std::chrono::milliseconds value) {
     return encoded ? fmt::format("%20-c{}%3D{}", name, value.count()) : fmt::format("+-c{}={}", name, value.count());
   };
   return url.insert(end, setting("lock_timeout", limits.lock) + setting("statement_timeout", limits.statement));
+}
+
+bool has_options_parameter(const Application& application) {
+  const auto& variables = application.environment;
+  const auto found = std::ranges::find(variables, application.database_variable, &Variables::value_type::first);
+  if (found == variables.end()) return false;
+  const std::string& url = found->second.reveal();
+  return url.find("?options=") != std::string::npos || url.find("&options=") != std::string::npos;
 }
 
 }  // namespace
@@ -30,10 +39,9 @@ std::string why_not_enforced(const Application& application) {
   const std::string& driver = application.database.driver;
   if (driver == "asyncpg" || driver == "pg8000")
     return driver + " ignores PGOPTIONS, so lock_timeout and statement_timeout are not enforced";
-  if (application.database.option("options") && application.database_variable.empty())
-    return "the database URL has options= of its own and is not one variable, so lock_timeout and statement_timeout "
-           "are "
-           "not enforced";
+  if (application.database.option("options") && !has_options_parameter(application))
+    return "the database URL has options of its own and is not one variable that holds a URL, so lock_timeout and "
+           "statement_timeout are not enforced";
   return {};
 }
 

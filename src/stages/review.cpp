@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -41,6 +43,16 @@ std::optional<std::filesystem::path> env_py(const Policy& policy) {
   return std::nullopt;
 }
 
+/// Whether a file that the migration command names, such as alembic.ini, turns transactions off.
+bool mentions_autocommit(const Policy& policy) {
+  for (const std::string& word : policy.migrations.command) {
+    std::ifstream file(policy.project.path / word);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (word.ends_with(".ini") && text.find("isolation_level") != std::string::npos) return true;
+  }
+  return false;
+}
+
 std::string summary_of(const ReviewReport& report) {
   const auto& findings = report.findings;
   const auto red = static_cast<std::size_t>(std::ranges::count_if(findings, open_red_flag));
@@ -69,7 +81,9 @@ class Review final : public Stage {
     for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
     const Json code = code_evidence(policy);
 
+    const bool knows_transactions = request.env_py && !mentions_autocommit(policy);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
+    report.transactional = report.transactional && knows_transactions;
     apply_approvals(report.findings, context.approvals);
     co_return outcome_of(context, std::move(report), files, code);
   }

@@ -47,7 +47,10 @@ class Starting final : public Stage {
       context.record("service.before:" + unit.text(), to_json(before));
       const JobEnd job = co_await begin(context, unit);
       if (!job.ok()) co_return failed(context, unit, "its start job ended with '" + job.result + "'");
-      const auto health = co_await watch_health(context, unit, before, window_);
+      // A unit that runs already is not started anew by `start`; then its running invocation is the one to watch.
+      const bool anew = verb_ == Verb::restart || before.active_state != "active";
+      const std::string old_invocation = anew ? before.invocation_id : std::string();
+      const auto health = co_await watch_health(context, unit, old_invocation, window_);
       if (const auto* unhealthy = std::get_if<Unhealthy>(&health)) co_return failed(context, unit, unhealthy->why);
       healthy.set(unit.text(), std::get<std::string>(health));
     }
@@ -91,7 +94,8 @@ class Stopping final : public Stage {
     Json stopped = Json::array();
     for (const UnitName& unit : units_) {
       const UnitState before = co_await context.ports.services.state(unit, context.stop);
-      if (before.active_state == "active") context.record("services.stopped", stopped.push(unit.text()));
+      const bool runs = before.active_state != "inactive" && before.active_state != "failed";
+      if (runs) context.record("services.stopped", stopped.push(unit.text()));
       const JobEnd job = co_await context.ports.services.stop(unit, context.stop);
       if (!job.ok())
         co_return Outcome{Verdict::failed,

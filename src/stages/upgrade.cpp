@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "backup/proof.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
 #include "stages/code_evidence.hpp"
@@ -33,6 +35,10 @@ std::vector<std::string> sorted_texts(const Json& array) {
   return texts;
 }
 
+std::vector<std::string> rows_of(const SchemaState& state) {
+  return state.versions.value_or(std::vector<std::string>{});
+}
+
 /// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
 std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
                                               const DatabaseIdentity& identity) {
@@ -41,18 +47,36 @@ std::vector<std::string> changed_since_review(const StageContext& context, const
   for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
     changes.push_back(path + " is not as it was reviewed");
   const Json& pending = context.run.evidence(evidence::migration_pending);
-  if (now.versions.value_or(std::vector<std::string>{}) != sorted_texts(pending["from"]))
-    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed",
-                                  revisions_text(now.versions.value_or(std::vector<std::string>{})),
+  if (rows_of(now) != sorted_texts(pending["from"]))
+    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed", revisions_text(rows_of(now)),
                                   revisions_text(pending["from"].as_strings())));
   if (to_json(identity) != context.run.evidence(evidence::preflight_passed)["database"])
     changes.push_back("the URL leads to another database server or database than in preflight");
+  for (const StageRecord& stage : context.run.stages)
+    for (const Evidence& proof : stage.outcome.evidence)
+      if (proof.name == evidence::backup_intact && !backup::still_as_proven(proof.facts))
+        changes.push_back("backup " + proof.facts.text_or("path") + " is not the file that was verified");
   return changes;
+}
+
+std::string what_differs(const SchemaState& before, const SchemaState& now) {
+  if (now == before)
+    return "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
+           "data "
+           "may have changed";
+  return fmt::format("version rows: {} before, {} now; catalog fingerprint {}", revisions_text(rows_of(before)),
+                     revisions_text(rows_of(now)), now.fingerprint == before.fingerprint ? "equal" : "differs");
 }
 
 bool lock_timed_out(const Exit& exit) {
   return exit.err.find("LockNotAvailable") != std::string::npos || exit.err.find("55P03") != std::string::npos ||
          exit.err.find("canceling statement due to lock timeout") != std::string::npos;
+}
+
+/// Whether the attempt may be made again: nothing is left of it, and all that stood in its way was a lock.
+bool worth_another_attempt(const Exit& exit, const Outcome& outcome) {
+  return lock_timed_out(exit) &&
+         std::ranges::find(outcome.evidence, evidence::database_unchanged, &Evidence::name) != outcome.evidence.end();
 }
 
 class Upgrade final : public Stage {
@@ -65,22 +89,17 @@ class Upgrade final : public Stage {
   }
 
   Task<Outcome> run(StageContext& context) const override {
-    const Before before = co_await read_before(context);
-    if (!before.changes.empty()) {
-      co_return Outcome{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
-    }
-    Json fact = to_json(before.state);
-    fact.set("identity", to_json(before.identity));
-    fact.set("half_made", Json::of(before.half_made));
-    context.record("database.before", std::move(fact));
-
     for (std::int64_t attempt = 1;; ++attempt) {
-      Command command = upgrade_command(context);
+      const Before before = co_await read_before(context);
+      if (!before.changes.empty())
+        co_return Outcome{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
+      context.record("database.before", fact_of(before));
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
+      Command command = upgrade_command(context);
       const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
       const Outcome outcome = co_await failed(context, before, exit);
-      const bool again = lock_timed_out(exit) && !outcome.evidence.empty() && attempt <= settings_.retries;
+      const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
       co_await context.ports.clock.sleep(std::chrono::seconds(1 << std::min<std::int64_t>(attempt - 1, 5)),
@@ -94,6 +113,13 @@ class Upgrade final : public Stage {
     DatabaseIdentity identity;
     std::vector<std::string> half_made, changes;
   };
+
+  static Json fact_of(const Before& before) {
+    Json fact = to_json(before.state);
+    fact.set("identity", to_json(before.identity));
+    fact.set("half_made", Json::of(before.half_made));
+    return fact;
+  }
 
   static Task<Before> read_before(StageContext& context) {
     const auto database = co_await open_session(context, context.stop);
@@ -129,7 +155,7 @@ class Upgrade final : public Stage {
     const auto database = co_await open_session(context, context.stop);
     const auto versions =
         co_await version_rows(*database, context.application.policy.migrations.version_table, context.stop);
-    const auto from = before.state.versions.value_or(std::vector<std::string>{});
+    const auto from = rows_of(before.state);
     const auto to = versions.value_or(std::vector<std::string>{});
     Outcome outcome;
     outcome.verdict = Verdict::passed;
@@ -152,7 +178,8 @@ class Upgrade final : public Stage {
       const auto database = co_await open_session(context, unstoppable);
       const std::string name = migration_application_name(context.run.id);
       if (exit.cause != Exit::Cause::exited) co_await cancel_backends(*database, name);
-      co_await wait_for_backends(*database, context.ports.clock, name, backends_patience);
+      co_await wait_for_backends(*database, context.ports.clock, name,
+                                 context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
@@ -171,22 +198,19 @@ class Upgrade final : public Stage {
     for (const std::string& object : half_made)
       if (std::ranges::find(before.half_made, object) == before.half_made.end())
         outcome.details.push_back("left behind: " + object);
-    const Json& transactional = context.run.evidence(evidence::review_passed)["transactional"];
-    const bool rolls_back = transactional.is_bool() && transactional.as_bool();
-    if (now == before.state && rolls_back) {
-      outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
-      co_return;
+    switch (judge_aftermath(context.run, now)) {
+      case Aftermath::unchanged:
+        outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
+        co_return;
+      case Aftermath::at_target:
+        outcome.details.push_back("the command failed, but the database is at the target");
+        outcome.evidence.push_back(
+            {std::string(evidence::upgrade_done),
+             Json::object({{"from", Json::of(rows_of(before.state))}, {"to", Json::of(rows_of(now))}})});
+        co_return;
+      case Aftermath::unclear:
+        outcome.details.push_back(what_differs(before.state, now));
     }
-    if (now == before.state)
-      outcome.details.push_back(
-          "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
-          "data "
-          "may have changed");
-    else
-      outcome.details.push_back(fmt::format("version rows: {} before, {} now; catalog fingerprint {}",
-                                            revisions_text(before.state.versions.value_or(std::vector<std::string>{})),
-                                            revisions_text(now.versions.value_or(std::vector<std::string>{})),
-                                            now.fingerprint == before.state.fingerprint ? "equal" : "differs"));
   }
 
   UpgradeSettings settings_;

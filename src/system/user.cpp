@@ -73,8 +73,8 @@ void become(const Account& account) {
   drop_capabilities(account);
   if (::setuid(0) == 0 || ::seteuid(0) == 0 || ::setgid(0) == 0)
     throw Error(ErrorKind::denied, "become user " + account.name, "root could come back");
-  // The kernel made us undumpable when the uid changed.
-  check(::prctl(PR_SET_DUMPABLE, 1), account, "stay readable in /proc");
+  // The kernel made us undumpable when the uid changed, and so we stay: whoever could trace us, such as the application
+  // itself, could take the bus connection that was opened as root.
   ::umask(077);
 }
 

@@ -24,9 +24,8 @@ std::optional<Account> find_account(uid_t uid);
 /// Makes this process that user's, for good, and its new files private (umask 077). Only for root, before any thread
 /// or child is started. Throws Error (`denied`), and refuses an account of root.
 ///
-/// The process stays dumpable: otherwise /proc/self and our children's /proc entries would belong to root, and we could
-/// neither find a child's tree nor a dump's writers. Whoever may trace us is the app's user, who owns the secrets
-/// anyway.
+/// The process is undumpable afterwards: other processes of the same user can neither trace it nor take its
+/// descriptors, one of which may be a bus connection opened as root.
 void become(const Account& account);
 
 }  // namespace orchestrate::system

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "orchestrate/error.hpp"
+#include "stages/migration_limits.hpp"
 #include "stages/preflight/check.hpp"
 
 namespace orchestrate::preflight {
@@ -56,7 +57,14 @@ Task<Answer> env_readers(Inspection& inspection) {
   co_return answer;
 }
 
-constexpr std::array checks = {Check{"env file", "", env_file}, Check{"env readers", "", env_readers}};
+Task<Answer> limits(Inspection& inspection) {
+  Answer answer;
+  if (const std::string why = why_not_enforced(inspection.application()); !why.empty()) answer.advice.push_back(why);
+  co_return answer;
+}
+
+constexpr std::array checks = {Check{"env file", "", env_file}, Check{"env readers", "", env_readers},
+                               Check{"limits", "", limits}};
 
 }  // namespace
 

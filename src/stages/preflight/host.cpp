@@ -22,7 +22,7 @@ Obstacle unit_problem(const std::string& unit, const UnitState& state) {
 
 Task<Answer> services(Inspection& inspection) {
   Answer answer;
-  for (const UnitName& unit : inspection.policy().services) {
+  for (const UnitName& unit : inspection.policy().units()) {
     const UnitState state = co_await inspection.context.ports.services.state(unit, inspection.context.stop);
     if (state.load_state != "loaded") answer.obstacles.push_back(unit_problem(unit.text(), state));
   }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "orchestrate/run.hpp"
+#include "schema/state.hpp"
+
+namespace orchestrate {
+
+/// What an upgrade that did not end well left in the database.
+enum class Aftermath {
+  unchanged,  ///< version rows and catalog as before, and the reviewed set is one transaction, so the data too
+  at_target,  ///< it committed all the same
+  unclear,    ///< in between, or unchanged as far as the catalog tells, but something may have committed on its own
+};
+
+/// `run` tells where the upgrade began, its target, and what review said of the set.
+Aftermath judge_aftermath(const Run& run, const SchemaState& now);
+
+}  // namespace orchestrate
