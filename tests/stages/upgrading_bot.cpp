@@ -74,10 +74,6 @@ void UpgradingBot::SetUpTestSuite() {
   server->sql("CREATE ROLE bot LOGIN");
 }
 
-void UpgradingBot::TearDownTestSuite() {
-  server.reset();
-}
-
 UpgradingBot::UpgradingBot() : upgrade_settings(upgrade_defaults()) {
   server->sql("DROP DATABASE IF EXISTS app WITH (FORCE)");
   server->sql("CREATE DATABASE app OWNER bot");

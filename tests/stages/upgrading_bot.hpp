@@ -28,7 +28,6 @@ class Holder {
 class UpgradingBot : public testing::Test, public BotProject {
  protected:
   static void SetUpTestSuite();
-  static void TearDownTestSuite();
   UpgradingBot();
 
   /// Revision 002 with this upgrade(), lines of Python.
@@ -47,7 +46,7 @@ class UpgradingBot : public testing::Test, public BotProject {
   /// Pids of the migration's sessions, as the server sees them.
   std::string sessions() const;
 
-  static std::unique_ptr<TemporaryPostgres> server;  // it takes seconds to make
+  static std::unique_ptr<TemporaryPostgres> server;  // one for the program, for it takes seconds to make
   std::optional<Holder> somebody;
   Settings upgrade_settings;
 };
