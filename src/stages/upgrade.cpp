@@ -93,8 +93,8 @@ class Upgrade final : public Stage {
   explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
 
   std::string describe() const override {
-    return fmt::format("run the project's upgrade, waiting at most {} ms for a lock, {} retries",
-                       settings_.limits.lock.count(), settings_.retries);
+    return fmt::format("run the project's upgrade, waiting at most {} s for a lock, {} retries",
+                       std::chrono::duration<double>(settings_.limits.lock).count(), settings_.retries);
   }
 
   Task<Outcome> run(StageContext& context) const override {
