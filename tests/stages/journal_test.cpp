@@ -65,7 +65,7 @@ TEST_F(JournalTail, ForgivesAnErrorThatTheServiceAlwaysWroteWithOtherNumbers) {
   written("new") = lines({"10:02:59 CRITICAL: guild 815 is unknown", "connected"});
   const Outcome outcome = read();
   EXPECT_EQ(outcome.verdict, Verdict::passed);
-  EXPECT_EQ(outcome.summary, "2 lines, 1 errors that it also wrote before the restart");
+  EXPECT_EQ(outcome.summary, "2 lines, 1 error that it also wrote before the restart");
 }
 
 TEST_F(JournalTail, ForgivesNothingOfAServiceThatNeverRanBefore) {
@@ -86,7 +86,7 @@ TEST_F(JournalTail, ShowsFiveOfManyErrors) {
 TEST_F(JournalTail, LooksAtTheNewestLinesOnly) {
   settings.set("lines", std::int64_t{1}, {});
   written("new") = lines({"CRITICAL: no token", "connected"});
-  EXPECT_EQ(read().summary, "1 lines, no errors");
+  EXPECT_EQ(read().summary, "1 line, no errors");
 }
 
 TEST_F(JournalTail, DoesNotTakeSilenceForHealth) {
@@ -116,7 +116,7 @@ TEST_F(JournalTail, ReadsEachServiceThatWasRestarted) {
   EXPECT_EQ(read().summary, "3 lines, no errors");
   written("old") = lines({"CRITICAL: no token"});  // of the other service
   written("new", "web.service").push_back({.at = {}, .text = "CRITICAL: no token"});
-  EXPECT_EQ(read().summary, "web.service wrote 1 error lines since its restart");
+  EXPECT_EQ(read().summary, "web.service wrote 1 error line since its restart");
 }
 
 }  // namespace
