@@ -138,7 +138,7 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
 }  // namespace
 
 const StageKind backup_stage{.name = "backup",
-                             .purpose = "a proven backup: another job's dump checked, or our own taken",
+                             .purpose = "Prove a backup: check the dump of another job, or take one.",
                              .keys = keys,
                              .needs = {},
                              .provides = provides,

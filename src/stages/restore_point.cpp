@@ -100,7 +100,7 @@ std::vector<std::string> problems(const Settings& settings) {
 
 const StageKind restore_point_stage{
     .name = "restore_point",
-    .purpose = "keeps the checkout as it is before the upgrade, as a git commit",
+    .purpose = "Keep the checkout as it is before the upgrade, as a git commit.",
     .keys = keys,
     .needs = {},
     .provides = provides,
