@@ -8,11 +8,12 @@
 namespace orchestrate::cli {
 
 struct Signals::Set {
+  explicit Set(boost::asio::io_context& io) : signals(io, SIGINT, SIGTERM, SIGHUP) {}
+
   boost::asio::signal_set signals;
 };
 
-Signals::Signals(boost::asio::io_context& io, Interrupt& interrupt)
-    : set_(std::make_shared<Set>(Set{boost::asio::signal_set(io, SIGINT, SIGTERM, SIGHUP)})) {
+Signals::Signals(boost::asio::io_context& io, Interrupt& interrupt) : set_(std::make_shared<Set>(io)) {
   wait(set_, interrupt);
 }
 
