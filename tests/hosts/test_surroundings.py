@@ -27,11 +27,6 @@ def test_a_run_stops_at_once_when(vps, spoil, code, says):
     refused(vps, vps.snapshot(), code, *says)
 
 
-def test_an_env_file_that_the_user_may_not_read_is_named(vps):
-    vps.host.shell(f"chmod 0600 {ENV_FILE}")
-    refused(vps, vps.snapshot(), 78, ENV_FILE, user="magikalbot")
-
-
 def test_a_database_that_is_down_is_named(vps):
     vps.host.shell("systemctl stop postgresql@15-main.service")
     refused(vps, vps.snapshot(), 1, "connection refused")

@@ -1,5 +1,6 @@
 """The application's user without root: what it may do it does, what it may not is said before anything runs."""
 
+from magikal import ENV_FILE
 from vps import refused
 
 NO_SERVICES = [(r"(?s)\n  - restart:.*", "\n"), (r"\nservices: .*\n", "\n")]
@@ -17,6 +18,12 @@ def test_a_pipeline_without_services_needs_no_root(vps):
     assert ended.code == 0, str(ended)
     assert vps.revision() == "003_tempvc"
     assert vps.snapshot().service == service
+
+
+def test_an_env_file_that_only_root_may_read_is_named(vps):
+    vps.use_policy(*NO_SERVICES)
+    vps.host.shell(f"chmod 0600 {ENV_FILE}")
+    refused(vps, vps.snapshot(), 78, ENV_FILE, user="magikalbot")
 
 
 def test_another_user_may_not_apply(vps):
