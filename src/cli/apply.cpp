@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/audited_ledger.hpp"
 #include "cli/place.hpp"
 #include "cli/session.hpp"
 #include "cli/signals.hpp"
@@ -135,7 +136,8 @@ int apply(const Arguments& arguments) {
   const std::string& app = session.application().policy.app;
   const system::StateLock lock = lock_or_refuse(session.state_directory(), app);
   session.make_commands(lock.descriptor());
-  const auto ledger = open_ledger(session.state_directory(), LedgerAccess::write, session.redactor());
+  const auto ledger =
+      audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()), app, session.redactor());
   ledger->reserve(reserved_bytes);
   Applying applying{arguments, loaded.plan, session, *ledger, asked_by};
   return session.run(applying.run());

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "cli/audited_ledger.hpp"
 #include "cli/place.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal.hpp"
@@ -66,7 +67,8 @@ int approve(const Arguments& arguments) {
 
   const RevisionGraph graph = read_revisions(policy.migrations.versions);
   const Revision& revision = revision_of(graph, arguments.finding);
-  const auto ledger = open_ledger(session.state_directory(), LedgerAccess::write, session.redactor());
+  const auto ledger = audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()),
+                              policy.app, session.redactor());
   session.run(find_or_refuse(session.ports().commands, policy, revision, *ledger, arguments.finding));
   const Approval approval{arguments.finding, revision.sha256, arguments.reason, by,
                           utc_text(session.ports().clock.now())};

@@ -122,7 +122,7 @@ RunFinished conclude(const Run& run) {
   if (!stage) return succeeded(run);
   if (const Json& failed = run.fact("services.not_started_again"); !failed.is_null())
     return {Result::held, 5, "stopped before the upgrade, but could not start " + joined(failed) + " again",
-            "systemctl start " + joined(failed)};
+            fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
   switch (phase_of(run)) {
     case Phase::before_upgrade:
       return stopped_before(run, *stage);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "engine/conclude.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
@@ -52,26 +54,25 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
                                                 {"to", Json::of(*now.versions)}})});
       break;
     case Aftermath::unclear:
-      break;
+      outcome.details.push_back(what_differs(state_from_json(run.fact("database.before")), now));
   }
   co_return outcome;
 }
 
-/// How a dead run ended: as its stages say, but never well, and never without the services that it stopped.
+/// The end of a run that nobody is there to bring to its end: as its stages say, but never well.
 RunFinished end_of(const Run& run) {
-  RunFinished end = conclude(run);
-  const std::string again = "orchestrate apply " + run.created.app;
-  const bool untouched = phase_of(run) == Phase::before_upgrade && run.fact("command.ran").is_null();
-  if (end.exit_code == 0 && untouched)
-    end = {Result::failed_unchanged, 1, "the process ended between two stages; nothing was changed", again};
-  else if (end.exit_code == 0)
-    end = {Result::held, 5, "the process ended before the last stages", again};
+  const RunFinished end = conclude(run);
+  const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
+  const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact("command.ran").is_null();
   const Json& stopped = run.fact("services.stopped");
-  if (stopped.is_null() || end.result == Result::held) return end;
-  std::string units;
-  for (const std::string& unit : stopped.as_strings()) units += " " + unit;
-  return {Result::held, 5, end.summary + "; but services that it had stopped may still be stopped",
-          "systemctl start" + units};
+  if (!stopped.is_null() && (end.result == Result::failed_unchanged || (passed && before_upgrade)))
+    return {Result::held, 5, "the database is as it was, but services that the run had stopped may still be stopped",
+            fmt::format("systemctl start {}", fmt::join(stopped.as_strings(), " "))};
+  const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
+  if (!passed || !stages_left) return end;
+  const std::string again = "orchestrate apply " + run.created.app;
+  if (before_upgrade) return {Result::failed_unchanged, 1, "the process ended before the upgrade began", again};
+  return {Result::held, 5, "the process ended before the last stages", again};
 }
 
 }  // namespace
@@ -80,7 +81,8 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
                                             Clock& clock) {
   std::vector<EventBody> events;
   const auto add = [&](EventBody body) {
-    run = apply(std::move(run), Event{0, run.id, clock.now(), body});
+    const Event event{0, run.id, clock.now(), body};
+    run = apply(std::move(run), event);
     events.push_back(std::move(body));
   };
   if (const std::string* stage = running_stage(run)) {

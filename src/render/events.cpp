@@ -27,11 +27,15 @@ struct Saying {
 
 }  // namespace
 
+std::string event_text(const Event& event) {
+  return printable(std::visit(Saying{}, event.body));
+}
+
 std::string events_text(const std::vector<Event>& events) {
   std::string text;
   for (const Event& event : events)
     text += fmt::format("{:>5}  {}  {:<14}  {}\n", event.sequence, utc_text(event.at), type_of(event.body),
-                        printable(std::visit(Saying{}, event.body)));
+                        event_text(event));
   return text;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
@@ -13,6 +15,14 @@ Aftermath judge_aftermath(const Run& run, const SchemaState& now) {
   auto target = run.evidence(evidence::migration_pending)["to"].as_strings();
   std::ranges::sort(target);
   return now.versions == target ? Aftermath::at_target : Aftermath::unclear;
+}
+
+std::string what_differs(const SchemaState& before, const SchemaState& now) {
+  if (now == before)
+    return "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
+           "data may have changed";
+  return fmt::format("version rows: {} before, {} now; catalog fingerprint {}", revisions_text(rows_of(before)),
+                     revisions_text(rows_of(now)), now.fingerprint == before.fingerprint ? "equal" : "differs");
 }
 
 }  // namespace orchestrate

@@ -15,4 +15,7 @@ enum class Aftermath {
 /// `run` tells where the upgrade began, its target, and what review said of the set.
 Aftermath judge_aftermath(const Run& run, const SchemaState& now);
 
+/// How far apart two states are, for people.
+std::string what_differs(const SchemaState& before, const SchemaState& now);
+
 }  // namespace orchestrate

@@ -14,8 +14,8 @@ std::string migration_application_name(const std::string& run_id) {
 
 Task<> cancel_backends(Database& database, std::string application_name) {
   const std::string sql =
-      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = "
-      "current_database()";
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
+      "WHERE application_name = $1 AND datname = current_database() AND pg_has_role(usesysid, 'USAGE')";
   const std::vector<std::string> parameters = {application_name};
   const std::stop_token unstoppable;
   co_await database.query(sql, parameters, unstoppable);

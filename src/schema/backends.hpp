@@ -11,7 +11,8 @@ namespace orchestrate {
 /// What a run's migration calls itself in pg_stat_activity.
 std::string migration_application_name(const std::string& run_id);
 
-/// Cancels what backends of that name are doing: the server goes on with a statement whose client has died.
+/// Cancels what backends of that name are doing, as far as we may: the server goes on with a statement whose client
+/// is gone.
 Task<> cancel_backends(Database& database, std::string application_name);
 
 /// Returns when no other backend is left that is of that name or holds a lock on the version table: a transactional

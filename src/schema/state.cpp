@@ -72,6 +72,16 @@ Task<std::vector<std::string>> half_made_objects(Database& database, std::vector
   co_return names;
 }
 
+std::vector<std::string> rows_of(const SchemaState& state) {
+  return state.versions.value_or(std::vector<std::string>{});
+}
+
+std::string revisions_text(const std::vector<std::string>& revisions) {
+  std::string text;
+  for (const std::string& revision : revisions) text += (text.empty() ? "" : ", ") + revision;
+  return text.empty() ? "base" : text;
+}
+
 Json to_json(const DatabaseIdentity& identity) {
   return Json::object({{"system_identifier", identity.system_identifier},
                        {"oid", identity.oid},

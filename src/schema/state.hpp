@@ -45,6 +45,12 @@ Task<SchemaState> read_state(Database& database, TableName version_table, std::v
 Task<std::vector<std::string>> half_made_objects(Database& database, std::vector<std::string> schemas,
                                                  std::stop_token stop);
 
+/// The version rows; none without a version table.
+std::vector<std::string> rows_of(const SchemaState& state);
+
+/// "002_panels", "base" or "a, b".
+std::string revisions_text(const std::vector<std::string>& revisions);
+
 Json to_json(const DatabaseIdentity& identity);
 Json to_json(const SchemaState& state);
 SchemaState state_from_json(const Json& json);

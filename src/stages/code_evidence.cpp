@@ -24,50 +24,72 @@ bool passed_over(const fs::path& directory) {
          fs::exists(directory / "pyvenv.cfg");
 }
 
-std::vector<fs::path> code_files(const fs::path& project) {
-  std::vector<fs::path> files;
-  for (auto entry = fs::recursive_directory_iterator(project, fs::directory_options::skip_permission_denied);
-       entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->is_directory() && !entry->is_symlink()) {
-      if (passed_over(entry->path())) entry.disable_recursion_pending();
-      continue;
-    }
-    const std::string ending = entry->path().extension();
-    if (entry->is_regular_file() && std::ranges::find(endings, ending) != endings.end()) files.push_back(entry->path());
-  }
-  return files;
+bool within(const fs::path& path, const fs::path& directory) {
+  return std::ranges::mismatch(directory, path).in1 == directory.end();
 }
 
-std::vector<fs::path> interpreter_files(const Policy& policy) {
+/// Directory trees that hold the project's code, and what was found in them.
+struct Code {
+  fs::path project;             ///< without links
+  std::vector<fs::path> trees;  ///< the project, then where links in it lead: Python imports through them as well
+  std::set<fs::path> files;
+};
+
+/// A link to where we are already, or to a directory that the project lies in, is no package.
+void add_tree(Code& code, const fs::path& target) {
+  const bool known = within(target, code.project) ||
+                     std::ranges::any_of(code.trees, [&](const fs::path& tree) { return within(target, tree); });
+  if (!known && !within(code.project, target)) code.trees.push_back(target);
+}
+
+void add_file(Code& code, const fs::directory_entry& entry) {
+  const std::string ending = entry.path().extension();
+  if (entry.is_regular_file() && std::ranges::find(endings, ending) != endings.end()) code.files.insert(entry.path());
+}
+
+void read_tree(Code& code, const fs::path& tree) {
+  for (auto entry = fs::recursive_directory_iterator(tree, fs::directory_options::skip_permission_denied);
+       entry != fs::recursive_directory_iterator(); ++entry) {
+    if (!entry->is_directory())
+      add_file(code, *entry);
+    else if (passed_over(entry->path()))
+      entry.disable_recursion_pending();
+    else if (entry->is_symlink())
+      add_tree(code, fs::canonical(entry->path()));
+  }
+}
+
+std::set<fs::path> code_files(const fs::path& project) {
+  Code code{fs::canonical(project), {project}, {}};
+  for (std::size_t next = 0; next < code.trees.size(); ++next) read_tree(code, fs::path(code.trees[next]));
+  return std::move(code.files);
+}
+
+void add_interpreter(const Policy& policy, std::set<fs::path>& files) {
   const fs::path python = project_python(policy);
-  std::vector<fs::path> files;
-  if (!python.is_absolute()) return files;
-  files.push_back(fs::canonical(python));
+  if (!python.is_absolute()) return;
+  files.insert(fs::canonical(python));
   const fs::path configuration = python.parent_path().parent_path() / "pyvenv.cfg";
-  if (fs::exists(configuration)) files.push_back(configuration);
-  return files;
+  if (fs::exists(configuration)) files.insert(configuration);
 }
 
 /// What the command line names, such as alembic.ini, and the env.py beside the version files, wherever they are.
-std::vector<fs::path> named_files(const Policy& policy) {
-  std::vector<fs::path> candidates;
-  for (const std::string& word : policy.migrations.command) candidates.push_back(policy.project.path / word);
-  for (const fs::path& versions : policy.migrations.versions) candidates.push_back(versions.parent_path() / "env.py");
-  std::erase_if(candidates, [](const fs::path& file) { return !fs::is_regular_file(file); });
-  return candidates;
+void add_named(const Policy& policy, std::set<fs::path>& files) {
+  std::vector<fs::path> named;
+  for (const std::string& word : policy.migrations.command) named.push_back(policy.project.path / word);
+  for (const fs::path& versions : policy.migrations.versions) named.push_back(versions.parent_path() / "env.py");
+  std::ranges::copy_if(named, std::inserter(files, files.end()),
+                       [](const fs::path& f) { return fs::is_regular_file(f); });
 }
 
 }  // namespace
 
 Json code_evidence(const Policy& policy) {
   try {
-    std::vector<fs::path> files = code_files(policy.project.path);
-    for (const fs::path& versions : policy.migrations.versions)
-      for (fs::path& file : code_files(versions)) files.push_back(std::move(file));
-    for (fs::path& file : named_files(policy)) files.push_back(std::move(file));
-    for (fs::path& file : interpreter_files(policy)) files.push_back(std::move(file));
-    std::ranges::sort(files);
-    files.erase(std::ranges::unique(files).begin(), files.end());
+    std::set<fs::path> files = code_files(policy.project.path);
+    for (const fs::path& versions : policy.migrations.versions) files.merge(code_files(versions));
+    add_named(policy, files);
+    add_interpreter(policy, files);
     Json hashes = Json::object();
     for (const fs::path& file : files) hashes.set(file.string(), sha256_of_file(file));
     return hashes;

@@ -13,10 +13,4 @@ std::vector<std::string> app_schemas(const Policy& policy) {
   return {policy.migrations.version_table.schema};
 }
 
-std::string revisions_text(const std::vector<std::string>& revisions) {
-  std::string text;
-  for (const std::string& revision : revisions) text += (text.empty() ? "" : ", ") + revision;
-  return text.empty() ? "base" : text;
-}
-
 }  // namespace orchestrate

@@ -14,7 +14,4 @@ Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::s
 /// The schemas that the app may change: the policy's, else the version table's.
 std::vector<std::string> app_schemas(const Policy& policy);
 
-/// "002_panels", "base" or "a, b".
-std::string revisions_text(const std::vector<std::string>& revisions);
-
 }  // namespace orchestrate

@@ -29,6 +29,10 @@ bool writes_to_journal(const UnitState& state) {
          state.standard_output.starts_with("kmsg");
 }
 
+std::string counted(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
 struct Matches {
   std::vector<std::string> fresh;
   std::size_t known = 0;  ///< also seen in the invocation before
@@ -59,13 +63,9 @@ class JournalTail final : public Stage {
       read += lines.size();
       known += matches.known;
     }
-    co_return Outcome{Verdict::passed,
-                      known == 0
-                          ? fmt::format("{} lines, no errors", read)
-                          : fmt::format("{} lines, {} errors that it also wrote before the restart", read, known),
-                      {},
-                      {},
-                      {}};
+    std::string summary = counted(read, "line");
+    summary += known == 0 ? ", no errors" : ", " + counted(known, "error") + " that it also wrote before the restart";
+    co_return Outcome{Verdict::passed, summary, {}, {}, {}};
   }
 
  private:
@@ -105,11 +105,12 @@ class JournalTail final : public Stage {
   }
 
   static Outcome failed(const StageContext& context, const UnitName& unit, const Matches& matches) {
-    Outcome outcome{Verdict::failed,
-                    fmt::format("{} wrote {} error lines since its restart", unit.text(), matches.fresh.size()),
-                    {},
-                    {},
-                    {}};
+    Outcome outcome{
+        Verdict::failed,
+        fmt::format("{} wrote {} since its restart", unit.text(), counted(matches.fresh.size(), "error line")),
+        {},
+        {},
+        {}};
     const auto shown = std::min(matches.fresh.size(), shown_matches);
     outcome.details.assign(matches.fresh.begin(), matches.fresh.begin() + static_cast<std::ptrdiff_t>(shown));
     outcome.next = fmt::format("journalctl -u {} -n 120 --no-pager, mend it, then: orchestrate apply {}", unit.text(),

@@ -1,6 +1,7 @@
 #include "stages/migration_limits.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,25 +13,22 @@ std::string current(const Variables& environment, std::string_view name) {
   return found == environment.end() ? std::string() : found->second.reveal();
 }
 
-/// The URL's own text with `extra` appended to its `options` parameter. No new percent sign where the URL has none:
+/// Where the value of the URL's own `options` parameter ends; nullopt: this is no URL, or it has none.
+std::optional<std::size_t> end_of_options(const std::string& url) {
+  constexpr std::string_view key = "options=";
+  for (auto at = url.find('?'); at != std::string::npos; at = url.find_first_of("?&", at + 1))
+    if (url.compare(at + 1, key.size(), key) == 0) return std::min(url.find('&', at + 1), url.size());
+  return std::nullopt;
+}
+
+/// The URL's own text with the limits appended to its `options` parameter. No new percent sign where the URL has none:
 /// alembic.ini's reader takes one for an interpolation unless env.py doubles it.
-std::string with_more_options(std::string url, const MigrationLimits& limits) {
-  std::size_t parameter = url.find("?options=");
-  if (parameter == std::string::npos) parameter = url.find("&options=");
-  const std::size_t end = std::min(url.find('&', parameter + 1), url.size());
+std::string with_more_options(std::string url, std::size_t end, const MigrationLimits& limits) {
   const bool encoded = url.find('%') != std::string::npos;
   const auto setting = [&](std::string_view name, std::chrono::milliseconds value) {
     return encoded ? fmt::format("%20-c{}%3D{}", name, value.count()) : fmt::format("+-c{}={}", name, value.count());
   };
   return url.insert(end, setting("lock_timeout", limits.lock) + setting("statement_timeout", limits.statement));
-}
-
-bool has_options_parameter(const Application& application) {
-  const auto& variables = application.environment;
-  const auto found = std::ranges::find(variables, application.database_variable, &Variables::value_type::first);
-  if (found == variables.end()) return false;
-  const std::string& url = found->second.reveal();
-  return url.find("?options=") != std::string::npos || url.find("&options=") != std::string::npos;
 }
 
 }  // namespace
@@ -39,8 +37,9 @@ std::string why_not_enforced(const Application& application) {
   const std::string& driver = application.database.driver;
   if (driver == "asyncpg" || driver == "pg8000")
     return driver + " ignores PGOPTIONS, so lock_timeout and statement_timeout are not enforced";
-  if (application.database.option("options") && !has_options_parameter(application))
-    return "the database URL has options of its own and is not one variable that holds a URL, so lock_timeout and "
+  if (application.database.option("options") &&
+      !end_of_options(current(application.environment, application.database_variable)))
+    return "the database address has options of its own and is not one variable that holds a URL, so lock_timeout and "
            "statement_timeout are not enforced";
   return {};
 }
@@ -49,7 +48,7 @@ void impose(const MigrationLimits& limits, const Application& application, Varia
   if (!why_not_enforced(application).empty()) return;
   if (application.database.option("options")) {
     const std::string url = current(environment, application.database_variable);
-    set_variable(environment, application.database_variable, with_more_options(url, limits));
+    set_variable(environment, application.database_variable, with_more_options(url, *end_of_options(url), limits));
     return;
   }
   const std::string own = current(environment, "PGOPTIONS");

@@ -35,17 +35,20 @@ std::vector<std::string> sorted_texts(const Json& array) {
   return texts;
 }
 
-std::vector<std::string> rows_of(const SchemaState& state) {
-  return state.versions.value_or(std::vector<std::string>{});
+constexpr const char* something_changed = "something changed since it was reviewed";
+
+std::vector<std::string> changed_code(const StageContext& context) {
+  std::vector<std::string> changes;
+  const Json& reviewed = context.run.evidence(evidence::review_passed)["code"];
+  for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
+    changes.push_back(path + " is not as it was reviewed");
+  return changes;
 }
 
 /// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
 std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
                                               const DatabaseIdentity& identity) {
-  std::vector<std::string> changes;
-  const Json& reviewed = context.run.evidence(evidence::review_passed)["code"];
-  for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
-    changes.push_back(path + " is not as it was reviewed");
+  std::vector<std::string> changes = changed_code(context);
   const Json& pending = context.run.evidence(evidence::migration_pending);
   if (rows_of(now) != sorted_texts(pending["from"]))
     changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed", revisions_text(rows_of(now)),
@@ -59,15 +62,6 @@ std::vector<std::string> changed_since_review(const StageContext& context, const
   return changes;
 }
 
-std::string what_differs(const SchemaState& before, const SchemaState& now) {
-  if (now == before)
-    return "version rows and catalog are as before, but a pending revision commits on its own or cannot be judged, so "
-           "data "
-           "may have changed";
-  return fmt::format("version rows: {} before, {} now; catalog fingerprint {}", revisions_text(rows_of(before)),
-                     revisions_text(rows_of(now)), now.fingerprint == before.fingerprint ? "equal" : "differs");
-}
-
 bool lock_timed_out(const Exit& exit) {
   return exit.err.find("LockNotAvailable") != std::string::npos || exit.err.find("55P03") != std::string::npos ||
          exit.err.find("canceling statement due to lock timeout") != std::string::npos;
@@ -79,31 +73,51 @@ bool worth_another_attempt(const Exit& exit, const Outcome& outcome) {
          std::ranges::find(outcome.evidence, evidence::database_unchanged, &Evidence::name) != outcome.evidence.end();
 }
 
+/// Its backend does not notice that its client is gone before its statement has ended.
+bool ended_by_us(const Exit& exit) {
+  return exit.cause != Exit::Cause::exited;
+}
+
+/// False when the run was stopped before the time was over.
+Task<bool> waited(StageContext& context, std::chrono::seconds pause) {
+  try {
+    co_await context.ports.clock.sleep(pause, context.stop);
+    co_return true;
+  } catch (const Error&) {
+    co_return false;
+  }
+}
+
 class Upgrade final : public Stage {
  public:
   explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
 
   std::string describe() const override {
-    return fmt::format("run the project's upgrade, waiting at most {} ms for a lock, {} retries",
-                       settings_.limits.lock.count(), settings_.retries);
+    return fmt::format("run the project's upgrade, waiting at most {} s for a lock, {} retries",
+                       std::chrono::duration<double>(settings_.limits.lock).count(), settings_.retries);
   }
 
   Task<Outcome> run(StageContext& context) const override {
+    const Before before = co_await read_before(context);
+    if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
+    if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
+    context.record("database.before", fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
-      const Before before = co_await read_before(context);
-      if (!before.changes.empty())
-        co_return Outcome{Verdict::failed, "something changed since it was reviewed", before.changes, {}, {}};
-      context.record("database.before", fact_of(before));
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);
       const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
-      const Outcome outcome = co_await failed(context, before, exit);
+      Outcome outcome = co_await failed(context, before, exit);
       const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
-      co_await context.ports.clock.sleep(std::chrono::seconds(1 << std::min<std::int64_t>(attempt - 1, 5)),
-                                         context.stop);
+      const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
+      if (!co_await waited(context, pause)) co_return outcome;
+      if (auto changes = changed_code(context); !changes.empty()) {
+        outcome.summary = something_changed;
+        outcome.details = std::move(changes);
+        co_return outcome;
+      }
     }
   }
 
@@ -151,10 +165,12 @@ class Upgrade final : public Stage {
     return unlimited.is_bool() && unlimited.as_bool() ? MigrationLimits{} : settings_.limits;
   }
 
-  Task<Outcome> succeeded(StageContext& context, const Before& before, const Exit& exit, std::int64_t attempt) const {
-    const auto database = co_await open_session(context, context.stop);
+  /// A stop that comes now is too late.
+  static Task<Outcome> succeeded(StageContext& context, const Before& before, const Exit& exit, std::int64_t attempt) {
+    const std::stop_token unstoppable;
+    const auto database = co_await open_session(context, unstoppable);
     const auto versions =
-        co_await version_rows(*database, context.application.policy.migrations.version_table, context.stop);
+        co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
     const auto from = rows_of(before.state);
     const auto to = versions.value_or(std::vector<std::string>{});
     Outcome outcome;
@@ -176,9 +192,9 @@ class Upgrade final : public Stage {
     const std::stop_token unstoppable;
     try {
       const auto database = co_await open_session(context, unstoppable);
-      const std::string name = migration_application_name(context.run.id);
-      if (exit.cause != Exit::Cause::exited) co_await cancel_backends(*database, name);
-      co_await wait_for_backends(*database, context.ports.clock, name,
+      const std::string migration = migration_application_name(context.run.id);
+      if (ended_by_us(exit)) co_await cancel_backends(*database, migration);
+      co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
     } catch (const Error& error) {

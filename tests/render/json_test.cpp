@@ -42,7 +42,8 @@ TEST(RunJson, HoldsTheWholeRun) {
         "summary": "1 revision",
         "details": [],
         "evidence": [],
-        "findings": []
+        "findings": [],
+        "next": ""
       }
     },
     {

@@ -42,7 +42,7 @@ class Schema : public testing::Test {
       CREATE TABLE cfg.panels (id bigserial PRIMARY KEY, title text NOT NULL DEFAULT 'x', mood cfg.mood);
       CREATE INDEX ix_title ON cfg.panels (title);
       CREATE FUNCTION cfg.answer() RETURNS int LANGUAGE sql AS 'SELECT 42';
-      CREATE VIEW cfg.titles AS SELECT title FROM cfg.panels;
+      CREATE VIEW cfg.titles AS SELECT mood FROM cfg.panels;
       ALTER TABLE cfg.panels ENABLE ROW LEVEL SECURITY;
       CREATE POLICY all_of_them ON cfg.panels USING (true);)",
                 "appdb");
@@ -75,7 +75,7 @@ TEST_F(Schema, FingerprintSeesEveryKindOfChange) {
         "ALTER TABLE cfg.panels ADD CHECK (id > 0) NOT VALID", "CREATE INDEX ix_mood ON cfg.panels (mood)",
         "DROP INDEX cfg.ix_title", "ALTER TYPE cfg.mood ADD VALUE 'odd'",
         "CREATE OR REPLACE FUNCTION cfg.answer() RETURNS int LANGUAGE sql AS 'SELECT 43'",
-        "CREATE OR REPLACE VIEW cfg.titles AS SELECT upper(title) AS title FROM cfg.panels",
+        "CREATE OR REPLACE VIEW cfg.titles AS SELECT mood FROM cfg.panels WHERE id > 1",
         "ALTER POLICY all_of_them ON cfg.panels USING (id > 1)", "ALTER TABLE cfg.panels FORCE ROW LEVEL SECURITY",
         "GRANT SELECT ON cfg.panels TO reader", "COMMENT ON COLUMN cfg.panels.title IS 'shown'",
         "ALTER SEQUENCE cfg.panels_id_seq INCREMENT 2", "CREATE TABLE cfg.tempvc (id int)",

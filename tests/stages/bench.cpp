@@ -4,7 +4,8 @@
 #include "system/database.hpp"
 
 namespace orchestrate {
-StageBench::StageBench() : databases(system::make_databases()), clock_(system::make_clock(checkout.io())) {
+
+StageBench::StageBench() : databases(system::make_databases()), clock(system::make_clock(checkout.io())) {
   application.policy.app = "bot";
   application.policy.project.path = checkout.path();
   application.policy.project.user = "bot";
@@ -19,21 +20,30 @@ Outcome StageBench::dry_run(const StageKind& kind, const Settings& settings) {
   return run_with(kind, settings, {});
 }
 
+void StageBench::prove(const std::vector<Evidence>& evidence) {
+  StageRecord earlier{.name = "earlier", .state = StageRecord::State::passed};
+  earlier.outcome = {Verdict::passed, "", {}, evidence, {}};
+  so_far.stages.push_back(std::move(earlier));
+}
+
 Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, const std::filesystem::path& output) {
-  Ports ports{checkout.commands(), *databases, services, journal_, host, *clock_};
-  const std::vector<Approval> approvals;
+  Ports ports{checkout.commands(), *databases, services, journal, host, *clock};
   StageContext context{.application = application,
                        .ports = ports,
-                       .run = run_,
+                       .run = so_far,
                        .approvals = approvals,
                        .target = "head",
                        .output = output,
-                       .stop = {}};
+                       .stop = stop.get_token()};
   context.progress = [this](std::string line) {
     progress.push_back(std::move(line));
     on_progress();
   };
-  context.record = [this](std::string name, Json value) { facts.emplace_back(std::move(name), std::move(value)); };
+  context.record = [this, &kind](const std::string& name, const Json& value) {
+    facts.emplace_back(name, value);
+    const Event event{0, "r1", {}, FactRecorded{std::string(kind.name), name, value}};
+    so_far = apply(std::move(so_far), event);
+  };
   const StageSpec spec{.kind = std::string(kind.name), .name = std::string(kind.name), .settings = settings};
   const auto stage = kind.bind(spec, application.policy);
   return checkout.wait(stage->run(context));

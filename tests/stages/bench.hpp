@@ -2,7 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "git/checkout.hpp"
@@ -14,22 +16,42 @@ namespace orchestrate {
 class WrittenServices final : public ServiceManager {
  public:
   std::map<std::string, UnitState> units;
+  std::map<std::string, UnitState> once_started;   ///< what a start or restart makes of a unit
+  std::map<std::string, std::string> job_results;  ///< by unit; `done` when it names none
+  std::vector<std::string> jobs;                   ///< "restart bot.service", in order
 
   Task<UnitState> state(UnitName unit, std::stop_token) override {
     const auto found = units.find(unit.text());
     co_return found == units.end() ? UnitState{.load_state = "not-found"} : found->second;
   }
-  Task<JobEnd> restart(UnitName, std::stop_token) override { co_return JobEnd{"done"}; }
-  Task<JobEnd> start(UnitName, std::stop_token) override { co_return JobEnd{"done"}; }
-  Task<JobEnd> stop(UnitName, std::stop_token) override { co_return JobEnd{"done"}; }
+  Task<JobEnd> restart(UnitName unit, std::stop_token) override { co_return begun("restart", unit.text()); }
+  Task<JobEnd> start(UnitName unit, std::stop_token) override { co_return begun("start", unit.text()); }
+  Task<JobEnd> stop(UnitName unit, std::stop_token) override { co_return ended("stop", unit.text()); }
+
+ private:
+  JobEnd begun(const std::string& verb, const std::string& unit) {
+    if (const auto state = once_started.find(unit); state != once_started.end()) units[unit] = state->second;
+    return ended(verb, unit);
+  }
+  JobEnd ended(const std::string& verb, const std::string& unit) {
+    jobs.push_back(verb + " " + unit);
+    const auto result = job_results.find(unit);
+    return {result == job_results.end() ? "done" : result->second};
+  }
 };
 
-class SilentJournal final : public Journal {
+/// The journal as a test writes it down: lines by unit and invocation.
+class WrittenJournal final : public Journal {
  public:
-  Task<std::vector<JournalLine>> lines(UnitName, std::string, std::size_t) override {
-    co_return std::vector<JournalLine>{};
+  std::map<std::pair<std::string, std::string>, std::vector<JournalLine>> written;
+  bool may_be_read = true;
+
+  Task<std::vector<JournalLine>> lines(UnitName unit, std::string invocation, std::size_t limit) override {
+    auto found = written[{unit.text(), invocation}];
+    if (found.size() > limit) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+    co_return found;
   }
-  bool readable() const override { return true; }
+  bool readable() const override { return may_be_read; }
 };
 
 class WrittenHost final : public Host {
@@ -41,7 +63,7 @@ class WrittenHost final : public Host {
   std::string name() const override { return "vps1"; }
 };
 
-/// One stage on a real checkout, with real commands, clock and databases, and a written host.
+/// One stage on a real checkout, with real commands, clock and databases, and a host, systemd and journal as written.
 class StageBench {
  public:
   StageBench();
@@ -51,21 +73,25 @@ class StageBench {
   /// Runs the stage as `plan` does: it may write nothing.
   Outcome dry_run(const StageKind& kind, const Settings& settings);
 
+  /// Puts what an earlier stage proved into the run.
+  void prove(const std::vector<Evidence>& evidence);
+
   Checkout checkout;
   WrittenServices services;
+  WrittenJournal journal;
   WrittenHost host;
   std::unique_ptr<Databases> databases;
+  std::unique_ptr<Clock> clock;
   Application application;
+  std::vector<Approval> approvals;
+  std::stop_source stop;
+  Run so_far{.id = "r1"};
   std::vector<std::pair<std::string, Json>> facts;
   std::vector<std::string> progress;
   std::function<void()> on_progress = [] {};
 
  private:
   Outcome run_with(const StageKind& kind, const Settings& settings, const std::filesystem::path& output);
-
-  SilentJournal journal_;
-  std::unique_ptr<Clock> clock_;
-  Run run_{.id = "r1"};
 };
 
 /// All details of an outcome, one per line.

@@ -1,0 +1,59 @@
+#include "cli/audited_ledger.hpp"
+
+#include <fmt/format.h>
+
+#include "render/events.hpp"
+#include "system/journal_copy.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+struct Stage {
+  std::string operator()(const RunCreated&) const { return {}; }
+  std::string operator()(const RunFinished&) const { return {}; }
+  template <class Body>
+  std::string operator()(const Body& body) const {
+    return body.stage;
+  }
+};
+
+class AuditedLedger final : public Ledger {
+ public:
+  AuditedLedger(std::unique_ptr<Ledger> ledger, std::string app, Redactor redactor)
+      : ledger_(std::move(ledger)), app_(std::move(app)), redactor_(std::move(redactor)) {}
+
+  Event append(const std::string& run, const EventBody& body, Time at) override {
+    const Event event = ledger_->append(run, body, at);
+    const std::string stage = std::visit(Stage{}, event.body);
+    const std::string message = fmt::format("{} run {}: {}: {}", app_, run, type_of(event.body), event_text(event));
+    system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_},
+                                      {"ORCHESTRATE_RUN_ID", run},
+                                      {"ORCHESTRATE_STAGE", stage},
+                                      {"ORCHESTRATE_EVENT", std::string(type_of(event.body))}});
+    return event;
+  }
+  void approve(const Approval& approval) override {
+    ledger_->approve(approval);
+    const std::string message =
+        fmt::format("{}: {} approved {}: {}", app_, approval.by, approval.finding, redactor_(approval.reason));
+    system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_}, {"ORCHESTRATE_EVENT", "approval-given"}});
+  }
+  void reserve(std::uint64_t bytes) override { ledger_->reserve(bytes); }
+  std::vector<Event> events(const std::string& run) const override { return ledger_->events(run); }
+  std::vector<std::string> runs(std::size_t limit) const override { return ledger_->runs(limit); }
+  std::vector<Approval> approvals() const override { return ledger_->approvals(); }
+  std::optional<std::string> unfinished() const override { return ledger_->unfinished(); }
+
+ private:
+  std::unique_ptr<Ledger> ledger_;
+  std::string app_;
+  Redactor redactor_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ledger> audited(std::unique_ptr<Ledger> ledger, std::string app, Redactor redactor) {
+  return std::make_unique<AuditedLedger>(std::move(ledger), std::move(app), std::move(redactor));
+}
+
+}  // namespace orchestrate::cli

@@ -1,0 +1,231 @@
+#include "engine/recovery.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "../system/on_loop.hpp"
+#include "../system/temporary_postgres.hpp"
+#include "../system/written_clock.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+#include "schema/backends.hpp"
+#include "schema/state.hpp"
+#include "system/clock.hpp"
+#include "system/database.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::vector<std::string> pipeline = {"preflight", "review",     "restore_point", "stop",
+                                           "upgrade",   "post_check", "start"};
+
+/// A run that ended in the middle, and a database at 001 that was to go to 003.
+class Recovery : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { server = std::make_unique<TemporaryPostgres>(); }
+  static void TearDownTestSuite() { server.reset(); }
+
+  Recovery() {
+    sql("DROP SCHEMA IF EXISTS cfg CASCADE; CREATE SCHEMA cfg; CREATE TABLE cfg.panels (id int);"
+        "CREATE TABLE cfg.alembic_version (version_num text); INSERT INTO cfg.alembic_version VALUES ('001')");
+    application.policy.app = "bot";
+    application.policy.migrations.version_table = {"cfg", "alembic_version"};
+    application.database = server->url();
+    happened(RunCreated{.app = "bot", .verb = "apply", .target = "head", .stages = pipeline});
+  }
+
+  void happened(EventBody body) {
+    const Event event{0, "r1", {}, std::move(body)};
+    run = apply(std::move(run), event);
+  }
+  void passed(const std::string& stage, std::vector<Evidence> evidence = {}) {
+    happened(StageStarted{stage});
+    happened(StageFinished{stage, {Verdict::passed, "", {}, std::move(evidence), {}}, {}});
+  }
+  enum class Set { transactional, commits_on_its_own };
+  void passed_until_stop(Set set = Set::transactional) {
+    const Json pending = Json::object(
+        {{"from", Json::array({"001"})}, {"to", Json::array({"003"})}, {"revisions", Json::array({"002", "003"})}});
+    passed("preflight", {{std::string(evidence::migration_pending), pending}});
+    passed("review",
+           {{std::string(evidence::review_passed), Json::object({{"transactional", set == Set::transactional}})}});
+    passed("restore_point");
+  }
+  /// The upgrade had begun when the process died.
+  void upgrading(Set set = Set::transactional) {
+    passed_until_stop(set);
+    passed("stop");
+    happened(StageStarted{"upgrade"});
+    const auto database = on_loop(io, databases->connect(application.database, {}, {}));
+    const SchemaState before =
+        on_loop(io, read_state(*database, application.policy.migrations.version_table, {"cfg"}, {}));
+    Json fact = to_json(before);
+    fact.set("identity", to_json(on_loop(io, read_identity(*database, {}))));
+    happened(FactRecorded{"upgrade", "database.before", std::move(fact)});
+  }
+  void upgraded() {
+    passed_until_stop();
+    passed("stop");
+    happened(FactRecorded{"upgrade", "database.before", Json::object()});
+    passed("upgrade", {{std::string(evidence::upgrade_done), Json::object({{"to", Json::array({"003"})}})}});
+    passed("post_check", {{std::string(evidence::migration_current), Json::object()}});
+  }
+  void services_were_stopped() {
+    happened(FactRecorded{"stop", "services.stopped", Json::array({"bot.service", "web.service"})});
+  }
+  /// How the run ended, after what was missing.
+  RunFinished end() {
+    const auto events = on_loop(io, missing_events(run, application, *databases, *clock));
+    for (const EventBody& event : events) happened(event);
+    return run.finished.value_or(RunFinished{});
+  }
+  std::string sql(const std::string& statements) const { return server->sql(statements); }
+
+  static std::unique_ptr<TemporaryPostgres> server;  // one for all tests, for it takes seconds to make
+  boost::asio::io_context io;
+  std::unique_ptr<Databases> databases = system::make_databases();
+  std::unique_ptr<Clock> clock = system::make_clock(io);
+  Application application;
+  orchestrate::Run run;
+};
+std::unique_ptr<TemporaryPostgres> Recovery::server;
+
+TEST_F(Recovery, OfARunThatDiedBeforeTheUpgradeAsksNoDatabase) {
+  application.database.host = "/nowhere";
+  happened(StageStarted{"preflight"});
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::failed_unchanged);
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_EQ(finished.next, "orchestrate apply bot");
+  EXPECT_EQ(run.stage("preflight")->state, StageRecord::State::failed);
+  EXPECT_EQ(run.stage("preflight")->outcome.summary, "the process ended during this stage");
+}
+
+TEST_F(Recovery, OfARunThatDiedBetweenTwoStagesBeforeTheUpgradeChangedNothing) {
+  passed_until_stop();
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::failed_unchanged);
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.summary, HasSubstr("the process ended before the upgrade"));
+}
+
+TEST_F(Recovery, OfAnUpgradeThatHadNotRecordedTheStateHadNotBegun) {
+  passed_until_stop();
+  happened(StageStarted{"upgrade"});
+  EXPECT_EQ(end().result, Result::failed_unchanged);
+}
+
+TEST_F(Recovery, FindsAnUpgradeThatRolledBack) {
+  upgrading();
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::failed_unchanged);
+  EXPECT_THAT(finished.summary, HasSubstr("database at 001, version rows and catalog as before"));
+  EXPECT_FALSE(run.evidence(evidence::database_unchanged).is_null());
+}
+
+TEST_F(Recovery, DoesNotCallASetUnchangedThatCommitsOnItsOwn) {
+  upgrading(Set::commits_on_its_own);
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::held);
+  EXPECT_EQ(finished.exit_code, 5);
+  EXPECT_TRUE(run.evidence(evidence::database_unchanged).is_null());
+}
+
+TEST_F(Recovery, FindsAnUpgradeThatReachedItsTarget) {
+  upgrading();
+  sql("UPDATE cfg.alembic_version SET version_num = '003'; ALTER TABLE cfg.panels ADD COLUMN title text");
+  const RunFinished finished = end();
+  EXPECT_EQ(run.stage("upgrade")->state, StageRecord::State::passed);
+  EXPECT_EQ(to_text(run.evidence(evidence::upgrade_done)), R"({"from":["001"],"to":["003"]})");
+  EXPECT_EQ(finished.result, Result::held);
+  EXPECT_EQ(finished.summary, "the process ended before the last stages");
+  EXPECT_EQ(finished.next, "orchestrate apply bot");
+}
+
+TEST_F(Recovery, HoldsAnUpgradeThatStoppedHalfWay) {
+  upgrading();
+  sql("UPDATE cfg.alembic_version SET version_num = '002'; ALTER TABLE cfg.panels ADD COLUMN title text");
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::held);
+  EXPECT_EQ(finished.next, "orchestrate show r1");
+  EXPECT_THAT(run.stage("upgrade")->outcome.details,
+              ElementsAre("version rows: 001 before, 002 now; catalog fingerprint differs"));
+}
+
+TEST_F(Recovery, HoldsACatalogThatChangedUnderTheSameVersion) {
+  upgrading();
+  sql("ALTER TABLE cfg.panels ADD COLUMN title text");
+  EXPECT_EQ(end().result, Result::held);
+}
+
+TEST_F(Recovery, WaitsUntilTheMigrationsSessionsAreGone) {
+  upgrading();
+  const SessionOptions options{.application_name = migration_application_name("r1")};
+  const auto migration = on_loop(io, databases->connect(application.database, options, {}));
+  const std::string pid = std::to_string(migration->backend_pid());
+  WrittenClock waiting;
+  waiting.happens.emplace(std::chrono::milliseconds(300), [this, pid] {
+    sql("UPDATE cfg.alembic_version SET version_num = '003'; SELECT pg_terminate_backend(" + pid + ", 10000)");
+  });
+  on_loop(io, missing_events(run, application, *databases, waiting));
+  EXPECT_EQ(waiting.boot(), std::chrono::milliseconds(300));
+}
+
+TEST_F(Recovery, JudgesNoOtherDatabaseThanTheRunUpgraded) {
+  upgrading();
+  application.database = server->url("template1");
+  EXPECT_THROW(end(), Error);
+}
+
+TEST_F(Recovery, LeavesTheRunUnfinishedWhenTheDatabaseDoesNotAnswer) {
+  upgrading();
+  application.database.host = "/nowhere";
+  EXPECT_THROW(end(), Error);
+}
+
+TEST_F(Recovery, HoldsARunThatDiedAfterTheUpgrade) {
+  upgraded();
+  happened(StageStarted{"start"});
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::held);
+  EXPECT_EQ(finished.summary, "database at 003; start failed after the upgrade, nothing was undone");
+}
+
+TEST_F(Recovery, HoldsARunThatDiedBetweenTheLastStages) {
+  upgraded();
+  EXPECT_EQ(end().summary, "the process ended before the last stages");
+}
+
+TEST_F(Recovery, LetsARunSucceedThatLackedOnlyItsEnd) {
+  services_were_stopped();
+  upgraded();
+  passed("start");
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::succeeded);
+  EXPECT_EQ(finished.summary, "001 -> 003");
+}
+
+TEST_F(Recovery, SaysThatServicesMayStillBeStopped) {
+  services_were_stopped();
+  upgrading();
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::held);
+  EXPECT_EQ(finished.exit_code, 5);
+  EXPECT_EQ(finished.summary, "the database is as it was, but services that the run had stopped may still be stopped");
+  EXPECT_EQ(finished.next, "systemctl start bot.service web.service");
+}
+
+TEST_F(Recovery, NamesEveryServiceThatCouldNotBeStartedAgain) {
+  passed_until_stop();
+  happened(StageStarted{"upgrade"});
+  happened(FactRecorded{"preflight", "services.not_started_again", Json::array({"bot.service", "web.service"})});
+  EXPECT_EQ(end().next, "systemctl start bot.service web.service");
+}
+
+}  // namespace
+}  // namespace orchestrate

@@ -1,0 +1,101 @@
+#include "stages/migration_limits.hpp"
+
+#include <gmock/gmock.h>
+
+namespace orchestrate {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Address {
+  const char* name;
+  std::string url;
+  std::string variable_then;  ///< DATABASE_URL as the child gets it
+  std::string pgoptions;
+};
+class LimitsReach : public testing::TestWithParam<Address> {};
+
+std::string variable(const Variables& environment, std::string_view name) {
+  for (const auto& [key, value] : environment)
+    if (key == name) return value.reveal();
+  return "";
+}
+
+Application application_at(const std::string& url) {
+  return {.environment = {{"DATABASE_URL", Secret(url)}},
+          .database = DatabaseUrl::parse(url),
+          .database_variable = "DATABASE_URL"};
+}
+
+TEST_P(LimitsReach, TheDriver) {
+  const Application application = application_at(GetParam().url);
+  Variables environment = application.environment;
+  impose({5s, 10min}, application, environment);
+  EXPECT_EQ(variable(environment, "DATABASE_URL"), GetParam().variable_then);
+  EXPECT_EQ(variable(environment, "PGOPTIONS"), GetParam().pgoptions);
+}
+
+constexpr const char* both = "-c lock_timeout=5000 -c statement_timeout=600000";
+
+INSTANTIATE_TEST_SUITE_P(
+    Urls, LimitsReach,
+    testing::Values(Address{"Plain", "postgresql://bot@db/app", "postgresql://bot@db/app", both},
+                    Address{"Psycopg2", "postgresql+psycopg2://bot@/app?host=/run",
+                            "postgresql+psycopg2://bot@/app?host=/run", both},
+                    Address{"Psycopg3", "postgresql+psycopg://bot@db/app", "postgresql+psycopg://bot@db/app", both},
+                    Address{"KeyValue", "host=db dbname=app", "host=db dbname=app", both},
+                    Address{"Asyncpg", "postgresql+asyncpg://bot@db/app", "postgresql+asyncpg://bot@db/app", ""},
+                    Address{"Pg8000", "postgresql+pg8000://bot@db/app", "postgresql+pg8000://bot@db/app", ""},
+                    Address{"OwnOptionsEncoded", "postgresql://bot@db/app?options=-csearch_path%3Dcfg",
+                            "postgresql://bot@db/"
+                            "app?options=-csearch_path%3Dcfg%20-clock_timeout%3D5000%20-cstatement_timeout%3D600000",
+                            ""},
+                    Address{"OwnOptionsBeforeOthers",
+                            "postgresql://bot@db/app?options=-csearch_path%3Dcfg&sslmode=require",
+                            "postgresql://bot@db/app?options=-csearch_path%3Dcfg%20-clock_timeout%3D5000"
+                            "%20-cstatement_timeout%3D600000&sslmode=require",
+                            ""},
+                    Address{"OwnOptionsWithoutPercent", "postgresql+psycopg2://bot@db/app?options=-csearch_path=cfg",
+                            "postgresql+psycopg2://bot@db/app?options=-csearch_path=cfg+-clock_timeout=5000"
+                            "+-cstatement_timeout=600000",
+                            ""},
+                    Address{"AnotherParameterThatEndsInOptions",
+                            "postgresql://bot@db/app?my_options=1&options=-csearch_path%3Dcfg",
+                            "postgresql://bot@db/app?my_options=1&options=-csearch_path%3Dcfg%20-clock_timeout%3D5000"
+                            "%20-cstatement_timeout%3D600000",
+                            ""},
+                    Address{"KeyValueWithOwnOptions", "host=db dbname=app options='-c search_path=cfg'",
+                            "host=db dbname=app options='-c search_path=cfg'", ""}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(MigrationLimits, AreReadBackAsTheyWereMeant) {
+  const Application application = application_at("postgresql://bot@db/app?options=-csearch_path%3Dcfg&sslmode=require");
+  Variables environment = application.environment;
+  impose({5s, 10min}, application, environment);
+  const DatabaseUrl read = DatabaseUrl::parse(variable(environment, "DATABASE_URL"));
+  EXPECT_EQ(read.option("options"), "-csearch_path=cfg -clock_timeout=5000 -cstatement_timeout=600000");
+  EXPECT_EQ(read.option("sslmode"), "require");
+}
+
+TEST(MigrationLimits, AreAddedToPgoptionsOfTheEnvFile) {
+  const Application application = application_at("postgresql://bot@db/app");
+  Variables environment = {{"PGOPTIONS", Secret("-c search_path=cfg")}};
+  impose({5s, 0s}, application, environment);
+  EXPECT_EQ(variable(environment, "PGOPTIONS"), "-c search_path=cfg -c lock_timeout=5000 -c statement_timeout=0");
+}
+
+TEST(MigrationLimits, SayWhyTheyAreNotEnforced) {
+  EXPECT_EQ(why_not_enforced(application_at("postgresql://bot@db/app")), "");
+  EXPECT_EQ(why_not_enforced(application_at("postgresql+asyncpg://bot@db/app")),
+            "asyncpg ignores PGOPTIONS, so lock_timeout and statement_timeout are not enforced");
+  Application parts = application_at("postgresql://bot@db/app?options=-csearch_path%3Dcfg");
+  parts.database_variable.clear();
+  EXPECT_THAT(why_not_enforced(parts), HasSubstr("options of its own and is not one variable that holds a URL"));
+  EXPECT_THAT(why_not_enforced(application_at("host=db dbname=app options='-c search_path=cfg'")),
+              HasSubstr("options of its own"));
+}
+
+}  // namespace
+}  // namespace orchestrate

@@ -1,0 +1,135 @@
+#include "stages/review.hpp"
+
+#include <gmock/gmock.h>
+
+#include "orchestrate/digest.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+#include "stages/migrated_project.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* drop_title = "op.drop_column('panels', 'title', schema='cfg')";
+constexpr const char* drop_color = "op.drop_column('panels', 'color', schema='cfg')";
+
+/// Revision 002 is pending; nothing here needs a database.
+class ReviewStage : public testing::Test, public BotProject {
+ protected:
+  ReviewStage() {
+    bench.prove({{std::string(evidence::migration_pending),
+                  Json::object({{"from", Json::array({"001"})}, {"revisions", Json::array({"002"})}})}});
+    bench.checkout.write(
+        "migrations/env.py",
+        "from alembic import context\n\nwith context.begin_transaction():\n    context.run_migrations()\n");
+    settings = Settings();
+    settings.set("block", std::vector<std::string>{"data-loss", "out-of-scope", "blocking-lock"}, {});
+  }
+  void migration(const std::vector<std::string>& statements) {
+    std::string text = "from alembic import op\n\nrevision = '002'\ndown_revision = '001'\n\n\ndef upgrade():\n";
+    for (const std::string& statement : statements) text += "    " + statement + "\n";
+    bench.checkout.write("migrations/versions/002.py", text);
+  }
+  std::string file() const { return (bench.checkout.path() / "migrations/versions/002.py").string(); }
+  void approve(const std::string& finding, const std::string& file_sha256) {
+    bench.approvals.push_back({finding, file_sha256, "the bot is stopped", "uid 0 (root)", "2026-11-20T09:14:03Z"});
+  }
+  Outcome review() { return bench.run(review_stage, settings); }
+};
+
+TEST_F(ReviewStage, PassesAHarmlessRevisionAndCountsIt) {
+  migration({"op.create_table('notes', schema='cfg')", "op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_EQ(outcome.summary, "1 revision, 2 statements, 1 advice");
+  EXPECT_EQ(outcome.next, "");
+}
+
+TEST_F(ReviewStage, ProvesWhatWasRead) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  const Outcome outcome = review();
+  ASSERT_EQ(outcome.evidence.size(), 1U);
+  EXPECT_EQ(outcome.evidence[0].name, evidence::review_passed);
+  const Json& facts = outcome.evidence[0].facts;
+  EXPECT_EQ(facts["files"], Json::object({{"002", sha256_of_file(file())}}));
+  EXPECT_EQ(facts["tables"], Json::array({"cfg.panels"}));
+  EXPECT_TRUE(facts["transactional"].as_bool());
+  EXPECT_FALSE(facts["unlimited"].as_bool());
+  EXPECT_EQ(facts["code"][file()], Json(sha256_of_file(file())));
+}
+
+TEST_F(ReviewStage, CallsNothingTransactionalWhoseSurroundingsItCannotRead) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  sh("echo 'sqlalchemy.isolation_level = AUTOCOMMIT' >> migrations/alembic.ini");
+  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+  sh("git checkout -q migrations/alembic.ini; rm migrations/env.py");
+  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+}
+
+TEST_F(ReviewStage, BlocksWithTheCommandThatAcceptsTheFirstRedFlag) {
+  migration({drop_title});
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  EXPECT_EQ(outcome.summary, "1 red flag");
+  EXPECT_THAT(outcome.evidence, IsEmpty());
+  EXPECT_EQ(outcome.next, "edit " + file() +
+                              ", or accept each red flag: orchestrate approve bot 002:drop-column:cfg.panels.title "
+                              "--reason \"...\"");
+}
+
+TEST_F(ReviewStage, PassesWhatAPersonAccepted) {
+  migration({drop_title});
+  approve("002:drop-column:cfg.panels.title", sha256_of_file(file()));
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_THAT(outcome.summary, HasSubstr("1 revision, 1 statement, 1 red flag approved"));
+  EXPECT_EQ(outcome.findings.front().approved_by, "uid 0 (root) at 2026-11-20T09:14:03Z: the bot is stopped");
+}
+
+TEST_F(ReviewStage, BlocksUntilEachRedFlagIsAccepted) {
+  migration({drop_title, drop_color});
+  EXPECT_EQ(review().summary, "2 red flags");
+  approve("002:drop-column:cfg.panels.title", sha256_of_file(file()));
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  EXPECT_EQ(outcome.summary, "1 red flag");
+  EXPECT_THAT(outcome.next, HasSubstr("002:drop-column:cfg.panels.color"));
+}
+
+TEST_F(ReviewStage, DoesNotCountAnApprovalOfAnotherVersionOfTheFile) {
+  migration({drop_title});
+  approve("002:drop-column:cfg.panels.title", sha256_of_file(file()));
+  migration({drop_title, "op.execute('ALTER TABLE cfg.panels ADD COLUMN title int')"});
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  EXPECT_THAT(outcome.findings.front().hazard, HasSubstr("approved for another version of the file, by uid 0 (root)"));
+}
+
+TEST_F(ReviewStage, BlocksOnlyWhatThePolicyNames) {
+  migration({drop_title});
+  settings.set("block", std::vector<std::string>{"blocking-lock"}, {});
+  EXPECT_EQ(review().verdict, Verdict::passed);
+}
+
+TEST_F(ReviewStage, BlocksWhatCannotBeJudgedWhateverThePolicyNames) {
+  migration({"op.execute(open('statements.sql').read())"});
+  settings.set("block", std::vector<std::string>{}, {});
+  EXPECT_EQ(review().verdict, Verdict::blocked);
+}
+
+TEST_F(ReviewStage, RefusesARevisionWhoseFileIsGoneSincePreflight) {
+  sh("rm migrations/versions/002.py");
+  try {
+    review();
+    FAIL() << "passed";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "review revision 002: its file is gone since preflight; apply again");
+  }
+}
+
+}  // namespace
+}  // namespace orchestrate

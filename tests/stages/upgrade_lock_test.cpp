@@ -1,0 +1,127 @@
+#include <gmock/gmock.h>
+
+#include "orchestrate/evidence.hpp"
+#include "stages/upgrading_bot.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+
+constexpr const char* add_title = "op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')";
+constexpr const char* trying_again = "a lock was not to be had; trying again";
+
+/// An upgrade of a table that somebody else has locked since the review.
+class LockedUpgrade : public UpgradingBot {
+ protected:
+  void database_url_gets(const std::string& more) {
+    std::string url = bench.application.environment.front().second.reveal() + more;
+    bench.application.database = DatabaseUrl::parse(url);
+    bench.application.environment.front().second = Secret(std::move(url));
+  }
+};
+
+TEST_F(LockedUpgrade, IsTriedAgainAsOftenAsThePolicySaysAndThenIsUnchanged) {
+  migration(add_title);
+  upgrade_settings.set("retries", std::int64_t{2}, {});
+  reviewed();
+  somebody_locks_panels();
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged)) << text_of(outcome);
+  EXPECT_THAT(outcome.summary, EndsWith("canceling statement due to lock timeout"));
+  EXPECT_THAT(bench.progress, ElementsAre("running", trying_again, "attempt 2 of 3", trying_again, "attempt 3 of 3"));
+}
+
+TEST_F(LockedUpgrade, PassesWhenTheLockIsReleasedMeanwhile) {
+  migration(add_title);
+  upgrade_settings.set("retries", std::int64_t{2}, {});
+  reviewed();
+  somebody_locks_panels();
+  bench.on_progress = [this] {
+    if (bench.progress.back() == trying_again) somebody->release();
+  };
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+  EXPECT_EQ(outcome.summary, "001 -> 002, at attempt 2");
+}
+
+TEST_F(LockedUpgrade, IsNotTriedAgainWhenTheSetCommitsOnItsOwn) {
+  migration("with op.get_context().autocommit_block():\n    op.execute('ANALYZE cfg.alembic_version')\n" +
+            std::string(add_title));
+  upgrade_settings.set("retries", std::int64_t{2}, {});
+  reviewed();
+  somebody_locks_panels();
+  const Outcome outcome = upgrade();
+  EXPECT_TRUE(outcome.evidence.empty());
+  EXPECT_THAT(bench.progress, ElementsAre("running"));
+}
+
+TEST_F(LockedUpgrade, ThatIsStoppedBetweenTwoAttemptsStillSaysThatNothingChanged) {
+  migration(add_title);
+  upgrade_settings.set("retries", std::int64_t{2}, {});
+  reviewed();
+  somebody_locks_panels();
+  bench.on_progress = [this] {
+    if (bench.progress.back() == trying_again) bench.stop.request_stop();
+  };
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged));
+  EXPECT_THAT(bench.progress, ElementsAre("running", trying_again));
+}
+
+TEST_F(LockedUpgrade, IsNotTriedAgainWithCodeThatNobodyReviewed) {
+  migration(add_title);
+  upgrade_settings.set("retries", std::int64_t{2}, {});
+  reviewed();
+  somebody_locks_panels();
+  bench.on_progress = [this] {
+    if (bench.progress.back() == trying_again) sh("echo '# one more word' >> migrations/versions/002.py");
+  };
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.summary, "something changed since it was reviewed");
+  EXPECT_THAT(outcome.details, ElementsAre(EndsWith("migrations/versions/002.py is not as it was reviewed")));
+  EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged));
+  EXPECT_THAT(bench.progress, ElementsAre("running", trying_again));
+}
+
+TEST_F(LockedUpgrade, ObeysTheLimitsAlsoWhenTheUrlHasOptionsOfItsOwn) {
+  database_url_gets("&options=-csearch_path%3Dcfg");
+  migration(
+      "op.execute(\"SET LOCAL application_name TO 'any'\")\n"
+      "op.execute('ALTER TABLE panels ADD COLUMN title text')");
+  reviewed();
+  somebody_locks_panels();
+  const Outcome outcome = upgrade();
+  EXPECT_THAT(outcome.summary, EndsWith("canceling statement due to lock timeout"));
+}
+
+TEST_F(LockedUpgrade, ThatBuildsConcurrentlyHasNoLimits) {
+  migration(
+      "op.execute(\"CREATE TABLE cfg.seen AS SELECT current_setting('lock_timeout') AS lock, \"\n"
+      "           \"current_setting('statement_timeout') AS statement\")\n"
+      "with op.get_context().autocommit_block():\n"
+      "    op.create_index('ix_id', 'panels', ['id'], schema='cfg', postgresql_concurrently=True)");
+  reviewed();
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+  EXPECT_EQ(sql("SELECT * FROM cfg.seen"), "0|0");
+}
+
+TEST_F(LockedUpgrade, SaysThatAsyncpgDoesNotObeyTheLimits) {
+  migration("op.execute(\"CREATE TABLE cfg.seen AS SELECT current_setting('lock_timeout') AS lock\")");
+  reviewed();
+  bench.application.database.driver = "asyncpg";
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_THAT(outcome.details, ElementsAre("asyncpg ignores PGOPTIONS, so lock_timeout and statement_timeout are not "
+                                           "enforced"));
+  EXPECT_EQ(sql("SELECT * FROM cfg.seen"), "0");
+}
+
+}  // namespace
+}  // namespace orchestrate
