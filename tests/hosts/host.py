@@ -6,8 +6,8 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,11 +77,12 @@ class Host:
 
     def __init__(self, *lowers: Path):
         """`lowers`: read-only layers, the topmost first."""
-        remove_leftovers()
-        RUNNING.mkdir(parents=True, exist_ok=True)
-        self.place = Path(tempfile.mkdtemp(prefix="host-", dir=RUNNING))
-        self.lock = hold(self.place)
-        self.cgroup = cgroup.create(self.place.name)
+        with debian.exclusively("running"):
+            remove_leftovers()
+            self.place = RUNNING / f"host-{uuid.uuid4().hex[:8]}"
+            self.lock = hold(self.place)
+        self.place.mkdir()
+        cgroup.create(self.place.name)
         self.upper = self.place / "layer/upper"
         self.root = self.place / "root"
         self.nspawn: subprocess.Popen | None = None
@@ -194,18 +195,24 @@ def is_pid_one(pid: int) -> bool:
 
 def hold(place: Path):
     """A lock that ends with this process, so that the next one knows what nobody uses any more."""
-    lock = (place / "lock").open("w")
+    RUNNING.mkdir(exist_ok=True)
+    lock = place.with_suffix(".lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return lock
 
 
 def remove_leftovers() -> None:
-    for place in RUNNING.glob("host-*"):
-        with contextlib.suppress(BlockingIOError, FileNotFoundError), hold(place):
+    """Of tests that were killed."""
+    for lock in RUNNING.glob("host-*.lock"):
+        place = lock.with_suffix("")
+        with contextlib.suppress(BlockingIOError), hold(place):
             remove(place)
 
 
 def remove(place: Path) -> None:
+    """Its lock is held; that goes last."""
     cgroup.end(place.name)
     overlay.unmount(place)
-    shutil.rmtree(place)
+    if place.exists():
+        shutil.rmtree(place)
+    place.with_suffix(".lock").unlink(missing_ok=True)

@@ -49,7 +49,8 @@ def test_a_host_whose_test_was_killed_is_gone_at_the_next_start():
     assert [pid for group in cgroup.groups(place.name) for pid in cgroup.processes(group)]
     test.kill()
     test.wait()
-    host.remove_leftovers()
+    with debian.exclusively("running"):
+        host.remove_leftovers()
     assert not place.exists()
     assert not any(group.exists() for group in cgroup.groups(place.name))
 

@@ -1,6 +1,7 @@
 """An upgrade that waits for a lock which somebody took after preflight, and what may happen to it meanwhile."""
 
 import contextlib
+import signal
 
 from host import until
 from magikal import PROJECT
@@ -44,6 +45,18 @@ def test_a_migration_that_is_killed_leaves_nothing(vps):
     assert ended.code == 1, str(ended)
     line_with(ended, "killed by signal 9")
     unchanged(vps, before)
+
+
+def test_a_run_that_is_killed_is_told_as_failed_by_the_next_which_starts_anew(vps):
+    with upgrade_that_waits(vps) as run:
+        vps.wait_for_statement("ALTER TABLE cfg.panels")
+        run.send(signal.SIGKILL)
+        run.wait(30)
+    again = vps.apply()
+    assert again.code == 0, str(again)
+    line_with(again, "had died", "version rows and catalog as before")
+    assert vps.revision() == "003_tempvc"
+    assert len(vps.orchestrate("history", "magikal-bot").ok().splitlines()) == 2
 
 
 def test_a_migration_that_ignores_terminate_is_killed_at_its_deadline(vps):

@@ -20,7 +20,7 @@ def test_a_pipeline_without_services_needs_no_root(vps):
     assert vps.snapshot().service == service
 
 
-def test_an_env_file_that_the_user_may_not_read_is_named(vps):
+def test_an_env_file_that_only_root_may_read_is_named(vps):
     vps.use_policy(*NO_SERVICES)
     vps.host.shell(f"chmod 0600 {ENV_FILE}")
     refused(vps, vps.snapshot(), 78, ENV_FILE, user="magikalbot")
