@@ -19,3 +19,25 @@ inline constexpr std::string_view migration_current = "migration.current";
 inline constexpr std::string_view services_healthy = "services.healthy";
 
 }  // namespace orchestrate::evidence
+
+/// The names of facts: what a run must not forget even when it dies in the next instant.
+namespace orchestrate::fact {
+
+/// The schema state, identity and half-made objects before the upgrade's first attempt; from here on it has begun.
+inline constexpr std::string_view database_before = "database.before";
+/// HEAD and branch before a restore point was made.
+inline constexpr std::string_view restore_point_before = "restore_point.before";
+/// The names of units that a stop stage stopped.
+inline constexpr std::string_view services_stopped = "services.stopped";
+/// Of these, the ones that could not be started again.
+inline constexpr std::string_view services_not_started_again = "services.not_started_again";
+/// Followed by a unit's name: how it was before we started it.
+inline constexpr std::string_view service_before = "service.before:";
+/// The name of an operator's own command that was run.
+inline constexpr std::string_view command_ran = "command.ran";
+/// Who holds the lock in the database.
+inline constexpr std::string_view lock_busy = "lock.busy";
+/// The id of an earlier run whose last stages this one brings to their end.
+inline constexpr std::string_view finishes = "finishes";
+
+}  // namespace orchestrate::fact

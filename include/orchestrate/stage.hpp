@@ -29,7 +29,7 @@ struct StageContext {
   std::filesystem::path output;               ///< the stage's own file for its children's output; empty in a dry run
   std::stop_token stop;                       ///< deadline, signal or cancel
   std::function<void(std::string)> progress;  ///< a live line; never in the ledger
-  std::function<void(std::string name, Json value)> record;  ///< a fact, durable when it returns
+  std::function<void(std::string_view name, Json value)> record;  ///< a fact, durable when it returns
 };
 
 /// One bound stage: immutable; all state leaves as evidence and facts.

@@ -26,7 +26,7 @@ std::string database_before(const Run& run) {
 /// What became of the checkout: files are never touched, a restore point on the branch moves that.
 std::string checkout(const Run& run) {
   const Json& point = run.evidence(evidence::restore_point_recorded);
-  const Json& begun = run.fact("restore_point.before");
+  const Json& begun = run.fact(fact::restore_point_before);
   if (point.is_null() && begun.text_or("mode") == "commit")
     return fmt::format("files unchanged, branch perhaps moved from {:.7}", begun.text_or("head"));
   if (point.text_or("mode") != "commit" || point.text_or("commit") == point.text_or("head_before")) return {};
@@ -36,7 +36,7 @@ std::string checkout(const Run& run) {
 /// "checkout and service unchanged", or what of them did change.
 std::string surroundings(const Run& run) {
   const std::string files = checkout(run);
-  const bool stopped = !run.fact("services.stopped").is_null();
+  const bool stopped = !run.fact(fact::services_stopped).is_null();
   if (files.empty() && !stopped) return "checkout and service unchanged";
   return (files.empty() ? "checkout unchanged" : files) + (stopped ? ", service started again" : ", service unchanged");
 }
@@ -61,7 +61,7 @@ bool nothing_pending(const Run& run) {
 RunFinished succeeded(const Run& run) {
   const Json& pending = run.evidence(evidence::migration_pending);
   const bool upgraded = !run.evidence(evidence::upgrade_done).is_null();
-  if (const Json& earlier = run.fact("finishes"); !earlier.is_null())
+  if (const Json& earlier = run.fact(fact::finishes); !earlier.is_null())
     return {Result::succeeded, 0, "finished what run " + earlier.as_string() + " left open", ""};
   const bool stages_left = std::ranges::any_of(run.stages, [](const auto& s) { return s.state == State::waiting; });
   if (nothing_pending(run) && stages_left && !upgraded)
@@ -71,7 +71,7 @@ RunFinished succeeded(const Run& run) {
 }
 
 RunFinished stopped_before(const Run& run, const StageRecord& stage) {
-  if (const Json& command = run.fact("command.ran"); !command.is_null())
+  if (const Json& command = run.fact(fact::command_ran); !command.is_null())
     return {Result::held, 5,
             fmt::format("stopped before the upgrade: {}, {}; but {} ran, and what it changed is not known",
                         database_before(run), surroundings(run), command.as_string()),
@@ -91,7 +91,7 @@ RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
             stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
   return {Result::held, 5,
           fmt::format("the upgrade failed and the database is not as it was, or that could not be proven; {}",
-                      run.fact("services.stopped").is_null() ? "service not restarted" : "service left stopped"),
+                      run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
           stage.outcome.next.empty() ? "orchestrate show " + run.id : stage.outcome.next};
 }
 
@@ -107,20 +107,20 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 }  // namespace
 
 Phase phase_of(const Run& run) {
-  const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact("finishes").is_null();
+  const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact(fact::finishes).is_null();
   if (upgraded) return Phase::after_upgrade;
-  return run.fact("database.before").is_null() ? Phase::before_upgrade : Phase::upgrading;
+  return run.fact(fact::database_before).is_null() ? Phase::before_upgrade : Phase::upgrading;
 }
 
 RunFinished conclude(const Run& run) {
-  if (const Json& holder = run.fact("lock.busy"); !holder.is_null())
+  if (const Json& holder = run.fact(fact::lock_busy); !holder.is_null())
     return {Result::failed_unchanged, 75,
             fmt::format("another run holds this database: {}; {} and {}", holder.as_string(), database_before(run),
                         surroundings(run)),
             apply_again(run) + "  (when that run has ended)"};
   const StageRecord* stage = first_not_passed(run);
   if (!stage) return succeeded(run);
-  if (const Json& failed = run.fact("services.not_started_again"); !failed.is_null())
+  if (const Json& failed = run.fact(fact::services_not_started_again); !failed.is_null())
     return {Result::held, 5, "stopped before the upgrade, but could not start " + joined(failed) + " again",
             fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
   switch (phase_of(run)) {

@@ -98,10 +98,10 @@ class Loop {
     finishing_ = nothing && x_.finishes;
     nothing_to_do_ = nothing && !finishing_;
     if (nothing_to_do_ || dry()) co_return;
-    if (finishing_) context.record("finishes", *x_.finishes);
+    if (finishing_) context.record(fact::finishes, *x_.finishes);
     const auto holder = co_await x_.lock.acquire(context.stop);
     if (!holder) co_return;
-    context.record("lock.busy", *holder);
+    context.record(fact::lock_busy, *holder);
     outcome.verdict = Verdict::failed;
     outcome.summary = "another run holds this database: " + *holder;
   }
@@ -149,8 +149,8 @@ class Loop {
                          .stop = std::move(stop)};
     if (!dry()) context.output = x_.outputs / (stage.name + ".log");
     context.progress = [this, &stage](std::string text) { x_.observer.on_progress(stage.name, text); };
-    context.record = [this, &stage](std::string name, Json value) {
-      emit(FactRecorded{stage.name, std::move(name), std::move(value)});
+    context.record = [this, &stage](std::string_view name, Json value) {
+      emit(FactRecorded{stage.name, std::string(name), std::move(value)});
     };
     return context;
   }
@@ -178,7 +178,7 @@ class Loop {
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.
   Task<> start_services_again() {
-    const Json stopped = run_.fact("services.stopped");
+    const Json stopped = run_.fact(fact::services_stopped);
     if (stopped.is_null() || conclude(run_).result == Result::held) co_return;
     if (phase_of(run_) == Phase::after_upgrade) co_return;
     Json failed = Json::array();
@@ -187,7 +187,7 @@ class Loop {
       if (!running) failed.push(name);
     }
     const std::string& stage = x_.plan.stages.front().name;
-    if (!failed.as_array().empty()) emit(FactRecorded{stage, "services.not_started_again", failed});
+    if (!failed.as_array().empty()) emit(FactRecorded{stage, std::string(fact::services_not_started_again), failed});
   }
 
   Task<bool> started(std::string name) {

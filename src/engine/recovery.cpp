@@ -35,10 +35,10 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
                              backends_patience);
   const std::stop_token unstoppable;
   const DatabaseIdentity identity = co_await read_identity(*database, unstoppable);
-  if (to_json(identity) != run.fact("database.before")["identity"])
+  if (to_json(identity) != run.fact(fact::database_before)["identity"])
     throw Error(ErrorKind::failed, "judge run " + run.id, "the URL leads to another database than the run upgraded",
                 "correct the env file, so that it names the database " +
-                    run.fact("database.before")["identity"].text_or("name"));
+                    run.fact(fact::database_before)["identity"].text_or("name"));
   const SchemaState now = co_await read_state(*database, migrations.version_table, schemas, unstoppable);
 
   Outcome outcome{Verdict::failed, "the process ended during this stage", {}, {}, {}};
@@ -54,7 +54,7 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
                                                 {"to", Json::of(*now.versions)}})});
       break;
     case Aftermath::unclear:
-      outcome.details.push_back(what_differs(state_from_json(run.fact("database.before")), now));
+      outcome.details.push_back(what_differs(state_from_json(run.fact(fact::database_before)), now));
   }
   co_return outcome;
 }
@@ -63,8 +63,8 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
 RunFinished end_of(const Run& run) {
   const RunFinished end = conclude(run);
   const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
-  const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact("command.ran").is_null();
-  const Json& stopped = run.fact("services.stopped");
+  const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null();
+  const Json& stopped = run.fact(fact::services_stopped);
   if (!stopped.is_null() && (end.result == Result::failed_unchanged || (passed && before_upgrade)))
     return {Result::held, 5, "the database is as it was, but services that the run had stopped may still be stopped",
             fmt::format("systemctl start {}", fmt::join(stopped.as_strings(), " "))};

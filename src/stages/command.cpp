@@ -23,7 +23,7 @@ class OwnCommand final : public Stage {
     Command command = project_command(context.application, argv_);
     command.timeout = std::chrono::hours(24);  // the stage's own deadline is the limit
     command.log = context.output;
-    context.record("command.ran", name_);
+    context.record(fact::command_ran, name_);
     const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
     if (!exit.ok()) co_return failed_command(name_, exit, context.output);
     co_return Outcome{Verdict::passed, argv_.front() + " exited with 0", {}, {}, {}};

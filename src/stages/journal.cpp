@@ -75,7 +75,8 @@ class JournalTail final : public Stage {
 
   /// What the invocation before the restart wrote: an error that was always there is no news.
   Task<std::vector<JournalLine>> earlier_lines(StageContext& context, UnitName unit) const {
-    const std::string invocation = context.run.fact("service.before:" + unit.text()).text_or("invocation_id");
+    const std::string invocation =
+        context.run.fact(std::string(fact::service_before) + unit.text()).text_or("invocation_id");
     if (invocation.empty()) co_return std::vector<JournalLine>{};
     co_return co_await context.ports.journal.lines(unit, invocation, 10 * lines_);
   }

@@ -14,8 +14,8 @@ namespace {
 
 /// What the upgrade left half made that was not there before; told, since the version rows do not show it.
 std::vector<std::string> newly_half_made(const Run& run, const std::vector<std::string>& now) {
-  const Json& fact = run.fact("database.before")["half_made"];
-  const auto before = fact.is_null() ? std::vector<std::string>{} : fact.as_strings();
+  const Json& known = run.fact(fact::database_before)["half_made"];
+  const auto before = known.is_null() ? std::vector<std::string>{} : known.as_strings();
   std::vector<std::string> fresh;
   std::ranges::copy_if(now, std::back_inserter(fresh),
                        [&](const std::string& object) { return std::ranges::find(before, object) == before.end(); });

@@ -67,10 +67,10 @@ class RestorePointStage final : public Stage {
     request.message = settings_.text("message");
     request.host = context.ports.host.name();
     request.scratch = context.output.parent_path();
-    context.record("restore_point.before", Json::object({{"mode", settings_.text("mode")},
-                                                         {"ref", request.ref},
-                                                         {"head", text_or_null(repository.status.head)},
-                                                         {"branch", text_or_null(repository.status.branch)}}));
+    context.record(fact::restore_point_before, Json::object({{"mode", settings_.text("mode")},
+                                                             {"ref", request.ref},
+                                                             {"head", text_or_null(repository.status.head)},
+                                                             {"branch", text_or_null(repository.status.branch)}}));
     const auto keep = on_branch(settings_) ? keep_on_branch : keep_beside;
     co_return recorded(co_await keep(git, repository, request));
   }

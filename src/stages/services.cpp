@@ -44,7 +44,7 @@ class Starting final : public Stage {
     Json healthy = Json::object();
     for (const UnitName& unit : units_) {
       const UnitState before = co_await context.ports.services.state(unit, context.stop);
-      context.record("service.before:" + unit.text(), to_json(before));
+      context.record(std::string(fact::service_before) + unit.text(), to_json(before));
       const JobEnd job = co_await begin(context, unit);
       if (!job.ok()) co_return failed(context, unit, "its start job ended with '" + job.result + "'");
       // A unit that runs already is not started anew by `start`; then its running invocation is the one to watch.
@@ -95,7 +95,7 @@ class Stopping final : public Stage {
     for (const UnitName& unit : units_) {
       const UnitState before = co_await context.ports.services.state(unit, context.stop);
       const bool runs = before.active_state != "inactive" && before.active_state != "failed";
-      if (runs) context.record("services.stopped", stopped.push(unit.text()));
+      if (runs) context.record(fact::services_stopped, stopped.push(unit.text()));
       const JobEnd job = co_await context.ports.services.stop(unit, context.stop);
       if (!job.ok())
         co_return Outcome{Verdict::failed,

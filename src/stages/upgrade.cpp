@@ -101,7 +101,7 @@ class Upgrade final : public Stage {
     const Before before = co_await read_before(context);
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
-    context.record("database.before", fact_of(before));
+    context.record(fact::database_before, fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);

@@ -39,9 +39,9 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
     progress.push_back(std::move(line));
     on_progress();
   };
-  context.record = [this, &kind](const std::string& name, const Json& value) {
-    facts.emplace_back(name, value);
-    const Event event{0, "r1", {}, FactRecorded{std::string(kind.name), name, value}};
+  context.record = [this, &kind](std::string_view name, const Json& value) {
+    facts.emplace_back(std::string(name), value);
+    const Event event{0, "r1", {}, FactRecorded{std::string(kind.name), std::string(name), value}};
     so_far = apply(std::move(so_far), event);
   };
   const StageSpec spec{.kind = std::string(kind.name), .name = std::string(kind.name), .settings = settings};
