@@ -29,9 +29,11 @@ constexpr int held = 5;                             // as Result::held: an opera
 constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
 
 std::string caller() {
+  const auto account = system::find_account(::getuid());
+  const std::string name = account ? account->name : "unknown";
   const char* sudo_user = std::getenv("SUDO_USER");
-  const uid_t uid = ::getuid();
-  return sudo_user && uid == 0 ? fmt::format("uid 0 (root, by sudo from {})", sudo_user) : fmt::format("uid {}", uid);
+  const bool by_sudo = sudo_user && ::getuid() == 0;
+  return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
 }
 
 /// Better said before anything runs than after the upgrade.

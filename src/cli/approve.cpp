@@ -1,6 +1,8 @@
 #include <cstdlib>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -44,13 +46,13 @@ Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revisio
   for (const std::string& id : ledger.runs(1))
     for (const StageRecord& stage : replay(ledger.events(id)).stages)
       known.insert(known.end(), stage.outcome.findings.begin(), stage.outcome.findings.end());
-  std::string ids;
+  std::set<std::string> ids;
   for (const Finding& one : known) {
     if (one.id() == finding) co_return 0;
-    if (one.revision == revision.id) ids += (ids.empty() ? "" : ", ") + one.id();
+    if (one.revision == revision.id) ids.insert(one.id());
   }
   throw Error(ErrorKind::usage, "approve " + finding, "review finds no such thing in " + revision.file.string(),
-              ids.empty() ? "it finds nothing there" : "it finds: " + ids);
+              ids.empty() ? "it finds nothing there" : fmt::format("it finds: {}", fmt::join(ids, ", ")));
 }
 
 }  // namespace
