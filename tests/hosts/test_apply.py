@@ -41,12 +41,14 @@ def test_the_ledger_tells_who_did_what_with_which_evidence(vps):
     assert vps.apply().code == 0
     history = json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())
     [run] = history["runs"]
-    assert (run["finished"]["exit_code"], run["requested_by"]) == (0, "uid 0")
+    assert (run["finished"]["exit_code"], run["requested_by"]) == (0, "uid 0 (root)")
     shown = json.loads(vps.orchestrate("show", run["run"], "--json").ok())
     assert [stage["name"] for stage in shown["stages"]] == STAGES
     assert {stage["state"] for stage in shown["stages"]} == {"passed"}
     assert "Running upgrade 002_panels -> 003_tempvc" in vps.orchestrate("logs", run["run"]).ok()
     assert "003_tempvc" in vps.orchestrate("status", "magikal-bot").ok()
+    audit = vps.host.run("journalctl", "--quiet", "--output=cat", f"ORCHESTRATE_RUN_ID={run['run']}").ok()
+    assert "upgrade" in audit
 
 
 def test_anybody_may_ask_for_the_status(vps):
