@@ -32,7 +32,6 @@ function(orchestrate_test NAME)
   add_executable(${NAME} ${ARG_SOURCES})
   target_link_libraries(${NAME} PRIVATE orchestrate_options ${ARG_LIBRARIES} ${ARG_PRIVATE} fmt::fmt GTest::gtest
                                         GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${NAME} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${NAME} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120
                        ENVIRONMENT "${ARG_ENVIRONMENT}")
 endfunction()
