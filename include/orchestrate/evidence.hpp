@@ -39,6 +39,8 @@ inline constexpr std::string_view service_before = "service.before:";
 inline constexpr std::string_view command_ran = "command.ran";
 /// Who holds the lock in the database.
 inline constexpr std::string_view lock_busy = "lock.busy";
+/// The lock in the database was lost while the upgrade ran.
+inline constexpr std::string_view lock_lost = "lock.lost";
 /// The id of an earlier run whose last stages this one brings to their end.
 inline constexpr std::string_view finishes = "finishes";
 

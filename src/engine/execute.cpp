@@ -159,10 +159,22 @@ class Loop {
       if (!locked)
         co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
     }
-    Outcome outcome = co_await stage.stage->run(context);
+    Outcome outcome = co_await attempt(stage.stage->run(context));
+    if (phase_of(run_) == Phase::upgrading) co_await look_for_lock(context, outcome);
     const bool entering = stage.provides(evidence::preflight_passed) && outcome.verdict == Verdict::passed;
     if (entering) co_await enter(context, outcome);
     co_return outcome;
+  }
+
+  /// A lock lost during the upgrade ends nothing: what the database says afterwards decides.
+  Task<> look_for_lock(StageContext& context, Outcome& outcome) {
+    const std::stop_token unstoppable;
+    const bool held = co_await x_.lock.held(unstoppable);
+    if (held) co_return;
+    const std::string lost = "the database lock was lost during the upgrade; another host may have begun meanwhile";
+    context.record(fact::lock_lost, lost);
+    outcome.details.push_back(lost);
+    x_.observer.on_notice(lost);
   }
 
   StageContext context_for(const PlannedStage& stage, std::stop_token stop) {

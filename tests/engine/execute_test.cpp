@@ -181,6 +181,29 @@ TEST(Execute, DoesNotUpgradeWhenTheDatabaseLockWasLost) {
   EXPECT_EQ(run.finished->exit_code, 1);
 }
 
+TEST(Execute, ALockLostDuringTheUpgradeIsRecordedAndTheRunGoesOn) {
+  Trial trial;
+  trial.upgrade_loses_lock = true;
+  trial.script["upgrade"] = upgrade_that(fake::passed({{std::string(evidence::upgrade_done), Json::object()}}));
+  const auto run = trial.run();
+  EXPECT_EQ(trial.ran.back(), "journal");
+  EXPECT_EQ(run.finished->exit_code, 0);
+  EXPECT_FALSE(run.fact(fact::lock_lost).is_null());
+  EXPECT_THAT(trial.notices, ElementsAre(HasSubstr("lost during the upgrade")));
+}
+
+TEST(Execute, ALockLostDuringAnUpgradeThatThrewIsRecordedToo) {
+  Trial trial;
+  trial.upgrade_loses_lock = true;
+  trial.script["upgrade"] = [](StageContext& context) -> Task<Outcome> {
+    context.record(fact::database_before, Json::object());
+    throw Error(ErrorKind::unreachable, "ask appdb", "the session is gone");
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 5);
+  EXPECT_FALSE(run.fact(fact::lock_lost).is_null());
+}
+
 TEST(Execute, AnUpgradeThatProvablyLeftNothingIsExitOne) {
   Trial trial;
   Outcome outcome = fake::failed();

@@ -28,6 +28,7 @@ struct Trial {
                                        "upgrade",   "post_check", "restart", "journal"};
   std::optional<std::string> lock_holder;  ///< who has the database lock
   bool lock_is_lost = false;               ///< before the upgrade
+  bool upgrade_loses_lock = false;         ///< once the stage `upgrade` has begun
   std::optional<std::string> finishes;     ///< an earlier run
   std::filesystem::path outputs = "/nowhere";
   std::size_t ledger_fails_after = SIZE_MAX;  ///< events
