@@ -10,6 +10,8 @@ inline constexpr std::string_view preflight_passed = "preflight.passed";
 inline constexpr std::string_view migration_pending = "migration.pending";
 inline constexpr std::string_view backup_intact = "backup.intact";
 inline constexpr std::string_view review_passed = "review.passed";
+/// A restore point that was to move the branch had not: HEAD is where it was. Found by recovery.
+inline constexpr std::string_view checkout_unchanged = "checkout.unchanged";
 inline constexpr std::string_view restore_point_recorded = "restore_point.recorded";
 inline constexpr std::string_view upgrade_done = "upgrade.done";
 /// After an upgrade that failed: version rows and catalog fingerprint are both as before.

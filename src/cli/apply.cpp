@@ -140,8 +140,10 @@ struct Applying {
     const auto id = ledger.unfinished();
     if (!id) co_return true;
     Run run = replay(ledger.events(*id));
-    const auto events =
-        co_await missing_events(run, session.application(), session.ports().databases, session.ports().clock);
+    const std::function<void(std::string_view)> tell = [](std::string_view text) {
+      write(stderr, fmt::format("{}\n", text));
+    };
+    const auto events = co_await missing_events(run, session.application(), session.ports(), tell);
     for (const EventBody& event : events)
       run = orchestrate::apply(std::move(run), ledger.append(*id, event, session.ports().clock.now()));
     write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));

@@ -111,7 +111,7 @@ class Upgrade final : public Stage {
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
       Outcome outcome = co_await failed(context, before, exit);
       const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
-      if (!again || context.stop.stop_requested()) co_return outcome;
+      if (!again || context.stop.stop_requested() || context.asked.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
       if (!co_await waited(context, pause)) co_return outcome;
@@ -172,8 +172,8 @@ class Upgrade final : public Stage {
     return command;
   }
 
-  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their client
-  /// is dead they are better brought to their end.
+  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their
+  /// client is dead they are better brought to their end.
   MigrationLimits limits_for(const StageContext& context) const {
     const Json& unlimited = context.run.evidence(evidence::review_passed)["unlimited"];
     if (unlimited.is_bool() && unlimited.as_bool()) return {};

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Trial {
   Run run();
 
   std::vector<std::string> ran;     ///< stages, in order
+  std::set<std::string> ended;      ///< stages whose end is in the ledger
   std::vector<std::string> ledger;  ///< event types, as they became durable
   std::vector<std::string> started_units, notices;
 };
