@@ -170,8 +170,8 @@ class Upgrade final : public Stage {
     return command;
   }
 
-  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their client
-  /// is dead they are better brought to their end.
+  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their
+  /// client is dead they are better brought to their end.
   MigrationLimits limits_for(const StageContext& context) const {
     const Json& unlimited = context.run.evidence(evidence::review_passed)["unlimited"];
     if (unlimited.is_bool() && unlimited.as_bool()) return {};
