@@ -8,9 +8,9 @@ import signal
 import pytest
 
 import cable
-import magikal
 from host import until
-from magikal import ENV_FILE, UNIT
+from magikal import ENV_FILE, MAGIKAL, UNIT
+from project import boot
 from snapshot import checkout
 from vps import SHORT_HOLD, TAKE_BACKUP, Vps, line_with
 
@@ -35,7 +35,7 @@ LONG_WAIT = (r"lock_timeout: 5s", "lock_timeout: 5min")
 @pytest.fixture(scope="module")
 def pair():
     """Two hosts of one project; the database of the first is that of both."""
-    with magikal.boot() as first, magikal.boot() as second:
+    with boot(MAGIKAL) as first, boot(MAGIKAL) as second:
         cable.join(first, second)
         for host, name in ((first, "vps-a"), (second, "vps-b")):
             host.run("hostname", name).ok()
@@ -43,7 +43,7 @@ def pair():
             "cd /etc/postgresql/15/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
             "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf; systemctl restart postgresql@15-main"
         )
-        yield Vps(first), Vps(second)
+        yield Vps(first, MAGIKAL), Vps(second, MAGIKAL)
 
 
 @pytest.fixture
@@ -107,12 +107,12 @@ def test_of_two_hosts_one_upgrades_and_the_other_is_told_host_and_run(a, b):
     with kept_waiting(a, CLOSED_GATE):
         first = b.start_apply()
         a.wait_for_statement("pg_advisory_lock")
-        before = checkout(a.host), a.invocation()
+        before = checkout(a.host, MAGIKAL), a.invocation()
         [run] = history(b)
         refused = a.apply()
         assert refused.code == 75, str(refused)
         line_with(refused, "another run holds this database", f"apply {run['run']} on vps-b", cable.SECOND)
-        assert (checkout(a.host), a.invocation()) == before
+        assert (checkout(a.host, MAGIKAL), a.invocation()) == before
     assert first.wait(30).code == 0
     upgraded(a, attempts=1)
     line_with(a.apply(), "nothing to do")
@@ -205,7 +205,7 @@ def test_a_cut_link_frees_the_lock_within_seconds_and_nothing_is_upgraded_twice(
     finally:
         cable.plug(b.host)
     first.send(signal.SIGINT)
-    first.send(signal.SIGINT)
+    first.send(signal.SIGTERM)  # a second SIGINT could become one with the first
     ended = first.wait(60)
     assert ended.code == 5, str(ended)
     line_with(ended, "the database lock was lost during the upgrade")
