@@ -24,13 +24,13 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
 
 /// Better said before anything runs than after the upgrade.
-void check_may_restart(const Plan& plan, const std::string& app) {
+void check_may_restart(const Plan& plan, const std::string& command) {
   for (const PlannedStage& stage : plan.stages)
     if (stage.kind->services == Services::touched && ::geteuid() != 0)
       throw Error(
-          ErrorKind::denied, "apply " + app,
+          ErrorKind::denied, command,
           "stage " + stage.name + " needs root's right to " + std::string(stage.kind->name) + " services over D-Bus",
-          "sudo orchestrate apply " + app);
+          "sudo orchestrate " + command);
 }
 
 std::string local_time(Time time) {
@@ -62,8 +62,8 @@ system::StateLock lock_or_refuse(const fs::path& directory, const std::string& a
               "wait for it: orchestrate status " + app);
 }
 
-Plan permitted(Plan plan, const std::string& app) {
-  check_may_restart(plan, app);
+Plan permitted(Plan plan, const std::string& command) {
+  check_may_restart(plan, command);
   return plan;
 }
 
@@ -77,9 +77,9 @@ std::string caller() {
   return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
 }
 
-Acting::Acting(Loaded loaded, const Arguments& arguments)
+Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)
     : arguments_(arguments),
-      plan_(permitted(std::move(loaded.plan), loaded.policy.app)),
+      plan_(permitted(std::move(loaded.plan), command)),
       session_(std::move(loaded.policy), arguments, Reach::services, State::made),
       lock_(lock_or_refuse(session_.state_directory(), session_.application().policy.app)) {
   const std::string& app = session_.application().policy.app;

@@ -79,7 +79,8 @@ class Loop {
     if (outcome.verdict != Verdict::passed) co_return outcome;
     if (locked.verdict != Verdict::passed) co_return locked;
     const auto pending = std::ranges::find(outcome.evidence, evidence::migration_pending, &Evidence::name);
-    if (x_.resumption && pending != outcome.evidence.end() && pending->facts["from"] != x_.resumption->began_at) {
+    const Json began_at = x_.resumption ? x_.resumption->began_at : Json();
+    if (!began_at.is_null() && pending != outcome.evidence.end() && pending->facts["from"] != began_at) {
       outcome.verdict = Verdict::failed;
       outcome.summary = "the database is not where this run began";
       outcome.next = "orchestrate apply " + x_.application.policy.app;
@@ -222,8 +223,7 @@ class Loop {
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.
   Task<> start_services_again() {
-    if (run_.fact(fact::services_stopped).is_null() || conclude(run_).result == Result::held) co_return;
-    if (phase_of(run_) == Phase::after_upgrade) co_return;
+    if (!may_start_again(run_)) co_return;
     const std::function<void(std::string_view)> tell = [this](std::string_view text) { x_.observer.on_notice(text); };
     const std::vector<std::string> failed = co_await start_again(run_, x_.ports.services, tell);
     const std::string& stage = x_.plan.stages.front().name;
