@@ -8,6 +8,7 @@
 #include "cli/session.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
+#include "cli/unit_rights.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
 #include "engine/conclude.hpp"
@@ -34,16 +35,6 @@ std::string caller() {
   const char* sudo_user = std::getenv("SUDO_USER");
   const bool by_sudo = sudo_user && ::getuid() == 0;
   return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
-}
-
-/// Better said before anything runs than after the upgrade.
-void check_may_restart(const Plan& plan, const std::string& app) {
-  for (const PlannedStage& stage : plan.stages)
-    if (stage.kind->services == Services::touched && ::geteuid() != 0)
-      throw Error(
-          ErrorKind::denied, "apply " + app,
-          "stage " + stage.name + " needs root's right to " + std::string(stage.kind->name) + " services over D-Bus",
-          "sudo orchestrate apply " + app);
 }
 
 system::StateLock lock_or_refuse(const fs::path& directory, const std::string& app) {
@@ -133,7 +124,7 @@ int apply(const Arguments& arguments) {
   if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
   const std::string asked_by = caller();
   Loaded loaded = load(policy_file(arguments.app));
-  check_may_restart(loaded.plan, arguments.app);
+  check_unit_rights(loaded.policy);
   Session session(std::move(loaded.policy), arguments, Reach::services, State::made);
   const std::string& app = session.application().policy.app;
   const system::StateLock lock = lock_or_refuse(session.state_directory(), app);
