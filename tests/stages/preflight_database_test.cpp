@@ -59,6 +59,13 @@ TEST(PreflightDatabase, RefusesARoleThatDoesNotOwnATableThatWillChange) {
                         "cfg.by_hand OWNER TO \"bot\""));
 }
 
+TEST(PreflightDatabase, LeavesTheTablesOfOtherAppsToTheReview) {
+  MigratedProject project;
+  project.sql("CREATE TABLE public.orders (id int)");
+  project.pending("op.execute('ALTER TABLE public.orders ADD COLUMN note text')");
+  EXPECT_EQ(project.preflight().verdict, Verdict::passed);
+}
+
 TEST(PreflightDatabase, NeedsNotOwnATableThatIsOnlyReferredTo) {
   MigratedProject project;
   project.sql("CREATE TABLE cfg.by_hand (id int PRIMARY KEY); GRANT REFERENCES ON cfg.by_hand TO bot");

@@ -16,14 +16,13 @@ const std::string schemas_sql =
     "has_database_privilege(current_user, current_database(), 'CREATE'), current_user, current_database() "
     "FROM unnest($1::text[]) AS s(name) LEFT JOIN pg_namespace n ON n.nspname = s.name";
 
-// What an extension brought is nobody's to migrate.
+// What an extension brought is nobody's to migrate; what lies outside of the app's schemas is for the review to refuse.
 const std::string foreign_sql =
     "SELECT format('%I.%I', n.nspname, c.relname), pg_get_userbyid(c.relowner), current_user "
     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE c.oid = ANY($1::oid[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT pg_has_role(current_user, "
-    "c.relowner, 'USAGE') "
-    "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND "
-    "d.deptype = 'e') ORDER BY 1";
+    "WHERE c.oid = ANY($1::oid[]) AND n.nspname = ANY($2::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "AND NOT pg_has_role(current_user, c.relowner, 'USAGE') AND NOT EXISTS (SELECT 1 FROM pg_depend d "
+    "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1";
 
 void judge_schema(Answer& answer, const std::vector<Cell>& row) {
   const std::string schema = row[0].value_or("");
@@ -68,7 +67,8 @@ Task<Answer> role(Inspection& inspection) {
 
 Task<Answer> owners(Inspection& inspection) {
   co_await know_relations(inspection);
-  const std::vector<std::string> parameters = {text_array(inspection.relations->changed)};
+  const std::vector<std::string> parameters = {text_array(inspection.relations->changed),
+                                               text_array(schemas_of(inspection.policy()))};
   Answer answer;
   const Rows foreign = co_await inspection.database->query(foreign_sql, parameters, inspection.context.stop);
   judge_owners(answer, foreign);
