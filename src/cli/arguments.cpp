@@ -1,6 +1,8 @@
 #include "cli/arguments.hpp"
 
 #include <array>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +22,7 @@ enum Option : unsigned {
   target = 32,
   dry_run = 64,
   limit = 128,
+  versions = 256,
 };
 
 struct Verb {
@@ -29,9 +32,11 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 10> verbs = {{
+constexpr std::array<Verb, 11> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
+    {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
+     versions, review},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
     {"schema", "Print the JSON Schema of policy files, for editors", 0, schema},
     {"approve", "Accept one red flag of one revision, by name", app | finding | reason, approve},
@@ -41,6 +46,17 @@ constexpr std::array<Verb, 10> verbs = {{
     {"logs", "Print what the children of a run wrote", run, logs},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
+
+const std::map<std::string, Format> formats = {
+    {"text", Format::text}, {"json", Format::json}, {"github", Format::github}};
+
+void add_review_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("--versions", arguments.versions, "Directory of version files; may be given again")->required();
+  command.add_option("--from", arguments.from, "Review what comes after this revision instead of all");
+  command.add_option("--target", arguments.target, "Review up to this revision instead of head");
+  command.add_option("--format", arguments.format, "text, json, or github: annotations of a pull request")
+      ->transform(CLI::CheckedTransformer(formats));
+}
 
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & app)
@@ -56,6 +72,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
+  if (options & versions) add_review_options(command, arguments);
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
   command.add_flag_callback(

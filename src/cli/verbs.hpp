@@ -14,6 +14,7 @@ int status(const Arguments& arguments);
 int history(const Arguments& arguments);
 int show(const Arguments& arguments);
 int logs(const Arguments& arguments);
+int review(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli
