@@ -1,7 +1,6 @@
 #include "cli/arguments.hpp"
 
 #include <array>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -47,15 +46,16 @@ constexpr std::array<Verb, 11> verbs = {{
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
 
-const std::map<std::string, Format> formats = {
-    {"text", Format::text}, {"json", Format::json}, {"github", Format::github}};
-
 void add_review_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--versions", arguments.versions, "Directory of version files; may be given again")->required();
   command.add_option("--from", arguments.from, "Review what comes after this revision instead of all");
   command.add_option("--target", arguments.target, "Review up to this revision instead of head");
-  command.add_option("--format", arguments.format, "text, json, or github: annotations of a pull request")
-      ->transform(CLI::CheckedTransformer(formats));
+  const auto take_format = [&](const std::string& word) {
+    arguments.format = word == "json" ? Format::json : word == "github" ? Format::github : Format::text;
+  };
+  command
+      .add_option_function<std::string>("--format", take_format, "text, json, or github: annotations of a pull request")
+      ->check(CLI::IsMember({"text", "json", "github"}));
 }
 
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {

@@ -39,9 +39,9 @@ def mend_and_commit(vps) -> None:
 
 
 def review(vps, *options):
-    """In CI: the checkout and nothing else."""
+    """As in CI: by somebody who has the checkout and nothing else."""
     words = ["orchestrate", "review", "--versions", "migrations/versions", "--from", "0001", *options]
-    return vps.host.run("env", "-C", CHECKOUT, *words, user="nobody")
+    return vps.host.run("env", "-C", CHECKOUT, *words, user="postgres")
 
 
 def test_the_bot_does_not_start_on_the_tables_that_create_all_left(vps):
