@@ -261,6 +261,19 @@ TEST_F(Recovery, LeavesServicesStoppedWhenAnOperatorsCommandRan) {
   EXPECT_TRUE(services.started.empty());
 }
 
+TEST_F(Recovery, DoesNotCallARolledBackUpgradeUnchangedWhenAnOperatorsCommandRan) {
+  services_were_stopped();
+  happened(FactRecorded{"stop", "command.ran", "clean up"});
+  upgrading();
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.exit_code, 5);
+  EXPECT_EQ(
+      finished.summary,
+      "database at 001, version rows and catalog as before, checkout unchanged, service left stopped; but clean up "
+      "ran, and what it changed is not known");
+  EXPECT_TRUE(services.started.empty());
+}
+
 TEST_F(Recovery, SaysWhichServicesAreStillStopped) {
   services_were_stopped();
   passed_until_stop();
