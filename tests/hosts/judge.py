@@ -1,7 +1,6 @@
 """What a fault may leave: the oracle that every case of the fault suite is judged by, and the table of its verdicts."""
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -37,7 +36,7 @@ PER_MIGRATION = Chain("one per migration", TRANSACTIONAL.body, per_migration=Tru
 AUTOCOMMIT = Chain(
     "autocommit",
     "with op.get_context().autocommit_block():\n    {noted}\n    {gate}\n"
-    '    op.execute("CREATE INDEX CONCURRENTLY ix_{column} ON cfg.panels (title)")',
+    '    op.execute("ALTER TABLE cfg.panels ADD COLUMN {column} int")',
 )
 CHAINS = (TRANSACTIONAL, PER_MIGRATION, AUTOCOMMIT)
 
@@ -61,7 +60,8 @@ class Case:
         env = vps.host.path(f"{PROJECT}/migrations/env.py")  # keywords behind ** could say anything, so they are written out
         written = "connection=connection, include_schemas=True, version_table_schema=SCHEMA"
         written += ", transaction_per_migration=True" if chain.per_migration else ""
-        env.write_text(env.read_text().replace("connection=connection, **options()", written))
+        text = env.read_text().replace("connection=connection, **options()", written)
+        env.write_text(text.replace("literal_binds=True, **options()", "literal_binds=True"))
         self.before = checkout(vps.host, MAGIKAL)
 
     def use_policy(self, *edits: tuple[str, str]) -> None:
