@@ -178,7 +178,7 @@ TEST_F(Recovery, HoldsAnUpgradeThatStoppedHalfWay) {
   sql("UPDATE cfg.alembic_version SET version_num = '002'; ALTER TABLE cfg.panels ADD COLUMN title text");
   const RunFinished finished = end();
   EXPECT_EQ(finished.result, Result::held);
-  EXPECT_EQ(finished.next, "orchestrate show r1");
+  EXPECT_EQ(finished.next, "orchestrate show r1, mend what is there, then: orchestrate abort r1 --reason \"...\"");
   EXPECT_THAT(run.stage("upgrade")->outcome.details,
               ElementsAre("version rows: 001 before, 002 now; catalog fingerprint differs"));
 }
