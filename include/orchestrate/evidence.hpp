@@ -11,6 +11,7 @@ inline constexpr std::string_view migration_pending = "migration.pending";
 inline constexpr std::string_view backup_intact = "backup.intact";
 inline constexpr std::string_view review_passed = "review.passed";
 inline constexpr std::string_view restore_point_recorded = "restore_point.recorded";
+/// {"from": [...], "to": [...], "files": {"REVISION": "SHA-256"}}
 inline constexpr std::string_view upgrade_done = "upgrade.done";
 /// After an upgrade that failed: version rows and catalog fingerprint are both as before.
 inline constexpr std::string_view database_unchanged = "database.unchanged";
@@ -37,6 +38,8 @@ inline constexpr std::string_view service_before = "service.before:";
 inline constexpr std::string_view command_ran = "command.ran";
 /// Who holds the lock in the database.
 inline constexpr std::string_view lock_busy = "lock.busy";
+/// Since when, and until when, the policy's window lets no upgrade begin.
+inline constexpr std::string_view window_closed = "window.closed";
 /// The id of an earlier run whose last stages this one brings to their end.
 inline constexpr std::string_view finishes = "finishes";
 

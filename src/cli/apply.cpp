@@ -10,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
+#include "engine/applied.hpp"
 #include "engine/conclude.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/open.hpp"
@@ -19,6 +20,7 @@
 #include "render/result.hpp"
 #include "schema/advisory_lock.hpp"
 #include "system/state_lock.hpp"
+#include "window/window.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -65,12 +67,22 @@ std::optional<std::string> left_open(const Ledger& ledger) {
   return std::nullopt;
 }
 
+/// A run outside the window is not begun, unless somebody says why it must be.
+std::optional<std::string> window_override(const Arguments& arguments, const Policy& policy, Time now) {
+  const std::string doing = "apply " + policy.app;
+  if (arguments.window == WindowRule::overridden) return reason_of(arguments, doing);
+  if (const auto why = closed(policy.window, now))
+    throw Error(ErrorKind::busy, doing, *why, "wait for it, or give --override-window --reason TEXT");
+  return std::nullopt;
+}
+
 struct Applying {
   const Arguments& arguments;
   const Plan& plan;
   Session& session;
   Ledger& ledger;
   std::string asked_by;
+  std::optional<std::string> overridden;
 
   Task<int> run() {
     const bool clear = co_await recover();
@@ -83,6 +95,7 @@ struct Applying {
     request.requested_by = asked_by;
     request.host = session.ports().host.name();
     request.version = version;
+    request.window_override = overridden;
     request.policy_file = application.policy.file;
     request.policy_sha256 = application.policy.sha256;
     for (const PlannedStage& stage : plan.stages) request.stages.push_back(stage.name);
@@ -103,6 +116,7 @@ struct Applying {
                         .interrupt = interrupt,
                         .observer = terminal,
                         .approvals = ledger.approvals(),
+                        .applied = applied_revisions(ledger),
                         .run_id = id,
                         .request = std::move(request),
                         .outputs = outputs,
@@ -138,10 +152,11 @@ int apply(const Arguments& arguments) {
   const std::string& app = session.application().policy.app;
   const system::StateLock lock = lock_or_refuse(session.state_directory(), app);
   session.make_commands(lock.descriptor());
+  auto overridden = window_override(arguments, session.application().policy, session.ports().clock.now());
   const auto ledger =
       audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()), app, session.redactor());
   ledger->reserve(reserved_bytes);
-  Applying applying{arguments, loaded.plan, session, *ledger, asked_by};
+  Applying applying{arguments, loaded.plan, session, *ledger, asked_by, std::move(overridden)};
   return session.run(applying.run());
 }
 

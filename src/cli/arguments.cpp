@@ -20,6 +20,7 @@ enum Option : unsigned {
   target = 32,
   dry_run = 64,
   limit = 128,
+  override_window = 256,
 };
 
 struct Verb {
@@ -30,7 +31,8 @@ struct Verb {
 };
 
 constexpr std::array<Verb, 10> verbs = {{
-    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run, apply},
+    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
+     apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
     {"schema", "Print the JSON Schema of policy files, for editors", 0, schema},
@@ -56,6 +58,14 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
+  if (options & override_window) {
+    CLI::Option* why = command.add_option("--reason", arguments.reason, "Why the window does not count this time");
+    CLI::Option* override = command.add_flag_callback(
+        "--override-window", [&] { arguments.window = WindowRule::overridden; },
+        "Upgrade outside the policy's window; kept in the ledger with its reason");
+    override->needs(why);
+    why->needs(override);
+  }
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
   command.add_flag_callback(

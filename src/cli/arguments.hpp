@@ -8,6 +8,7 @@ namespace orchestrate::cli {
 
 enum class Format { text, json };
 enum class Mode { act, dry_run };
+enum class WindowRule { obeyed, overridden };
 
 /// What the command line said. A verb reads only what it declares.
 struct Arguments {
@@ -17,6 +18,7 @@ struct Arguments {
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;
+  WindowRule window = WindowRule::obeyed;
   std::size_t limit = 20;
 };
 

@@ -16,6 +16,7 @@
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
 #include "stages/project_command.hpp"
+#include "window/window.hpp"
 
 namespace orchestrate {
 namespace {
@@ -88,6 +89,12 @@ Task<bool> waited(StageContext& context, std::chrono::seconds pause) {
   }
 }
 
+/// Asked again here, since a backup or a red flag's approval may have taken until after its end.
+std::optional<std::string> window_closed(const StageContext& context) {
+  if (context.run.created.window_override) return std::nullopt;
+  return closed(context.application.policy.window, context.ports.clock.now());
+}
+
 class Upgrade final : public Stage {
  public:
   explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
@@ -101,6 +108,10 @@ class Upgrade final : public Stage {
     const Before before = co_await read_before(context);
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
+    if (const auto why = window_closed(context)) {
+      context.record(fact::window_closed, *why);
+      co_return Outcome{Verdict::failed, *why, {}, {}, {}};
+    }
     context.record(fact::database_before, fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
@@ -113,6 +124,10 @@ class Upgrade final : public Stage {
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
       if (!co_await waited(context, pause)) co_return outcome;
+      if (const auto why = window_closed(context)) {
+        outcome.details.push_back("no further attempt: " + *why);
+        co_return outcome;
+      }
       if (auto changes = changed_code(context); !changes.empty()) {
         outcome.summary = something_changed;
         outcome.details = std::move(changes);
@@ -147,10 +162,7 @@ class Upgrade final : public Stage {
   }
 
   Command upgrade_command(const StageContext& context) const {
-    Argv argv = context.application.policy.migrations.command;
-    argv.push_back("upgrade");
-    argv.push_back(context.target);
-    Command command = project_command(context.application, std::move(argv));
+    Command command = project_command(context.application, upgrade_argv(context.application.policy, context.target));
     set_variable(command.environment, "PGAPPNAME", migration_application_name(context.run.id));
     impose(limits_for(context), context.application, command.environment);
     command.timeout = std::chrono::hours(24);  // the stage's own deadline is the limit
@@ -220,9 +232,10 @@ class Upgrade final : public Stage {
         co_return;
       case Aftermath::at_target:
         outcome.details.push_back("the command failed, but the database is at the target");
-        outcome.evidence.push_back(
-            {std::string(evidence::upgrade_done),
-             Json::object({{"from", Json::of(rows_of(before.state))}, {"to", Json::of(rows_of(now))}})});
+        outcome.evidence.push_back({std::string(evidence::upgrade_done),
+                                    Json::object({{"from", Json::of(rows_of(before.state))},
+                                                  {"to", Json::of(rows_of(now))},
+                                                  {"files", context.run.evidence(evidence::review_passed)["files"]}})});
         co_return;
       case Aftermath::unclear:
         outcome.details.push_back(what_differs(before.state, now));

@@ -129,11 +129,81 @@ TEST(Preflight, RefusesADiskWithoutRoomForTwiceTheDatabase) {
   EXPECT_THAT(text_of(outcome), HasSubstr(project.bench.checkout.scratch().string() + " has 0.0 GiB free, "));
 }
 
-TEST(Preflight, AcceptsAMakeTargetAsTheCommand) {
-  MigratedProject project;
-  project.policy().migrations.command = {"make", "migrate"};
-  const Outcome outcome = project.preflight();
+class PreflightOfACommand : public testing::Test, public MigratedProject {
+ protected:
+  PreflightOfACommand() {
+    policy().migrations.tool = Migrations::Tool::command;
+    policy().migrations.command = {"make", "migrate"};
+    policy().migrations.python = bench.checkout.path() / ".venv/bin/python";
+    sh("echo > migrations/env.py");
+    makefile("migrate:\n\ttouch upgraded\n");
+  }
+  void makefile(const std::string& text) const { bench.checkout.write("Makefile", text); }
+};
+
+TEST_F(PreflightOfACommand, AcceptsAMakeTarget) {
+  const Outcome outcome = preflight();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+}
+
+TEST_F(PreflightOfACommand, RefusesATargetThatTheMakefileDoesNotHave) {
+  policy().migrations.command = {"make", "migrat"};
+  EXPECT_THAT(text_of(preflight()),
+              HasSubstr("make: `make migrat` has nothing to run: make: *** No rule to make target"));
+}
+
+TEST_F(PreflightOfACommand, RunsNothingOfTheMakefile) {  // what a dry run of make itself would run
+  makefile("migrate: more\n\t+touch upgraded\nmore:\n\t$(MAKE) -v && touch upgraded\n");
+  EXPECT_EQ(preflight().verdict, Verdict::passed);
+  EXPECT_FALSE(std::filesystem::exists(bench.checkout.path() / "upgraded"));
+}
+
+TEST_F(PreflightOfACommand, SaysSoWhereTheMakefileCannotBeAsked) {
+  makefile("ifeq ($(shell echo yes),)\n$(error no shell)\nendif\nmigrate:\n\ttrue\n");
+  const Outcome outcome = preflight();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_THAT(text_of(outcome), HasSubstr("whether `make migrate` has a rule cannot be told"));
+}
+
+TEST_F(PreflightOfACommand, RefusesAnInterpreterOutsideTheProject) {
+  policy().migrations.python = "/usr/bin/python3";
+  EXPECT_THAT(text_of(preflight()),
+              HasSubstr("interpreter: /usr/bin/python3 is really in /usr/bin, outside the project"));
+}
+
+TEST_F(PreflightOfACommand, RefusesAModuleThatIsNotThere) {
+  policy().migrations.command = {".venv/bin/python", "-m", "no_such_app"};
+  EXPECT_THAT(text_of(preflight()), HasSubstr("cannot import no_such_app: no module named no_such_app"));
+}
+
+TEST_F(PreflightOfACommand, RefusesVersionsThatNoEnvironmentStandsBeside) {
+  sh("rm migrations/env.py");
+  EXPECT_THAT(text_of(preflight()), HasSubstr("migrations/env.py is not there"));
+}
+
+TEST(Preflight, NamesEachRequiredSettingThatIsMissingOrEmpty) {
+  MigratedProject project;
+  project.sh("echo > ../bot.env");
+  project.policy().project.env_file = EnvFile{project.bench.checkout.path() / "../bot.env", Dialect::systemd};
+  project.policy().project.required_settings = {"SECRET_KEY", "GITHUB_APP_ID", "DEBUG"};
+  project.bench.application.environment = {{"SECRET_KEY", Secret("")}, {"DEBUG", Secret("0")}};
+  const Outcome outcome = project.preflight();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_THAT(text_of(outcome), AllOf(HasSubstr("settings: SECRET_KEY is empty in "), Not(HasSubstr("DEBUG")),
+                                      HasSubstr("bot.env; fix: add a line GITHUB_APP_ID=... there")));
+}
+
+TEST(Preflight, NamesTheRunThatAppliedARevisionWhoseFileIsGone) {
+  MigratedProject project;
+  project.sh("rm migrations/versions/001.py");
+  project.bench.applied = {{"001", "hash", "20261120-091403-7f3a", parse_utc("2026-11-20T09:14:03Z")},
+                           {"000", "hash", "long-ago", {}}};
+  const Outcome outcome = project.preflight();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_THAT(text_of(outcome),
+              AllOf(HasSubstr("revision 001 was applied on 2026-11-20T09:14:03Z by run 20261120-091403-7f3a, and no "
+                              "version file is it any more; fix: bring back the commit that holds it"),
+                    Not(HasSubstr("long-ago"))));
 }
 
 }  // namespace
