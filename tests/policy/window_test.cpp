@@ -32,7 +32,7 @@ TEST(PolicyWindow, TakesDaysAndRangesAlsoOverTheWeekend) {
 TEST(PolicyWindow, NamesTheZoneThatWasProbablyMeant) {
   EXPECT_THAT(
       problem_lines(with_window("{from: 02:00, to: 05:00, timezone: Europe/Berln}")),
-      ElementsAre("11:46: 'timezone' must be a zone of this host, as in /usr/share/zoneinfo, not 'Europe/Berln'; "
+      ElementsAre("11:44: 'timezone' must be a zone of this host, as in /usr/share/zoneinfo, not 'Europe/Berln'; "
                   "did you mean 'Europe/Berlin'?"));
 }
 
