@@ -48,10 +48,32 @@ void check_may_restart(const Plan& plan, const std::string& app) {
           "sudo orchestrate apply " + app);
 }
 
+std::string local_time(Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return fmt::format("{:02}:{:02}", parts.tm_hour, parts.tm_min);
+}
+
+/// "run 20261120-091403-7f3a since 09:14, pid 812 (orchestrate)"; a holder that has just begun has no run yet, and a
+/// ledger that cannot be read does not hide the process.
+std::string holder_of(const fs::path& directory) {
+  const std::string process = system::lock_holder(directory);
+  try {
+    const auto ledger = open_ledger(directory, LedgerAccess::read, Redactor());
+    const auto id = ledger->unfinished();
+    if (!id) return process;
+    const auto events = ledger->events(*id);
+    return fmt::format("run {} since {}, {}", *id, local_time(events.front().at), process);
+  } catch (const Error&) {
+    return process;
+  }
+}
+
 system::StateLock lock_or_refuse(const fs::path& directory, const std::string& app) {
   auto lock = system::try_lock(directory);
   if (lock) return std::move(*lock);
-  throw Error(ErrorKind::busy, "lock " + app, "another run holds it: " + system::lock_holder(directory),
+  throw Error(ErrorKind::busy, "lock " + app, "another run holds it: " + holder_of(directory),
               "wait for it: orchestrate status " + app);
 }
 
@@ -132,8 +154,10 @@ struct Applying {
     const auto id = ledger.unfinished();
     if (!id) co_return true;
     Run run = replay(ledger.events(*id));
-    const auto events =
-        co_await missing_events(run, session.application(), session.ports().databases, session.ports().clock);
+    const std::function<void(std::string_view)> tell = [](std::string_view text) {
+      write(stderr, fmt::format("{}\n", text));
+    };
+    const auto events = co_await missing_events(run, session.application(), session.ports(), tell);
     for (const EventBody& event : events)
       run = orchestrate::apply(std::move(run), ledger.append(*id, event, session.ports().clock.now()));
     write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));
