@@ -37,6 +37,7 @@ struct Project {
 struct UrlTemplate {
   struct Parts {
     std::string user, password, host, port, name;
+    std::string driver;  ///< of SQLAlchemy, with which the migrations connect: `asyncpg`
     bool operator==(const Parts&) const = default;
   };
   std::variant<std::string, Parts> form;

@@ -57,7 +57,7 @@ constexpr std::array<Key, 4> project_keys = {{
      "the name of a variable, such as SECRET_KEY"},
 }};
 
-constexpr std::array<Key, 5> url_keys = {{
+constexpr std::array<Key, 6> url_keys = {{
     {"user", text, optional, "", "The database user."},
     {"password",
      text,
@@ -70,6 +70,7 @@ constexpr std::array<Key, 5> url_keys = {{
     {"host", text, optional, "", "The host, or the directory of a unix socket."},
     {"port", text, optional, "", "The port; 5432 when absent."},
     {"name", text, required, "", "The database."},
+    {"driver", text, optional, "", "SQLAlchemy's driver, with which the migrations connect, such as asyncpg."},
 }};
 constexpr auto url_section = [] { return std::span<const Key>(url_keys); };
 

@@ -111,7 +111,7 @@ class PolicyReader {
       url = UrlTemplate{section.settings.text(key), section.settings.position(key)};
     else if (const Section* parts = section.find(key))
       url = UrlTemplate{UrlTemplate::Parts{text(*parts, "user"), text(*parts, "password"), text(*parts, "host"),
-                                           text(*parts, "port"), text(*parts, "name")},
+                                           text(*parts, "port"), text(*parts, "name"), text(*parts, "driver")},
                         parts->position};
     if (!url) return std::nullopt;
     for (std::string& message : template_problems(*url))

@@ -11,10 +11,10 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "orchestrate-hosts"
 
-SYSTEM = ["systemd", "systemd-sysv", "dbus", "polkitd", "libpam-systemd", "procps", "sudo"]
+SYSTEM = ["systemd", "systemd-sysv", "dbus", "polkitd", "libpam-systemd", "procps", "sudo", "tzdata"]
 # What any of the projects needs: one base serves them all.
 PROJECT = ["postgresql", "git", "cron", "make", "python3", "python3-venv", "alembic", "python3-psycopg2", "python3-asyncpg",
-           "python3-dotenv"]  # fmt: skip
+           "python3-dotenv", "python3-sqlmodel"]  # fmt: skip
 
 BOOTSTRAP_SECONDS = 1200
 
@@ -31,7 +31,7 @@ class Release:
 BOOKWORM = Release(
     "12",
     "bookworm",
-    ("libpqxx-6.4", "libyaml-cpp0.7", "libsdbus-c++1", "libfmt9", "libpg-query1504.0", "libsqlite3-0", "libssl3"),
+    ("libpqxx-6.4", "libyaml-cpp0.7", "libsdbus-c++1", "libfmt9", "libpg-query1504.0", "libsqlite3-0", "libssl3", "libdate-tz3"),
 )
 
 
