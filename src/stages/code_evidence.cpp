@@ -83,8 +83,10 @@ void add_named(const Policy& policy, std::set<fs::path>& files) {
   std::vector<fs::path> named;
   for (const std::string& word : policy.migrations.command) named.push_back(policy.project.path / word);
   for (const fs::path& versions : policy.migrations.versions) named.push_back(versions.parent_path() / "env.py");
-  std::ranges::copy_if(named, std::inserter(files, files.end()),
-                       [](const fs::path& f) { return fs::is_regular_file(f); });
+  std::ranges::copy_if(named, std::inserter(files, files.end()), [](const fs::path& f) {
+    std::error_code no_file;  // a word may be anything, such as a program in Python
+    return fs::is_regular_file(f, no_file);
+  });
 }
 
 }  // namespace

@@ -47,6 +47,11 @@ TEST_F(CodeEvidence, CoversTheInterpreter) {
   EXPECT_THAT(differs_after("rm " + python + "; cp /bin/true " + python).size(), 2U);  // the old is gone, the new there
 }
 
+TEST_F(CodeEvidence, TakesAWordOfTheCommandThatCannotBeAFile) {
+  policy().migrations.command = {".venv/bin/python", "-c", "print('upgraded')\n" + std::string(300, '#')};
+  EXPECT_THAT(differs_after("true"), IsEmpty());
+}
+
 TEST_F(CodeEvidence, FollowsALinkToAFile) {
   sh("echo 1 > ../shared.py; ln -s ../shared.py shared.py");
   EXPECT_THAT(differs_after("echo 2 > ../shared.py"), ElementsAre("shared.py"));
