@@ -5,13 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "backup/proof.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
-#include "stages/code_evidence.hpp"
+#include "stages/changed_since_review.hpp"
 #include "stages/command_report.hpp"
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
@@ -30,38 +29,7 @@ struct UpgradeSettings {
   std::int64_t retries;
 };
 
-std::vector<std::string> sorted_texts(const Json& array) {
-  auto texts = array.as_strings();
-  std::ranges::sort(texts);
-  return texts;
-}
-
 constexpr const char* something_changed = "something changed since it was reviewed";
-
-std::vector<std::string> changed_code(const StageContext& context) {
-  std::vector<std::string> changes;
-  const Json& reviewed = context.run.evidence(evidence::review_passed)["code"];
-  for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
-    changes.push_back(path + " is not as it was reviewed");
-  return changes;
-}
-
-/// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
-std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
-                                              const DatabaseIdentity& identity) {
-  std::vector<std::string> changes = changed_code(context);
-  const Json& pending = context.run.evidence(evidence::migration_pending);
-  if (rows_of(now) != sorted_texts(pending["from"]))
-    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed", revisions_text(rows_of(now)),
-                                  revisions_text(pending["from"].as_strings())));
-  if (to_json(identity) != context.run.evidence(evidence::preflight_passed)["database"])
-    changes.push_back("the URL leads to another database server or database than in preflight");
-  for (const StageRecord& stage : context.run.stages)
-    for (const Evidence& proof : stage.outcome.evidence)
-      if (proof.name == evidence::backup_intact && !backup::still_as_proven(proof.facts))
-        changes.push_back("backup " + proof.facts.text_or("path") + " is not the file that was verified");
-  return changes;
-}
 
 bool lock_timed_out(const Exit& exit) {
   return exit.err.find("LockNotAvailable") != std::string::npos || exit.err.find("55P03") != std::string::npos ||
@@ -182,8 +150,8 @@ class Upgrade final : public Stage {
     return command;
   }
 
-  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their client
-  /// is dead they are better brought to their end.
+  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their
+  /// client is dead they are better brought to their end.
   MigrationLimits limits_for(const StageContext& context) const {
     const Json& unlimited = context.run.evidence(evidence::review_passed)["unlimited"];
     if (unlimited.is_bool() && unlimited.as_bool()) return {};
@@ -202,6 +170,7 @@ class Upgrade final : public Stage {
         co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
     const auto from = rows_of(before.state);
     const auto to = versions.value_or(std::vector<std::string>{});
+    if (to == from) co_return co_await did_nothing(context, before, *database);
     Outcome outcome;
     outcome.verdict = Verdict::passed;
     outcome.summary = revisions_text(from) + " -> " + revisions_text(to);
@@ -211,6 +180,14 @@ class Upgrade final : public Stage {
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
     if (const std::string why = why_not_enforced(context.application); !why.empty()) outcome.details.push_back(why);
     if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
+    co_return outcome;
+  }
+
+  /// The command is not the upgrade: a make target without a recipe, a script that swallows the failure.
+  static Task<Outcome> did_nothing(StageContext& context, const Before& before, Database& database) {
+    Outcome outcome{Verdict::failed, "the command exited with 0, and the version rows are where they were", {}, {}, {}};
+    outcome.details.push_back("fix: see what it did with: orchestrate logs " + context.run.id);
+    co_await compare(context, before, database, outcome);
     co_return outcome;
   }
 

@@ -152,6 +152,14 @@ TEST_F(PreflightOfACommand, RefusesATargetThatTheMakefileDoesNotHave) {
               HasSubstr("make: `make migrat` has nothing to run: make: *** No rule to make target"));
 }
 
+TEST_F(PreflightOfACommand, RefusesATargetThatWouldRunNothing) {
+  makefile(".PHONY: migrate\nmigrations:\n\ttrue\n");
+  EXPECT_THAT(text_of(preflight()), HasSubstr("make: Nothing to be done for 'migrate'"));
+  makefile("migrate:\n\ttouch upgraded\n");
+  sh("touch migrate");
+  EXPECT_THAT(text_of(preflight()), HasSubstr("make: 'migrate' is up to date"));
+}
+
 TEST_F(PreflightOfACommand, RunsNothingOfTheMakefile) {  // what a dry run of make itself would run
   makefile("migrate: more\n\t+touch upgraded\nmore:\n\t$(MAKE) -v && touch upgraded\n");
   EXPECT_EQ(preflight().verdict, Verdict::passed);

@@ -165,6 +165,19 @@ TEST_F(Upgrade, RunsTheProjectsOwnCommandAsItStands) {
   EXPECT_THAT(text_of(upgrade()), HasSubstr("Makefile is not as it was reviewed"));
 }
 
+TEST_F(Upgrade, IsNotDoneWhenTheCommandEndsWellAndTheVersionRowsStay) {
+  migration(add_title);
+  policy().migrations.tool = Migrations::Tool::command;
+  policy().migrations.command = {"true"};
+  policy().migrations.python = bench.checkout.path() / ".venv/bin/python";
+  reviewed();
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_EQ(outcome.summary, "the command exited with 0, and the version rows are where they were");
+  EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged));
+  EXPECT_FALSE(has_evidence(outcome, evidence::upgrade_done));
+}
+
 Window all_but_now(Time now) {
   const auto minute = std::chrono::floor<std::chrono::minutes>(now);
   const auto of_day = minute - std::chrono::floor<std::chrono::days>(minute);
