@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "orchestrate/event.hpp"
+
 namespace orchestrate::cli {
 
 enum class Format { text, json };
@@ -19,6 +21,7 @@ struct Arguments {
   Format format = Format::text;
   Mode mode = Mode::act;
   WindowRule window = WindowRule::obeyed;
+  Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;
 };
 

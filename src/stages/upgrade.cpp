@@ -15,6 +15,7 @@
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
 #include "stages/project_command.hpp"
+#include "stages/stamp_doubt.hpp"
 #include "window/window.hpp"
 
 namespace orchestrate {
@@ -203,6 +204,7 @@ class Upgrade final : public Stage {
       co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
+      doubt_the_stamp(exit, context.application.policy, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
       outcome.next =

@@ -8,9 +8,9 @@ import signal
 import pytest
 
 import cable
-import magikal
 from host import until
-from magikal import ENV_FILE, UNIT
+from magikal import ENV_FILE, MAGIKAL, UNIT
+from project import boot
 from vps import SHORT_HOLD, TAKE_BACKUP, Vps, line_with
 
 # Attempts are counted also where they are rolled back: by a sequence.
@@ -34,7 +34,7 @@ LONG_WAIT = (r"lock_timeout: 5s", "lock_timeout: 5min")
 @pytest.fixture(scope="module")
 def pair():
     """Two hosts of one project; the database of the first is that of both."""
-    with magikal.boot() as first, magikal.boot() as second:
+    with boot(MAGIKAL) as first, boot(MAGIKAL) as second:
         cable.join(first, second)
         for host, name in ((first, "vps-a"), (second, "vps-b")):
             host.run("hostname", name).ok()
@@ -42,7 +42,7 @@ def pair():
             "cd /etc/postgresql/15/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
             "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf; systemctl restart postgresql@15-main"
         )
-        yield Vps(first), Vps(second)
+        yield Vps(first, MAGIKAL), Vps(second, MAGIKAL)
 
 
 @pytest.fixture
