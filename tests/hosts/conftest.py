@@ -2,9 +2,20 @@ import os
 
 import pytest
 
+import debian
 from magikal import MAGIKAL
 from project import boot
 from vps import Vps
+
+
+@pytest.fixture(scope="session", autouse=True)
+def release():
+    """The Debian that these tests are about. Where it is another than this machine's it may be out of reach."""
+    try:
+        debian.base(debian.wanted())
+    except debian.Absent as absent:
+        pytest.skip(str(absent))
+    return debian.wanted()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from project import BUILD
 
 
 def test_the_adapters_of_systemd_and_journal_on_a_booted_host():
-    with Host(debian.base(debian.BOOKWORM)) as host:
+    with Host(debian.base(debian.wanted())) as host:
         host.boot()
         shutil.copy(BUILD / "tests/system/system_host_test", host.path("/usr/bin/"))
         ended = host.run("system_host_test", "--gtest_brief=1", seconds=300)

@@ -8,9 +8,10 @@ import signal
 import pytest
 
 import cable
-import magikal
+import debian
 from host import until
-from magikal import ENV_FILE, UNIT
+from magikal import ENV_FILE, MAGIKAL, UNIT
+from project import boot
 from vps import SHORT_HOLD, TAKE_BACKUP, Vps, line_with
 
 # Attempts are counted also where they are rolled back: by a sequence.
@@ -34,15 +35,16 @@ LONG_WAIT = (r"lock_timeout: 5s", "lock_timeout: 5min")
 @pytest.fixture(scope="module")
 def pair():
     """Two hosts of one project; the database of the first is that of both."""
-    with magikal.boot() as first, magikal.boot() as second:
+    with boot(MAGIKAL) as first, boot(MAGIKAL) as second:
         cable.join(first, second)
         for host, name in ((first, "vps-a"), (second, "vps-b")):
             host.run("hostname", name).ok()
         first.shell(
-            "cd /etc/postgresql/15/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
-            "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf; systemctl restart postgresql@15-main"
+            f"cd /etc/postgresql/{debian.wanted().postgres}/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
+            "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf;"
+            f"systemctl restart {debian.wanted().cluster}"
         )
-        yield Vps(first), Vps(second)
+        yield Vps(first, MAGIKAL), Vps(second, MAGIKAL)
 
 
 @pytest.fixture
