@@ -112,21 +112,15 @@ class PqxxSession : public Session {
   }
 
   Rows query(const std::string& sql, const std::vector<std::string>& parameters) override;
-  void abort() override {
-    ::shutdown(socket_.get(), SHUT_RDWR);
-  }
+  void abort() override { ::shutdown(socket_.get(), SHUT_RDWR); }
   bool alive() const override {
     pollfd state{.fd = socket_.get(), .events = POLLRDHUP, .revents = 0};
     return ::poll(&state, 1, 0) == 0;
   }
-  int backend_pid() const override {
-    return connection_.backendpid();
-  }
+  int backend_pid() const override { return connection_.backendpid(); }
 
  private:
-  std::string doing() const {
-    return "ask " + name_;
-  }
+  std::string doing() const { return "ask " + name_; }
   Error lost(std::string_view why) const {
     return {ErrorKind::unreachable, doing(), "the session is gone: " + one_line(why), "look at the server's log"};
   }

@@ -10,12 +10,13 @@ from vps import Vps
 
 @pytest.fixture(scope="session", autouse=True)
 def release():
-    """The Debian that these tests are about. Where it is another than this machine's it may be out of reach."""
+    """The Debian that these tests are about: when it is not this machine's own it may be out of reach."""
+    release = debian.wanted()
     try:
-        debian.base(debian.wanted())
+        debian.base(release), release.build
     except debian.Absent as absent:
         pytest.skip(str(absent))
-    return debian.wanted()
+    return release
 
 
 @pytest.fixture(scope="module")

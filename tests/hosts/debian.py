@@ -51,7 +51,12 @@ class Release:
     @property
     def build(self) -> Path:
         """Where what was built for it lies: this machine's own build, or that of `scripts/on-debian`."""
-        return OWN_BUILD if self == here() else REPOSITORY / f"build/debian-{self.number}/release"
+        if self == here():
+            return OWN_BUILD
+        built = REPOSITORY / f"build/debian-{self.number}/release"
+        if not built.is_dir():
+            raise Absent(f"no Debian {self.number} here: nothing is built for it; ctest -R debian{self.number}.build does")
+        return built
 
 
 BOOKWORM = Release(

@@ -11,7 +11,6 @@ import debian
 from host import Host
 
 HERE = Path(__file__).parent
-BUILD = debian.wanted().build
 SHARED = HERE / "host.bash"
 
 
