@@ -203,10 +203,12 @@ class Loop {
       for (const Running& each : running_) each.limits->stop(Limits::Reason::asked);
       return;
     }
+    std::string names;
+    for (const Running& each : running_) names += (names.empty() ? "" : " and ") + each.stage.name;
     x_.observer.on_notice(
         phase == Phase::upgrading
             ? "asked to stop: the upgrade is running and will be finished; ask again to end it by force"
-            : "asked to stop: the upgrade is done, so what belongs to it is finished first");
+            : fmt::format("asked to stop: the upgrade is done, so {} is finished first", names));
   }
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.

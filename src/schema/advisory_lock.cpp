@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 2s;  // two runs that begin in the same moment; a real run takes longer anyway
+constexpr auto patience = 2s;          // two runs that begin in the same moment; a real run takes longer anyway
 constexpr auto orphan_patience = 15s;  // a server needs 5 s to notice a cut link, and then rolls back
 
 /// 63 bits of the version table's name, so that tools can show it as a positive bigint.

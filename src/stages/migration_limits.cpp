@@ -28,7 +28,8 @@ std::optional<std::size_t> end_of_options(const std::string& url) {
 using Limit = std::pair<std::string, std::int64_t>;
 
 std::vector<Limit> settings_of(const MigrationLimits& limits) {
-  std::vector<Limit> settings = {{"lock_timeout", limits.lock.count()}, {"statement_timeout", limits.statement.count()}};
+  std::vector<Limit> settings = {{"lock_timeout", limits.lock.count()},
+                                 {"statement_timeout", limits.statement.count()}};
   if (limits.client_check.count() > 0)
     settings.emplace_back("client_connection_check_interval", limits.client_check.count());
   for (const auto& [name, value] : notices_dead_client) settings.emplace_back(name, value);

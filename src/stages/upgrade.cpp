@@ -16,6 +16,7 @@
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
 #include "stages/project_command.hpp"
+#include "stages/stamp_doubt.hpp"
 
 namespace orchestrate {
 namespace {
@@ -170,8 +171,8 @@ class Upgrade final : public Stage {
     return command;
   }
 
-  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their client
-  /// is dead they are better brought to their end.
+  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their
+  /// client is dead they are better brought to their end.
   MigrationLimits limits_for(const StageContext& context) const {
     const Json& unlimited = context.run.evidence(evidence::review_passed)["unlimited"];
     if (unlimited.is_bool() && unlimited.as_bool()) return {};
@@ -214,6 +215,7 @@ class Upgrade final : public Stage {
       co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
+      doubt_the_stamp(exit, context.application.policy, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
       outcome.next =

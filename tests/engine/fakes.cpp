@@ -154,7 +154,7 @@ struct Lock final : RunLock {
   explicit Lock(Trial& t) : trial(t) {}
   Trial& trial;
   Task<std::optional<std::string>> acquire(std::stop_token) override { co_return trial.lock_holder; }
-  Task<bool> held(std::stop_token) override { 
+  Task<bool> held(std::stop_token) override {
     const bool upgrading = std::ranges::find(trial.ran, "upgrade") != trial.ran.end();
     co_return !trial.lock_is_lost && !(trial.upgrade_loses_lock && upgrading);
   }

@@ -181,11 +181,14 @@ TEST_F(Schema, ALockThatIsFreeWaitsForTheUpgradeThatOutlivedItsRun) {
   options.application_name = migration_application_name("r1");
   auto migration = on_loop(io, databases->connect(server->url("appdb"), options, {}));
   const auto lock = make_advisory_lock(*databases, *clock, server->url("appdb"), version_table, "apply r2");
-  boost::asio::co_spawn(io, [&]() -> Task<> {
-    while (server->sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'", "appdb").empty())
-      co_await clock->sleep(20ms, {});
-    migration.reset();
-  }, boost::asio::detached);
+  boost::asio::co_spawn(
+      io,
+      [&]() -> Task<> {
+        while (server->sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'", "appdb").empty())
+          co_await clock->sleep(20ms, {});
+        migration.reset();
+      },
+      boost::asio::detached);
   EXPECT_EQ(on_loop(io, lock->acquire({})), std::nullopt);
   EXPECT_EQ(migration, nullptr);
 }

@@ -49,26 +49,24 @@ const std::string both_with_plus =
 
 INSTANTIATE_TEST_SUITE_P(
     Urls, LimitsReach,
-    testing::Values(Address{"Plain", "postgresql://bot@db/app", "postgresql://bot@db/app", both},
-                    Address{"Psycopg2", "postgresql+psycopg2://bot@/app?host=/run",
-                            "postgresql+psycopg2://bot@/app?host=/run", both},
-                    Address{"Psycopg3", "postgresql+psycopg://bot@db/app", "postgresql+psycopg://bot@db/app", both},
-                    Address{"KeyValue", "host=db dbname=app", "host=db dbname=app", both},
-                    Address{"Asyncpg", "postgresql+asyncpg://bot@db/app", "postgresql+asyncpg://bot@db/app", ""},
-                    Address{"Pg8000", "postgresql+pg8000://bot@db/app", "postgresql+pg8000://bot@db/app", ""},
-                    Address{"OwnOptionsEncoded", "postgresql://bot@db/app?options=-csearch_path%3Dcfg",
-                            "postgresql://bot@db/app?options=-csearch_path%3Dcfg" + both_encoded, ""},
-                    Address{"OwnOptionsBeforeOthers",
-                            "postgresql://bot@db/app?options=-csearch_path%3Dcfg&sslmode=require",
-                            "postgresql://bot@db/app?options=-csearch_path%3Dcfg" + both_encoded + "&sslmode=require",
-                            ""},
-                    Address{"OwnOptionsWithoutPercent", "postgresql+psycopg2://bot@db/app?options=-csearch_path=cfg",
-                            "postgresql+psycopg2://bot@db/app?options=-csearch_path=cfg" + both_with_plus, ""},
-                    Address{"AnotherParameterThatEndsInOptions",
-                            "postgresql://bot@db/app?my_options=1&options=-csearch_path%3Dcfg",
-                            "postgresql://bot@db/app?my_options=1&options=-csearch_path%3Dcfg" + both_encoded, ""},
-                    Address{"KeyValueWithOwnOptions", "host=db dbname=app options='-c search_path=cfg'",
-                            "host=db dbname=app options='-c search_path=cfg'", ""}),
+    testing::Values(
+        Address{"Plain", "postgresql://bot@db/app", "postgresql://bot@db/app", both},
+        Address{"Psycopg2", "postgresql+psycopg2://bot@/app?host=/run", "postgresql+psycopg2://bot@/app?host=/run",
+                both},
+        Address{"Psycopg3", "postgresql+psycopg://bot@db/app", "postgresql+psycopg://bot@db/app", both},
+        Address{"KeyValue", "host=db dbname=app", "host=db dbname=app", both},
+        Address{"Asyncpg", "postgresql+asyncpg://bot@db/app", "postgresql+asyncpg://bot@db/app", ""},
+        Address{"Pg8000", "postgresql+pg8000://bot@db/app", "postgresql+pg8000://bot@db/app", ""},
+        Address{"OwnOptionsEncoded", "postgresql://bot@db/app?options=-csearch_path%3Dcfg",
+                "postgresql://bot@db/app?options=-csearch_path%3Dcfg" + both_encoded, ""},
+        Address{"OwnOptionsBeforeOthers", "postgresql://bot@db/app?options=-csearch_path%3Dcfg&sslmode=require",
+                "postgresql://bot@db/app?options=-csearch_path%3Dcfg" + both_encoded + "&sslmode=require", ""},
+        Address{"OwnOptionsWithoutPercent", "postgresql+psycopg2://bot@db/app?options=-csearch_path=cfg",
+                "postgresql+psycopg2://bot@db/app?options=-csearch_path=cfg" + both_with_plus, ""},
+        Address{"AnotherParameterThatEndsInOptions", "postgresql://bot@db/app?my_options=1&options=-csearch_path%3Dcfg",
+                "postgresql://bot@db/app?my_options=1&options=-csearch_path%3Dcfg" + both_encoded, ""},
+        Address{"KeyValueWithOwnOptions", "host=db dbname=app options='-c search_path=cfg'",
+                "host=db dbname=app options='-c search_path=cfg'", ""}),
     [](const auto& test) { return test.param.name; });
 
 TEST(MigrationLimits, AreReadBackAsTheyWereMeant) {
@@ -86,7 +84,8 @@ TEST(MigrationLimits, AreAddedToPgoptionsOfTheEnvFile) {
   const Application application = application_at("postgresql://bot@db/app");
   Variables environment = {{"PGOPTIONS", Secret("-c search_path=cfg")}};
   impose({5s, 0s}, application, environment);
-  EXPECT_EQ(variable(environment, "PGOPTIONS"), "-c search_path=cfg -c lock_timeout=5000 -c statement_timeout=0" + dead_client);
+  EXPECT_EQ(variable(environment, "PGOPTIONS"),
+            "-c search_path=cfg -c lock_timeout=5000 -c statement_timeout=0" + dead_client);
 }
 
 TEST(MigrationLimits, MakeTheServerLookForItsClientOnlyWhenAsked) {
