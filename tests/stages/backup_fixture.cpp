@@ -44,7 +44,7 @@ Command BackupStage::command(const std::string& line) const {
   Command command;
   command.argv = {"/bin/sh", "-ec", line};
   command.directory = folder_.path();
-  command.environment = {{"PATH", Secret("/usr/lib/postgresql/15/bin:/usr/bin:/bin")},
+  command.environment = {{"PATH", Secret(TemporaryPostgres::programs().string() + ":/usr/bin:/bin")},
                          {"PGHOST", Secret(server_.socket_directory())},
                          {"PGUSER", Secret("postgres")}};
   return command;
