@@ -19,7 +19,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "orchestrate-host
 SYSTEM = ["systemd", "systemd-sysv", "dbus", "polkitd", "libpam-systemd", "procps", "sudo", "tzdata"]
 # What any of the projects needs: one base serves them all.
 PROJECT = ["postgresql", "git", "cron", "make", "python3", "python3-venv", "alembic", "python3-psycopg2", "python3-asyncpg",
-           "python3-dotenv"]  # fmt: skip
+           "python3-dotenv", "strace", "faketime"]  # fmt: skip
 
 BOOTSTRAP_SECONDS = 1200
 ANSWER_SECONDS = 20
@@ -130,11 +130,11 @@ def require_archive(release: Release) -> None:
 
 
 def bootstrap(release: Release, packages: list[str], tar: Path) -> None:
-    work = CACHE / f"bootstrap-{release.number}"
+    work = tar.with_suffix(".bootstrap")  # of this recipe: two checkouts may bootstrap at the same time
     shutil.rmtree(work, ignore_errors=True)
     packages_kept = CACHE / "packages"
     packages_kept.mkdir(exist_ok=True)
-    log = CACHE / f"bootstrap-{release.number}.log"
+    log = tar.with_suffix(".log")
     command = ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", f"--cache-dir={packages_kept}",
                release.suite, str(work), mirror()]  # fmt: skip
     with log.open("wb") as out:

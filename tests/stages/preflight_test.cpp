@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"SystemAlembic", [](BotProject& p) { p.policy().migrations.command = {"alembic"}; },
               "command: the system's `alembic` is not the project's"},
         Wrong{"SystemPython", [](BotProject& p) { p.policy().migrations.command.front() = "/usr/bin/python3"; },
-              "command: /usr/bin/python3 is really in /usr/bin, outside the project"},
+              "interpreter: /usr/bin/python3 is really in /usr/bin, outside the project"},
         Wrong{"VirtualenvElsewhere",
               [](BotProject& p) { p.sh("mv .venv ../elsewhere; ln -s ../elsewhere .venv; rm .gitignore"); },
               "elsewhere/bin, outside the project"},

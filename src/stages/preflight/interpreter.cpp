@@ -40,13 +40,15 @@ bool is_inside(const fs::path& path, const fs::path& directory) {
 }
 
 /// The directories are resolved and the program is not: a virtualenv's python is a link to the system's.
-Answer in_own_virtualenv(const fs::path& program, const fs::path& project) {
+Answer in_own_virtualenv(const fs::path& program, const Policy& policy) {
+  const fs::path& project = policy.project.path;
+  const char* key = policy.migrations.python.empty() ? "migrations.command" : "migrations.python";
   std::error_code error;
   const fs::path bin = fs::canonical(program.parent_path(), error);
   if (error) return refused(program.string() + " is not there: " + error.message(), "create the project's virtualenv");
   if (!is_inside(bin, fs::canonical(project)))
     return refused(program.string() + " is really in " + bin.string() + ", outside the project",
-                   "create a virtualenv in " + project.string() + " and name its python in migrations.command");
+                   "create a virtualenv in " + project.string() + " and name its python in " + key);
   if (!fs::exists(bin.parent_path() / "pyvenv.cfg"))
     return refused(program.string() + " belongs to no virtualenv: " + (bin.parent_path() / "pyvenv.cfg").string() +
                        " is not there",
@@ -78,6 +80,12 @@ std::vector<std::string> modules_of(const Policy& policy) {
   return modules;
 }
 
+/// A module of the project itself is in no registry, or somebody else's is under its name.
+std::string how_to_install(const fs::path& python, const std::string& module) {
+  if (module == "alembic") return python.string() + " -m pip install alembic";
+  return "install the project into its virtualenv, or correct migrations.command";
+}
+
 }  // namespace
 
 Task<Answer> command_program(Inspection& inspection) {
@@ -86,7 +94,7 @@ Task<Answer> command_program(Inspection& inspection) {
   if (name.find('/') == std::string::npos) co_return bare_name(name);
   const fs::path program = policy.project.path / name;
   if (program.filename() == "alembic") {
-    Answer answer = in_own_virtualenv(program, policy.project.path);
+    Answer answer = in_own_virtualenv(program, policy);
     if (!answer.obstacles.empty()) co_return answer;
   }
   if (!is_executable_file(program))
@@ -99,7 +107,7 @@ Task<Answer> project_interpreter(Inspection& inspection) {
   const Policy& policy = inspection.policy();
   const fs::path python = project_python(policy);
   if (!python.is_absolute()) co_return bare_name(python.string());
-  Answer answer = in_own_virtualenv(python, policy.project.path);
+  Answer answer = in_own_virtualenv(python, policy);
   if (!answer.obstacles.empty()) co_return answer;
   if (!is_executable_file(python))
     co_return refused(python.string() + " is no program that we may run", "correct migrations.python, or chmod +x it");
@@ -117,7 +125,7 @@ Task<Answer> command_tool(Inspection& inspection) {
     if (exit.ok()) continue;
     co_return refused(fmt::format("{} cannot import {}: {}", python.string(), module,
                                   exit.err.empty() ? exit.text() : last_line(exit.err)),
-                      fmt::format("{} -m pip install {}", python.string(), module.substr(0, module.find('.'))));
+                      how_to_install(python, module));
   }
   co_return passed();
 }
