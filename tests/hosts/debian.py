@@ -131,7 +131,7 @@ def require_archive(release: Release) -> None:
 
 def bootstrap(release: Release, packages: list[str], tar: Path) -> None:
     work = tar.with_suffix(".bootstrap")  # of this recipe: two checkouts may bootstrap at the same time
-    shutil.rmtree(work, ignore_errors=True)
+    remove_root(work)
     packages_kept = CACHE / "packages"
     packages_kept.mkdir(exist_ok=True)
     log = tar.with_suffix(".log")
@@ -146,6 +146,13 @@ def bootstrap(release: Release, packages: list[str], tar: Path) -> None:
     subprocess.run(["tar", "--numeric-owner", "--xattrs", "-C", work, "-cf", partial, "."], check=True)
     partial.rename(tar)
     shutil.rmtree(work)
+
+
+def remove_root(work: Path) -> None:
+    """What a killed debootstrap left may have a /proc in it."""
+    if (work / "proc").is_mount():
+        subprocess.run(["umount", work / "proc"], check=True)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def unpack(tar: Path, root: Path) -> None:
