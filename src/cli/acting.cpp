@@ -10,6 +10,7 @@
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "cli/unit_rights.hpp"
+#include "engine/applied.hpp"
 #include "engine/conclude.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/open.hpp"
@@ -17,6 +18,7 @@
 #include "render/json.hpp"
 #include "render/result.hpp"
 #include "schema/advisory_lock.hpp"
+#include "window/window.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -86,6 +88,11 @@ Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& com
   ledger_->reserve(reserved_bytes);
 }
 
+void Acting::check_window(const std::string& doing) {
+  if (const auto why = closed(session_.application().policy.window, session_.ports().clock.now()))
+    throw Error(ErrorKind::busy, doing, *why, "wait for it, or apply with --override-window --reason TEXT");
+}
+
 Task<Run> Acting::recover(std::string id) {
   Run run = replay(ledger_->events(id));
   const std::function<void(std::string_view)> tell = [](std::string_view text) {
@@ -117,6 +124,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .interrupt = interrupt,
                       .observer = terminal,
                       .approvals = ledger_->approvals(),
+                      .applied = applied_revisions(*ledger_),
                       .run_id = id,
                       .request = std::move(request),
                       .outputs = outputs,

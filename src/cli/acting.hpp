@@ -30,6 +30,9 @@ class Acting {
   Ledger& ledger() { return *ledger_; }
   const Plan& plan() const { return plan_; }
 
+  /// Throws Error (`busy`) when no upgrade may begin now.
+  void check_window(const std::string& doing);
+
   /// A run that died gets its end, from what git, the database and systemd say; it is told on stderr.
   Task<Run> recover(std::string id);
   /// Runs the plan and shows it. `finishes` and `resumption` as in Execution.

@@ -46,14 +46,23 @@ std::optional<std::string> left_open(const Ledger& ledger) {
   return std::nullopt;
 }
 
+/// A run outside the window is not begun, unless somebody says why it must be.
+std::optional<std::string> window_override(Acting& acting, const Arguments& arguments, const std::string& doing) {
+  if (arguments.window == WindowRule::overridden) return reason_of(arguments, doing);
+  acting.check_window(doing);
+  return std::nullopt;
+}
+
 Task<int> run_anew(Acting& acting, const Arguments& arguments, std::string asked_by) {
   const bool clear = co_await may_begin(acting);
   if (!clear) co_return held;
   const Policy& policy = acting.session().application().policy;
+  const auto overridden = window_override(acting, arguments, "apply " + policy.app);
   RunCreated request{.app = policy.app, .verb = "apply", .target = target_of(arguments, policy)};
   request.requested_by = asked_by;
   request.host = acting.session().ports().host.name();
   request.version = version;
+  request.window_override = overridden;
   request.policy_file = policy.file;
   request.policy_sha256 = policy.sha256;
   for (const PlannedStage& stage : acting.plan().stages) request.stages.push_back(stage.name);

@@ -24,6 +24,7 @@ enum Option : unsigned {
   optional_reason = 256,
   force = 512,
   versions = 1024,
+  override_window = 2048,
 };
 
 struct Verb {
@@ -34,7 +35,8 @@ struct Verb {
 };
 
 constexpr std::array<Verb, 14> verbs = {{
-    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run, apply},
+    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
+     apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
     {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
      versions, review},
@@ -82,6 +84,14 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
+  if (options & override_window) {
+    CLI::Option* why = command.add_option("--reason", arguments.reason, "Why the window does not count this time");
+    CLI::Option* anyway = command.add_flag_callback(
+        "--override-window", [&] { arguments.window = WindowRule::overridden; },
+        "Upgrade outside the policy's window; kept in the ledger with its reason");
+    anyway->needs(why);
+    why->needs(anyway);
+  }
   if (options & versions) add_review_options(command, arguments);
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");

@@ -11,6 +11,7 @@ namespace orchestrate::cli {
 
 enum class Format { text, json, github };
 enum class Mode { act, dry_run };
+enum class WindowRule { obeyed, overridden };
 
 /// What the command line said. A verb reads only what it declares.
 struct Arguments {
@@ -22,6 +23,7 @@ struct Arguments {
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;
+  WindowRule window = WindowRule::obeyed;
   Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;
 };

@@ -74,6 +74,8 @@ Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
     tell_half_done(id);
     co_return held;
   }
+  if (phase_of(run) != Phase::after_upgrade && !run.created.window_override)
+    acting.check_window("resume run " + run.id);
   RunResumed event{
       .requested_by = asked_by, .host = acting.session().ports().host.name(), .version = std::string(version)};
   event.stages = stages_to_do(run, acting.plan(), acting.session().application().policy);

@@ -93,6 +93,9 @@ RunFinished stopped_before(const Run& run, const StageRecord& stage) {
   end.exit_code = stage.state == State::blocked ? 3 : 1;
   end.summary = fmt::format("{}, {}", database_before(run), surroundings(run));
   end.next = stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next;
+  if (run.fact(fact::window_closed).is_null()) return end;
+  end.exit_code = 75;
+  end.next = apply_again(run) + "  (when the window is open)";
   return end;
 }
 

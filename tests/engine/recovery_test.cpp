@@ -73,8 +73,9 @@ class Recovery : public testing::Test {
     const Json pending = Json::object(
         {{"from", Json::array({"001"})}, {"to", Json::array({"003"})}, {"revisions", Json::array({"002", "003"})}});
     passed("preflight", {{std::string(evidence::migration_pending), pending}});
-    passed("review",
-           {{std::string(evidence::review_passed), Json::object({{"transactional", set == Set::transactional}})}});
+    const Json reviewed = Json::object(
+        {{"transactional", set == Set::transactional}, {"files", Json::object({{"002", "5a"}, {"003", "c1"}})}});
+    passed("review", {{std::string(evidence::review_passed), reviewed}});
     passed("restore_point");
   }
   /// The upgrade had begun when the process died.
@@ -167,7 +168,8 @@ TEST_F(Recovery, FindsAnUpgradeThatReachedItsTarget) {
   sql("UPDATE cfg.alembic_version SET version_num = '003'; ALTER TABLE cfg.panels ADD COLUMN title text");
   const RunFinished finished = end();
   EXPECT_EQ(run.stage("upgrade")->state, StageRecord::State::passed);
-  EXPECT_EQ(to_text(run.evidence(evidence::upgrade_done)), R"({"from":["001"],"to":["003"]})");
+  EXPECT_EQ(to_text(run.evidence(evidence::upgrade_done)),
+            R"({"from":["001"],"to":["003"],"files":{"002":"5a","003":"c1"}})");
   EXPECT_EQ(finished.result, Result::held);
   EXPECT_EQ(finished.summary, "the process ended before the last stages");
   EXPECT_EQ(finished.next, "orchestrate apply bot");

@@ -84,8 +84,8 @@ class Case:
         return group
 
     def group(self, hit: dict | None, followed: Ended) -> str:
-        result = hit["finished"]["result"] if hit else "failed_unchanged"
-        if result in ("succeeded", "failed_unchanged"):
+        result = hit["finished"]["result"] if hit else "failed-unchanged"
+        if result in ("succeeded", "failed-unchanged"):
             assert followed.code == 0, f"{result}, then {followed}"
             assert self.vps.revision() == REVISIONS[-1], str(followed)
             return "committed" if result == "succeeded" else "undone"
