@@ -43,11 +43,11 @@ std::string quoted_as_form(std::string_view text) {
   std::ranges::replace(form, ' ', '+');
   return form;
 }
-/// str() of an SQLAlchemy 1.4 URL.
 /// URL.render_as_string of SQLAlchemy 2: urllib.parse.quote with safe=" +".
 std::string quoted_by_sqlalchemy_2(std::string_view text) {
   return percent_encoded(text, [](char c) { return is_unreserved(c) || c == ' ' || c == '+'; });
 }
+/// str() of an SQLAlchemy 1.4 URL.
 std::string quoted_by_sqlalchemy(std::string_view text) {
   return percent_encoded(text, [](char c) { return c != ':' && c != '@' && c != '/'; });
 }
