@@ -8,7 +8,6 @@
 #include "cli/place.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "engine/conclude.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/events.hpp"
@@ -23,10 +22,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The name under which an app keeps its state, from its name or its policy file.
-std::string app_name(const std::string& app) {
+/// The name under which an app keeps its state, from its name or its policy file. Throws Error (`usage`) when this host
+/// knows neither a policy nor a run of it: a mistyped name is not an app to which nothing has happened.
+std::string app_name(const Arguments& arguments) {
+  const std::string& app = arguments.app;
   const fs::path file = policy_file(app);
-  return file.parent_path() == fs::path("/etc/orchestrate/policies") ? app : load(file).policy.app;
+  if (file.parent_path() != fs::path("/etc/orchestrate/policies")) return load(file).policy.app;
+  if (!fs::exists(file) && !fs::exists(state_directory(app, arguments)))
+    throw Error(ErrorKind::usage, "find " + app, "this host has neither a policy nor a run of it",
+                "orchestrate status lists the apps");
+  return app;
 }
 
 AppStatus status_of(const std::string& app, const Arguments& arguments) {
@@ -57,7 +62,7 @@ Json log_json(const StageRecord& stage, const fs::path& file) {
 }  // namespace
 
 int status(const Arguments& arguments) {
-  const auto apps = arguments.app.empty() ? installed_apps() : std::vector{app_name(arguments.app)};
+  const auto apps = arguments.app.empty() ? installed_apps() : std::vector{app_name(arguments)};
   Json json = Json::array();
   for (const std::string& app : apps) {
     const AppStatus status = status_of(app, arguments);
@@ -74,7 +79,7 @@ int status(const Arguments& arguments) {
 }
 
 int history(const Arguments& arguments) {
-  const fs::path directory = state_directory(app_name(arguments.app), arguments);
+  const fs::path directory = state_directory(app_name(arguments), arguments);
   std::vector<Run> runs;
   if (fs::exists(directory)) {
     const auto ledger = open_for_reading(directory);
