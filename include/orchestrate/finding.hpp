@@ -37,6 +37,9 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+/// Whether it stops a run.
+bool open_red_flag(const Finding& finding);
+
 std::string_view to_string(Severity severity);
 Json to_json(const Finding& finding);
 Finding finding_from_json(const Json& json);

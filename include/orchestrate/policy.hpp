@@ -47,6 +47,7 @@ struct UrlTemplate {
 
 /// The word of a command that stands for the revision to go to.
 inline constexpr std::string_view target_word = "{target}";
+bool has_target(const std::vector<std::string>& argv);
 
 struct Migrations {
   /// alembic: its own command line, `upgrade REV` is added. command: whatever runs the upgrade, as a whole.

@@ -56,9 +56,9 @@ system::StateLock lock_or_refuse(const fs::path& directory, const std::string& a
               "wait for it: orchestrate status " + app);
 }
 
-Loaded& permitted(Loaded& loaded, const std::string& command) {
+Plan permitted_plan(Loaded& loaded, const std::string& command) {
   check_unit_rights(loaded.policy, command);
-  return loaded;
+  return std::move(loaded.plan);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ void tell_half_done(const std::string& run) {
 
 Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)
     : arguments_(arguments),
-      plan_(std::move(permitted(loaded, command).plan)),
+      plan_(permitted_plan(loaded, command)),
       session_(std::move(loaded.policy), arguments, Reach::services, State::made),
       lock_(lock_or_refuse(session_.state_directory(), session_.application().policy.app)) {
   const std::string& app = session_.application().policy.app;

@@ -2,9 +2,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
-#include "engine/conclude.hpp"
+#include "engine/phase.hpp"
 #include "ledger/run_id.hpp"
-#include "orchestrate/evidence.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -18,11 +17,6 @@ std::optional<Run> newest_upgrade(const Ledger& ledger) {
     if (run.finished->result == Result::held || run.finished->result == Result::succeeded) return run;
   }
   return std::nullopt;
-}
-
-bool is_half_done(const Run& run) {
-  return run.finished->result == Result::held && phase_of(run) == Phase::upgrading &&
-         run.evidence(evidence::database_unchanged).is_null();
 }
 
 /// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an

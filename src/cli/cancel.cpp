@@ -8,7 +8,7 @@
 #include "cli/find_run.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "engine/conclude.hpp"
+#include "engine/phase.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"

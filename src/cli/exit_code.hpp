@@ -6,6 +6,8 @@ namespace orchestrate::cli {
 
 /// As Result::held: an operator must act.
 inline constexpr int held = 5;
+/// As Result::blocked: a person has to approve, or to edit.
+inline constexpr int red_flags = 3;
 
 /// The exit code of a command that ended with an Error before a run was created.
 constexpr int exit_code(ErrorKind kind) {

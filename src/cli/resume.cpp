@@ -4,7 +4,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
-#include "engine/conclude.hpp"
+#include "engine/phase.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "render/result.hpp"
@@ -70,7 +70,7 @@ Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
   const bool only_its_end_was_missing = unfinished && run.finished->result == Result::succeeded;
   if (only_its_end_was_missing) co_return 0;
   check(run, acting.ledger());
-  if (phase_of(run) == Phase::upgrading && run.evidence(evidence::database_unchanged).is_null()) {
+  if (is_half_done(run)) {
     tell_half_done(id);
     co_return held;
   }

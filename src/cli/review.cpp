@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <boost/asio/io_context.hpp>
 
+#include "cli/exit_code.hpp"
 #include "cli/run_task.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -21,8 +22,6 @@ namespace orchestrate::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int red_flags = 3;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -44,7 +43,8 @@ fs::path python() {
 RevisionGraph revisions_in(const std::vector<fs::path>& directories) {
   for (const fs::path& directory : directories)
     if (!fs::is_directory(directory))
-      throw Error(ErrorKind::usage, "read the version files", directory.string() + " is no directory");
+      throw Error(ErrorKind::usage, "read the version files", directory.string() + " is no directory",
+                  "name the directory that holds them with --versions");
   RevisionGraph graph = read_revisions(directories);
   if (graph.revisions.empty() && graph.problems.empty())
     throw Error(ErrorKind::usage, "read the version files", "there are none in " + directories.front().string(),

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/start_again.hpp"
+#include "engine/phase.hpp"
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
@@ -125,12 +125,6 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 
 std::string half_done_next(const std::string& run) {
   return fmt::format("orchestrate show {0}, mend what is there, then: orchestrate abort {0} --reason \"...\"", run);
-}
-
-Phase phase_of(const Run& run) {
-  const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact(fact::finishes).is_null();
-  if (upgraded) return Phase::after_upgrade;
-  return run.fact(fact::database_before).is_null() ? Phase::before_upgrade : Phase::upgrading;
 }
 
 RunFinished conclude(const Run& run) {

@@ -6,16 +6,6 @@
 
 namespace orchestrate {
 
-/// Where the run got to, as far as it decides what may have changed. Told by the run's own facts, so that a dead run
-/// can be judged whatever its policy says today.
-enum class Phase {
-  before_upgrade,
-  upgrading,
-  after_upgrade,
-};
-
-Phase phase_of(const Run& run);
-
 /// Pure: from what the run recorded, how it ended, in what state everything is, and what to do next.
 RunFinished conclude(const Run& run);
 

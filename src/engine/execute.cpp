@@ -15,6 +15,7 @@
 #include "engine/conclude.hpp"
 #include "engine/gathering.hpp"
 #include "engine/limits.hpp"
+#include "engine/phase.hpp"
 #include "engine/start_again.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/conclude.hpp"
+#include "engine/phase.hpp"
 #include "engine/start_again.hpp"
 #include "git/restore_point.hpp"
 #include "orchestrate/error.hpp"

@@ -2,14 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace orchestrate {
 namespace {
-
-bool has_target(const std::vector<std::string>& argv) {
-  return std::ranges::any_of(argv, [](const std::string& word) { return word.find(target_word) != std::string::npos; });
-}
 
 bool is_python(const std::filesystem::path& program) {
   return program.filename().string().starts_with("python");

@@ -10,9 +10,7 @@ namespace orchestrate {
 namespace {
 
 Mark mark_of(const std::vector<Finding>& findings) {
-  const bool red = std::ranges::any_of(
-      findings, [](const Finding& f) { return f.severity == Severity::blocks && f.approved_by.empty(); });
-  if (red) return {"FAIL", Tone::bad};
+  if (std::ranges::any_of(findings, open_red_flag)) return {"FAIL", Tone::bad};
   return findings.empty() ? Mark{"ok", Tone::good} : Mark{"!", Tone::caution};
 }
 

@@ -14,10 +14,6 @@ std::string counted(std::size_t count, std::string_view one) {
 
 }  // namespace
 
-bool open_red_flag(const Finding& finding) {
-  return finding.severity == Severity::blocks && finding.approved_by.empty();
-}
-
 std::string summary_of(const ReviewReport& report) {
   const auto& findings = report.findings;
   const auto red = static_cast<std::size_t>(std::ranges::count_if(findings, open_red_flag));

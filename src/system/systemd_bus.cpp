@@ -10,6 +10,7 @@
 #include <map>
 
 #include "orchestrate/error.hpp"
+#include "system/systemd_proxy.hpp"
 
 namespace orchestrate::system {
 namespace {
@@ -18,8 +19,6 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Properties = std::map<std::string, sdbus::Variant>;
 
-constexpr const char* systemd = "org.freedesktop.systemd1";
-constexpr const char* manager = "org.freedesktop.systemd1.Manager";
 constexpr auto call_timeout = 25s;     // D-Bus's own default
 constexpr auto poll_interval = 100ms;  // between two looks at the stop
 constexpr auto ask_interval = 1s;      // JobRemoved is lost while systemd reloads its units
@@ -55,23 +54,17 @@ Error translated(const std::string& doing, const sdbus::Error& error) {
 
 using JobRemoved = std::function<void(std::uint32_t, sdbus::ObjectPath, std::string, std::string)>;
 
-// Where sdbus-c++ 1 and 2 differ: 2 has types for names, registers signals at once, and renamed what handles a message.
+// Where sdbus-c++ 1 and 2 differ: 2 registers signals at once, and renamed what handles a message.
 #if __has_include(<sdbus-c++/VTableItems.h>)
-std::unique_ptr<sdbus::IProxy> proxy_of(sdbus::IConnection& connection, const std::string& path) {
-  return sdbus::createProxy(connection, sdbus::ServiceName(systemd), sdbus::ObjectPath(path));
-}
 void listen(sdbus::IProxy& proxy, JobRemoved job_removed) {
-  proxy.uponSignal("JobRemoved").onInterface(manager).call(std::move(job_removed));
+  proxy.uponSignal("JobRemoved").onInterface(systemd_manager).call(std::move(job_removed));
 }
 bool handle_one(sdbus::IConnection& connection) {
   return connection.processPendingEvent();
 }
 #else
-std::unique_ptr<sdbus::IProxy> proxy_of(sdbus::IConnection& connection, const std::string& path) {
-  return sdbus::createProxy(connection, systemd, path);
-}
 void listen(sdbus::IProxy& proxy, JobRemoved job_removed) {
-  proxy.uponSignal("JobRemoved").onInterface(manager).call(std::move(job_removed));
+  proxy.uponSignal("JobRemoved").onInterface(systemd_manager).call(std::move(job_removed));
   proxy.finishRegistration();
 }
 bool handle_one(sdbus::IConnection& connection) {
@@ -110,20 +103,19 @@ constexpr std::array methods = {
 
 class SdbusSystemd : public SystemdBus {
  public:
-  SdbusSystemd() : connection_(sdbus::createSystemBusConnection()), manager_(proxy_of(*connection_, manager_path)) {
+  SdbusSystemd()
+      : connection_(sdbus::createSystemBusConnection()), manager_(systemd_proxy(*connection_, systemd_manager_path)) {
     listen(*manager_, [this](std::uint32_t, const sdbus::ObjectPath& job, const std::string&,
                              const std::string& result) { ended_[job] = result; });
     // Not before the match above: systemd sends no job signals to clients that have not subscribed, and a job may end
     // before the reply to RestartUnit.
-    manager_->callMethod("Subscribe").onInterface(manager).withTimeout(call_timeout);
+    manager_->callMethod("Subscribe").onInterface(systemd_manager).withTimeout(call_timeout);
   }
 
   UnitState state(const UnitName& unit) override;
   JobEnd run(JobType type, const UnitName& unit, std::chrono::milliseconds limit, std::stop_token stop) override;
 
  private:
-  static constexpr const char* manager_path = "/org/freedesktop/systemd1";
-
   Properties properties(const UnitName& unit);
   void hear(std::chrono::milliseconds patience);
   bool job_exists(const std::string& job);
@@ -137,13 +129,13 @@ class SdbusSystemd : public SystemdBus {
 Properties SdbusSystemd::properties(const UnitName& unit) {
   sdbus::ObjectPath path;
   manager_->callMethod("LoadUnit")
-      .onInterface(manager)
+      .onInterface(systemd_manager)
       .withTimeout(call_timeout)
       .withArguments(unit.text())
       .storeResultsTo(path);
   Properties all;
   // An empty interface name: those of Unit and of Service (or Timer, ...) together.
-  proxy_of(*connection_, path)
+  systemd_proxy(*connection_, path)
       ->callMethod("GetAll")
       .onInterface("org.freedesktop.DBus.Properties")
       .withTimeout(call_timeout)
@@ -182,7 +174,10 @@ void SdbusSystemd::hear(std::chrono::milliseconds patience) {
 
 bool SdbusSystemd::job_exists(const std::string& job) {
   try {
-    manager_->callMethod("GetJob").onInterface(manager).withTimeout(call_timeout).withArguments(job_number(job));
+    manager_->callMethod("GetJob")
+        .onInterface(systemd_manager)
+        .withTimeout(call_timeout)
+        .withArguments(job_number(job));
     return true;
   } catch (const sdbus::Error& error) {
     if (error.getName() == "org.freedesktop.systemd1.NoSuchJob") return false;
@@ -205,7 +200,7 @@ JobEnd SdbusSystemd::run(JobType type, const UnitName& unit, std::chrono::millis
     sdbus::ObjectPath job;
     // Mode `fail`: `replace` would override what an operator has queued.
     manager_->callMethod(method.name)
-        .onInterface(manager)
+        .onInterface(systemd_manager)
         .withTimeout(call_timeout)
         .withArguments(unit.text(), std::string("fail"))
         .storeResultsTo(job);

@@ -6,6 +6,8 @@
 #include <array>
 #include <chrono>
 
+#include "system/systemd_proxy.hpp"
+
 namespace orchestrate::system {
 namespace {
 
@@ -26,24 +28,15 @@ constexpr std::array probes = {
 // not know is refused earlier and in other words.
 constexpr std::string_view after_polkit = "only valid for";
 
-std::unique_ptr<sdbus::IProxy> manager_on(sdbus::IConnection& connection) {
-  constexpr const char *systemd = "org.freedesktop.systemd1", *path = "/org/freedesktop/systemd1";
-#if __has_include(<sdbus-c++/VTableItems.h>)
-  return sdbus::createProxy(connection, sdbus::ServiceName(systemd), sdbus::ObjectPath(path));
-#else
-  return sdbus::createProxy(connection, systemd, path);
-#endif
-}
-
 }  // namespace
 
 std::optional<std::string> refusal_of_job(JobType type, const UnitName& unit) {
   const Probe& probe = *std::ranges::find(probes, type, &Probe::type);
   try {
     const auto connection = sdbus::createSystemBusConnection();
-    manager_on(*connection)
+    systemd_proxy(*connection, systemd_manager_path)
         ->callMethod(probe.method)
-        .onInterface("org.freedesktop.systemd1.Manager")
+        .onInterface(systemd_manager)
         .withTimeout(25s)
         .withArguments(unit.text(), std::string(probe.mode));
     return "systemd did not refuse the job mode " + std::string(probe.mode);

@@ -23,6 +23,10 @@ std::string Finding::id() const {
   return object.empty() ? text : text + ":" + object;
 }
 
+bool open_red_flag(const Finding& finding) {
+  return finding.severity == Severity::blocks && finding.approved_by.empty();
+}
+
 Json to_json(const Finding& f) {
   return Json::object({{"id", f.id()},
                        {"rule", f.rule},

@@ -4,9 +4,12 @@
 
 namespace orchestrate {
 
+bool has_target(const std::vector<std::string>& argv) {
+  return std::ranges::any_of(argv, [](const std::string& word) { return word.find(target_word) != std::string::npos; });
+}
+
 bool Migrations::takes_target() const {
-  const auto has_target = [](const std::string& word) { return word.find(target_word) != std::string::npos; };
-  return tool == Tool::alembic || std::ranges::any_of(command, has_target);
+  return tool == Tool::alembic || has_target(command);
 }
 
 std::vector<UnitName> Policy::units() const {

@@ -80,7 +80,7 @@ class Case:
         self.checkout_is_as_before_or_at_the_restore_point()
         ledger_verifies(vps, [run["run"] for run in runs])
         assert vps.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0", str(followed)
-        assert not [file.name for file in vps.host.path(BACKUPS).iterdir() if not file.name.startswith(("appdb-", "magikal-"))]
+        assert not [file.name for file in vps.host.path(BACKUPS).iterdir() if file.name.endswith(".partial")]
         return group
 
     def group(self, hit: dict | None, followed: Ended) -> str:

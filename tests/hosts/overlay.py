@@ -36,3 +36,4 @@ def unmount(place: Path) -> None:
             ended = subprocess.run(["umount", "--recursive", mounted], capture_output=True, text=True)
             if ended.returncode != 0 and time.monotonic() > deadline:
                 raise RuntimeError(f"unmount {mounted}: {ended.stderr.strip()}")
+            time.sleep(0.05)

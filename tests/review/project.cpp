@@ -34,6 +34,24 @@ void Project::revision(const std::string& id, const std::string& down, const std
   write(id + ".py", "revision = '" + id + "'\ndown_revision = " + down + "\n" + more + "\n");
 }
 
+std::vector<std::string> random_history(const Project& project, std::mt19937& random, int size) {
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
+  std::vector<std::string> ids;
+  const auto any = [&] { return "'" + ids[below(ids.size())] + "'"; };
+  for (int i = 0; i < size; ++i) {
+    const std::string id = "r" + std::to_string(1000 + below(9000)) + "_" + std::to_string(i);
+    std::string down = "None", more;
+    if (!ids.empty() && below(12) > 0) down = below(4) > 0 ? "'" + ids.back() + "'" : any();
+    if (ids.size() > 2 && below(4) == 0) down = "(" + any() + ", '" + ids.back() + "')";
+    if (!ids.empty() && below(5) == 0) more = "depends_on = " + any();
+    project.revision(id, down, more);
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 std::string python(const std::string& script, const std::vector<std::string>& arguments) {
   std::vector<std::string> texts{"/usr/bin/python3", "-B", SOURCE_DIR "/tests/review/" + script};
   texts.insert(texts.end(), arguments.begin(), arguments.end());

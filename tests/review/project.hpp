@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ class Project {
  private:
   std::filesystem::path directory_;
 };
+
+/// Writes `size` revisions with branches, merges and dependencies; their ids in the order in which they were made,
+/// named so that file names are in another one, for Alembic breaks ties by file name.
+std::vector<std::string> random_history(const Project& project, std::mt19937& random, int size);
 
 /// Standard output of Debian's python3 running tests/review/SCRIPT.
 std::string python(const std::string& script, const std::vector<std::string>& arguments);

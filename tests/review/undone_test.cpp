@@ -99,17 +99,7 @@ TEST_P(UndoneOnRandomHistories, IsAlembics) {
     return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
   };
   const Project project;
-  std::vector<std::string> ids;
-  const auto any = [&] { return "'" + ids[below(ids.size())] + "'"; };
-  for (int i = 0; i < 20; ++i) {
-    const std::string id = "r" + std::to_string(1000 + below(9000)) + "_" + std::to_string(i);
-    std::string down = "None", more;
-    if (!ids.empty() && below(12) > 0) down = below(4) > 0 ? "'" + ids.back() + "'" : any();
-    if (ids.size() > 2 && below(4) == 0) down = "(" + any() + ", '" + ids.back() + "')";
-    if (!ids.empty() && below(5) == 0) more = "depends_on = " + any();
-    project.revision(id, down, more);
-    ids.push_back(id);
-  }
+  const std::vector<std::string> ids = random_history(project, random, 20);
   const RevisionGraph graph = read_revisions({project.versions()});
   std::vector<Query> queries{{graph.rows_at_heads(), "base"}};
   for (int i = 0; i < 20; ++i) {

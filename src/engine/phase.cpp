@@ -1,0 +1,22 @@
+#include "engine/phase.hpp"
+
+#include "orchestrate/evidence.hpp"
+
+namespace orchestrate {
+
+Phase phase_of(const Run& run) {
+  const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact(fact::finishes).is_null();
+  if (upgraded) return Phase::after_upgrade;
+  return run.fact(fact::database_before).is_null() ? Phase::before_upgrade : Phase::upgrading;
+}
+
+bool is_half_done(const Run& run) {
+  return phase_of(run) == Phase::upgrading && run.evidence(evidence::database_unchanged).is_null();
+}
+
+bool may_start_again(const Run& run) {
+  const bool as_before = phase_of(run) != Phase::after_upgrade && !is_half_done(run);
+  return as_before && run.fact(fact::command_ran).is_null();
+}
+
+}  // namespace orchestrate

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace sdbus {
+class IConnection;
+class IProxy;
+}  // namespace sdbus
+
+namespace orchestrate::system {
+
+inline constexpr const char* systemd_manager_path = "/org/freedesktop/systemd1";
+inline constexpr const char* systemd_manager = "org.freedesktop.systemd1.Manager";
+
+/// systemd's object at `path`, as sdbus-c++ 1 and 2 each want to be asked for it.
+std::unique_ptr<sdbus::IProxy> systemd_proxy(sdbus::IConnection& connection, const std::string& path);
+
+}  // namespace orchestrate::system
