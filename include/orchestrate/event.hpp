@@ -54,7 +54,27 @@ struct RunFinished {
   bool operator==(const RunFinished&) const = default;
 };
 
-using EventBody = std::variant<RunCreated, StageStarted, FactRecorded, StageFinished, RunFinished>;
+/// The run goes on after its end. What `stages` had found is forgotten: they are done again.
+struct RunResumed {
+  std::string requested_by, host, version;
+  std::vector<std::string> stages;
+  bool operator==(const RunResumed&) const = default;
+};
+enum class Manner { in_order, by_force };
+/// Somebody asked a run to stop; written before the run hears of it.
+struct CancelRequested {
+  std::string requested_by;
+  Manner manner = Manner::in_order;
+  bool operator==(const CancelRequested&) const = default;
+};
+/// A person answers for what the run left open: nothing brings it to its end any more.
+struct RunAborted {
+  std::string requested_by, reason;
+  bool operator==(const RunAborted&) const = default;
+};
+
+using EventBody = std::variant<RunCreated, StageStarted, FactRecorded, StageFinished, RunFinished, RunResumed,
+                               CancelRequested, RunAborted>;
 
 /// One durable fact about one run.
 struct Event {
@@ -66,6 +86,7 @@ struct Event {
 };
 
 std::string_view to_string(Result result);
+std::string_view to_string(Manner manner);
 std::string_view type_of(const EventBody& body);  ///< `run-created`, `stage-started`, ...
 Json to_json(const EventBody& body);
 /// Throws Error (`failed`) on a type or shape that this version does not know.

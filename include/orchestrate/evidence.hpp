@@ -10,6 +10,8 @@ inline constexpr std::string_view preflight_passed = "preflight.passed";
 inline constexpr std::string_view migration_pending = "migration.pending";
 inline constexpr std::string_view backup_intact = "backup.intact";
 inline constexpr std::string_view review_passed = "review.passed";
+/// A restore point that was to move the branch had not: HEAD is where it was. Found by recovery.
+inline constexpr std::string_view checkout_unchanged = "checkout.unchanged";
 inline constexpr std::string_view restore_point_recorded = "restore_point.recorded";
 inline constexpr std::string_view upgrade_done = "upgrade.done";
 /// After an upgrade that failed: version rows and catalog fingerprint are both as before.
@@ -37,6 +39,8 @@ inline constexpr std::string_view service_before = "service.before:";
 inline constexpr std::string_view command_ran = "command.ran";
 /// Who holds the lock in the database.
 inline constexpr std::string_view lock_busy = "lock.busy";
+/// The lock in the database was lost while the upgrade ran.
+inline constexpr std::string_view lock_lost = "lock.lost";
 /// The id of an earlier run whose last stages this one brings to their end.
 inline constexpr std::string_view finishes = "finishes";
 

@@ -12,6 +12,7 @@ enum class Verdict {
   passed,
   blocked,  ///< a human must decide
   failed,
+  stopped,  ///< ended without an answer, since another check had none or a bad one
 };
 
 /// What a stage proved, under the name that other stages need it by: `backup.intact`.

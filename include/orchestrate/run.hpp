@@ -10,7 +10,7 @@
 namespace orchestrate {
 
 struct StageRecord {
-  enum class State { waiting, running, passed, blocked, failed };
+  enum class State { waiting, running, passed, blocked, failed, stopped };
   std::string name;
   State state = State::waiting;
   Time started_at;
@@ -27,6 +27,8 @@ struct Run {
   RunCreated created;
   std::vector<StageRecord> stages;
   std::optional<RunFinished> finished;
+  std::optional<CancelRequested> cancel;  ///< the newest
+  std::optional<RunAborted> aborted;
 
   const StageRecord* stage(std::string_view name) const;
   /// Facts of the newest evidence of that name; null Json when no stage provided it.

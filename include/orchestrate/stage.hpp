@@ -25,10 +25,11 @@ struct StageContext {
   Ports& ports;
   const Run& run;  ///< evidence and facts so far
   const std::vector<Approval>& approvals;
-  std::string target;                         ///< `head` or a revision
-  std::filesystem::path output;               ///< the stage's own file for its children's output; empty in a dry run
-  std::stop_token stop;                       ///< deadline, signal or cancel
-  std::function<void(std::string)> progress;  ///< a live line; never in the ledger
+  std::string target;            ///< `head` or a revision
+  std::filesystem::path output;  ///< the stage's own file for its children's output; empty in a dry run
+  std::stop_token stop;          ///< deadline, signal or cancel
+  std::stop_token asked;         ///< somebody asked to stop, even where that may not stop what runs: begin nothing more
+  std::function<void(std::string)> progress;                      ///< a live line; never in the ledger
   std::function<void(std::string_view name, Json value)> record;  ///< a fact, durable when it returns
 };
 
@@ -50,6 +51,9 @@ inline Effect always_changes(const Settings&) {
   return Effect::changes;
 }
 
+/// Whether a check is worth waiting for when another one has failed already.
+enum class Length { brief, lengthy };
+
 /// Whether a stage needs the right to start and stop units.
 enum class Services { untouched, touched };
 
@@ -60,6 +64,7 @@ struct StageKind {
   std::span<const std::string_view> needs, provides;
   Effect (*effect)(const Settings&) = always_checks;
   Services services = Services::untouched;
+  Length length = Length::brief;
   std::chrono::seconds timeout;  ///< default
   /// Problems that single keys cannot show, such as two keys that exclude each other. Empty: none.
   std::vector<std::string> (*problems)(const Settings&) = nullptr;

@@ -1,148 +1,59 @@
-#include <chrono>
-
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include "cli/audited_ledger.hpp"
-#include "cli/place.hpp"
-#include "cli/session.hpp"
-#include "cli/signals.hpp"
-#include "cli/terminal.hpp"
+#include "cli/acting.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
 #include "engine/conclude.hpp"
-#include "engine/recovery.hpp"
-#include "ledger/open.hpp"
 #include "ledger/run_id.hpp"
-#include "orchestrate/error.hpp"
-#include "render/json.hpp"
-#include "render/result.hpp"
-#include "schema/advisory_lock.hpp"
-#include "system/state_lock.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr int held = 5;                             // as Result::held: an operator must act
-constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
-
-std::string caller() {
-  const auto account = system::find_account(::getuid());
-  const std::string name = account ? account->name : "unknown";
-  const char* sudo_user = std::getenv("SUDO_USER");
-  const bool by_sudo = sudo_user && ::getuid() == 0;
-  return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
-}
-
-/// Better said before anything runs than after the upgrade.
-void check_may_restart(const Plan& plan, const std::string& app) {
-  for (const PlannedStage& stage : plan.stages)
-    if (stage.kind->services == Services::touched && ::geteuid() != 0)
-      throw Error(
-          ErrorKind::denied, "apply " + app,
-          "stage " + stage.name + " needs root's right to " + std::string(stage.kind->name) + " services over D-Bus",
-          "sudo orchestrate apply " + app);
-}
-
-system::StateLock lock_or_refuse(const fs::path& directory, const std::string& app) {
-  auto lock = system::try_lock(directory);
-  if (lock) return std::move(*lock);
-  throw Error(ErrorKind::busy, "lock " + app, "another run holds it: " + system::lock_holder(directory),
-              "wait for it: orchestrate status " + app);
-}
+constexpr int held = 5;  // as Result::held: an operator must act
 
 /// The newest run that began an upgrade and was left before its last stages, when none since brought them to their end.
 std::optional<std::string> left_open(const Ledger& ledger) {
   constexpr std::size_t far_enough = 100;
   for (const std::string& id : ledger.runs(far_enough)) {
     const Run run = replay(ledger.events(id));
-    if (!run.finished || phase_of(run) == Phase::before_upgrade) continue;
+    if (!run.finished || run.aborted || phase_of(run) == Phase::before_upgrade) continue;
     if (run.finished->result == Result::held) return id;
     if (run.finished->result == Result::succeeded) return std::nullopt;
   }
   return std::nullopt;
 }
 
-struct Applying {
-  const Arguments& arguments;
-  const Plan& plan;
-  Session& session;
-  Ledger& ledger;
-  std::string asked_by;
+/// A dead run is brought to its end first; not when an operator must look before anything else happens.
+Task<bool> may_begin(Acting& acting) {
+  const auto id = acting.ledger().unfinished();
+  if (!id) co_return true;
+  const Run run = co_await acting.recover(*id);
+  co_return run.finished->result != Result::held || phase_of(run) == Phase::after_upgrade;
+}
 
-  Task<int> run() {
-    const bool clear = co_await recover();
-    if (!clear) co_return held;
-    const Application& application = session.application();
-    const Time now = session.ports().clock.now();
-    const std::string id = new_run_id(now);
-    RunCreated request{
-        .app = application.policy.app, .verb = "apply", .target = target_of(arguments, application.policy)};
-    request.requested_by = asked_by;
-    request.host = session.ports().host.name();
-    request.version = version;
-    request.policy_file = application.policy.file;
-    request.policy_sha256 = application.policy.sha256;
-    for (const PlannedStage& stage : plan.stages) request.stages.push_back(stage.name);
-
-    const fs::path outputs = session.state_directory() / "runs" / id;
-    fs::create_directories(outputs);
-    const auto lock = make_advisory_lock(session.ports().databases, session.ports().clock, application.for_sessions(),
-                                         application.policy.migrations.version_table,
-                                         fmt::format("apply {} on {}", id, request.host));
-    Interrupt interrupt;
-    Signals signals(session.io(), interrupt);
-    Terminal terminal(session.io(), arguments.format);
-    Execution execution{.plan = plan,
-                        .application = application,
-                        .ports = session.ports(),
-                        .ledger = ledger,
-                        .lock = *lock,
-                        .interrupt = interrupt,
-                        .observer = terminal,
-                        .approvals = ledger.approvals(),
-                        .run_id = id,
-                        .request = std::move(request),
-                        .outputs = outputs,
-                        .finishes = left_open(ledger)};
-    const Run run = co_await execute(std::move(execution));
-    if (arguments.format == Format::json) write(stdout, to_pretty_text(run_json(run)) + "\n");
-    co_return run.finished->exit_code;
-  }
-
-  /// A run that died first gets its end, from what the database says. Whether a new run may begin: not when an operator
-  /// must look first.
-  Task<bool> recover() {
-    const auto id = ledger.unfinished();
-    if (!id) co_return true;
-    Run run = replay(ledger.events(*id));
-    const auto events =
-        co_await missing_events(run, session.application(), session.ports().databases, session.ports().clock);
-    for (const EventBody& event : events)
-      run = orchestrate::apply(std::move(run), ledger.append(*id, event, session.ports().clock.now()));
-    write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));
-    co_return run.finished->result != Result::held || phase_of(run) == Phase::after_upgrade;
-  }
-};
+Task<int> run_anew(Acting& acting, const Arguments& arguments, std::string asked_by) {
+  const bool clear = co_await may_begin(acting);
+  if (!clear) co_return held;
+  const Policy& policy = acting.session().application().policy;
+  RunCreated request{.app = policy.app, .verb = "apply", .target = target_of(arguments, policy)};
+  request.requested_by = asked_by;
+  request.host = acting.session().ports().host.name();
+  request.version = version;
+  request.policy_file = policy.file;
+  request.policy_sha256 = policy.sha256;
+  for (const PlannedStage& stage : acting.plan().stages) request.stages.push_back(stage.name);
+  const std::string id = new_run_id(acting.session().ports().clock.now());
+  auto open = left_open(acting.ledger());
+  std::optional<Resumption> none;
+  const Run run = co_await acting.execute(id, std::move(request), std::move(open), std::move(none));
+  co_return run.finished->exit_code;
+}
 
 }  // namespace
 
 int apply(const Arguments& arguments) {
   if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
   const std::string asked_by = caller();
-  Loaded loaded = load(policy_file(arguments.app));
-  check_may_restart(loaded.plan, arguments.app);
-  Session session(std::move(loaded.policy), arguments, Reach::services, State::made);
-  const std::string& app = session.application().policy.app;
-  const system::StateLock lock = lock_or_refuse(session.state_directory(), app);
-  session.make_commands(lock.descriptor());
-  const auto ledger =
-      audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()), app, session.redactor());
-  ledger->reserve(reserved_bytes);
-  Applying applying{arguments, loaded.plan, session, *ledger, asked_by};
-  return session.run(applying.run());
+  Acting acting(load(policy_file(arguments.app)), arguments);
+  return acting.session().run(run_anew(acting, arguments, asked_by));
 }
 
 }  // namespace orchestrate::cli

@@ -20,6 +20,8 @@ enum Option : unsigned {
   target = 32,
   dry_run = 64,
   limit = 128,
+  optional_reason = 256,
+  force = 512,
 };
 
 struct Verb {
@@ -29,7 +31,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 10> verbs = {{
+constexpr std::array<Verb, 13> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
@@ -39,6 +41,9 @@ constexpr std::array<Verb, 10> verbs = {{
     {"history", "List an app's runs, newest first", app | limit, history},
     {"show", "Show one run: stages, evidence, findings, what to do next", run, show},
     {"logs", "Print what the children of a run wrote", run, logs},
+    {"resume", "Go on with a run that died or was held", run, resume},
+    {"abort", "End a run that died, or answer for what a held one left open", run | optional_reason, abort},
+    {"cancel", "Ask a run that is under way to stop", run | force, cancel},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
 
@@ -51,6 +56,11 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
     command.add_option("FINDING", arguments.finding, "REVISION:RULE:OBJECT, as review prints it")->required();
   if (options & reason)
     command.add_option("--reason", arguments.reason, "Why it is acceptable; kept in the ledger")->required();
+  if (options & optional_reason)
+    command.add_option("--reason", arguments.reason, "What was done about it; kept in the ledger");
+  if (options & force)
+    command.add_flag_callback(
+        "--force", [&] { arguments.manner = Manner::by_force; }, "Also end an upgrade that is running");
   if (options & target)
     command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
   if (options & dry_run)

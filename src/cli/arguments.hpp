@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "orchestrate/event.hpp"
+
 namespace orchestrate::cli {
 
 enum class Format { text, json };
@@ -17,6 +19,7 @@ struct Arguments {
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;
+  Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;
 };
 

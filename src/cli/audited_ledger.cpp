@@ -8,12 +8,12 @@
 namespace orchestrate::cli {
 namespace {
 
+/// The stage that an event speaks of; empty when it speaks of the run.
 struct Stage {
-  std::string operator()(const RunCreated&) const { return {}; }
-  std::string operator()(const RunFinished&) const { return {}; }
   template <class Body>
   std::string operator()(const Body& body) const {
-    return body.stage;
+    if constexpr (requires { body.stage; }) return body.stage;
+    return {};
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/find_run.hpp"
 #include "cli/place.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -23,28 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<Ledger> open_for_reading(const fs::path& directory) {
-  return open_ledger(directory, LedgerAccess::read, Redactor());
-}
-
 /// The name under which an app keeps its state, from its name or its policy file.
 std::string app_name(const std::string& app) {
   const fs::path file = policy_file(app);
   return file.parent_path() == fs::path("/etc/orchestrate/policies") ? app : load(file).policy.app;
-}
-
-struct Found {
-  fs::path directory;
-  std::vector<Event> events;
-};
-
-Found find_run(const Arguments& arguments) {
-  for (const fs::path& directory : state_directories(arguments)) {
-    auto events = open_for_reading(directory)->events(arguments.run);
-    if (!events.empty()) return {directory, std::move(events)};
-  }
-  throw Error(ErrorKind::usage, "find run " + arguments.run, "no ledger on this host knows it",
-              "orchestrate history APP lists an app's runs");
 }
 
 AppStatus status_of(const std::string& app, const Arguments& arguments) {

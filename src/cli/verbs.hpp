@@ -14,6 +14,9 @@ int status(const Arguments& arguments);
 int history(const Arguments& arguments);
 int show(const Arguments& arguments);
 int logs(const Arguments& arguments);
+int resume(const Arguments& arguments);
+int abort(const Arguments& arguments);
+int cancel(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli

@@ -27,7 +27,8 @@ std::string database_before(const Run& run) {
 std::string checkout(const Run& run) {
   const Json& point = run.evidence(evidence::restore_point_recorded);
   const Json& begun = run.fact(fact::restore_point_before);
-  if (point.is_null() && begun.text_or("mode") == "commit")
+  const bool moved_perhaps = point.is_null() && run.evidence(evidence::checkout_unchanged).is_null();
+  if (moved_perhaps && begun.text_or("mode") == "commit")
     return fmt::format("files unchanged, branch perhaps moved from {:.7}", begun.text_or("head"));
   if (point.text_or("mode") != "commit" || point.text_or("commit") == point.text_or("head_before")) return {};
   return fmt::format("files unchanged, branch at the restore point {:.7}", point.text_or("commit"));

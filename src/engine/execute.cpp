@@ -1,6 +1,7 @@
 #include "engine/execute.hpp"
 
 #include <algorithm>
+#include <list>
 #include <memory>
 #include <utility>
 
@@ -9,62 +10,30 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "engine/attempt.hpp"
+#include "engine/batches.hpp"
 #include "engine/conclude.hpp"
+#include "engine/gathering.hpp"
+#include "engine/limits.hpp"
+#include "engine/start_again.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
 namespace {
 
-/// One stage's limits: what may stop it, and why it was stopped.
-struct Limits {
-  std::stop_source stage, timer;
-  enum class Reason { none, deadline, asked } reason = Reason::none;
-
-  void stop(Reason why) {
-    if (reason == Reason::none) reason = why;
-    stage.request_stop();
-  }
-};
-
-Task<> expire(Clock& clock, std::chrono::milliseconds timeout, std::shared_ptr<Limits> limits) {
-  try {
-    co_await clock.sleep(timeout, limits->timer.get_token());
-  } catch (const Error&) {
-    co_return;  // the stage ended first
-  }
-  limits->stop(Limits::Reason::deadline);
-}
-
-Outcome failure(const Error& error) {
-  Outcome outcome{Verdict::failed, error.doing() + ": " + error.why(), {}, {}, {}};
-  if (!error.hint().empty()) outcome.details.push_back("fix: " + error.hint());
-  return outcome;
-}
-
-/// The only place where an exception becomes an outcome, and it is never `passed`.
-Task<Outcome> attempt(Task<Outcome> work) {
-  try {
-    co_return co_await std::move(work);
-  } catch (const Error& error) {
-    co_return failure(error);
-  } catch (const std::exception& error) {
-    co_return Outcome{Verdict::failed, fmt::format("internal error: {}", error.what()), {}, {}, {}};
-  }
-}
-
 class Loop {
  public:
   explicit Loop(Execution execution) : x_(std::move(execution)) {}
 
   Task<Run> run() {
-    emit(x_.request);
-    for (const PlannedStage& stage : x_.plan.stages) {
-      if (skipped(stage)) continue;
-      const bool passed = co_await run_stage(stage);
+    begin();
+    x_.interrupt.on_ask = [this] { on_interrupt(); };
+    for (const Batch& batch : batches(x_.plan)) {
+      const bool passed = co_await run_batch(batch);
       if (!passed || nothing_to_do_) break;
-      if (stage.provides(evidence::migration_current)) x_.lock.release();
     }
+    x_.interrupt.on_ask = nullptr;
     co_await start_services_again();
     x_.lock.release();
     emit(conclude(run_));
@@ -74,8 +43,17 @@ class Loop {
  private:
   bool dry() const { return x_.outputs.empty(); }
 
-  /// A dry run makes the checks only; finishing an earlier run starts after its upgrade.
+  void begin() {
+    if (!x_.resumption) return emit(x_.request);
+    run_ = shown_ = x_.resumption->run;
+    emit(x_.resumption->event);
+  }
+
+  /// A dry run makes the checks only; finishing an earlier run starts after its upgrade; a resumed run does not do
+  /// again what it may keep.
   bool skipped(const PlannedStage& stage) const {
+    if (const StageRecord* record = run_.stage(stage.name); record && record->state == StageRecord::State::passed)
+      return true;
     if (dry()) return stage.effect == Effect::changes || phase_needs_upgrade(stage);
     if (!finishing_) return false;
     for (const PlannedStage& earlier : x_.plan.stages) {
@@ -94,6 +72,12 @@ class Loop {
   /// Preflight, and then: is there anything to do, and is the database ours alone?
   Task<> enter(StageContext& context, Outcome& outcome) {
     const auto pending = std::ranges::find(outcome.evidence, evidence::migration_pending, &Evidence::name);
+    if (x_.resumption && pending != outcome.evidence.end() && pending->facts["from"] != x_.resumption->began_at) {
+      outcome.verdict = Verdict::failed;
+      outcome.summary = "the database is not where this run began";
+      outcome.next = "orchestrate apply " + x_.application.policy.app;
+      co_return;
+    }
     const bool nothing = pending != outcome.evidence.end() && pending->facts["revisions"].as_array().empty();
     finishing_ = nothing && x_.finishes;
     nothing_to_do_ = nothing && !finishing_;
@@ -106,24 +90,66 @@ class Loop {
     outcome.summary = "another run holds this database: " + *holder;
   }
 
-  Task<bool> run_stage(const PlannedStage& stage) {
+  /// Each stage as soon as what it needs of the others is proven; returns when all that began have ended. After the
+  /// first that does not pass none begins, and those that take long are stopped.
+  Task<bool> run_batch(const Batch& batch) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    Gathering gathering(executor);
+    std::exception_ptr failure;
+    bool going_on = true;
+    Batch waiting;
+    for (const PlannedStage* stage : batch)
+      if (!skipped(*stage)) waiting.push_back(stage);
+    const std::function<void(std::exception_ptr)> at_end = [&](std::exception_ptr error) {
+      if (error && !failure) failure = error;
+      going_on = going_on && !failure && all_passed(batch);
+      if (!going_on) stop_lengthy();
+    };
+    for (;;) {
+      for (const PlannedStage* stage : std::exchange(waiting, {})) {
+        if (!ready(*stage, batch, run_))
+          waiting.push_back(stage);
+        else if (going_on)
+          gathering.begin(run_stage(*stage), at_end);
+      }
+      if (gathering.running() == 0) break;
+      co_await gathering.next_end();
+    }
+    if (failure) std::rethrow_exception(failure);
+    co_return going_on;
+  }
+
+  /// Of those that have ended.
+  bool all_passed(const Batch& batch) const {
+    return std::ranges::none_of(batch, [&](const PlannedStage* stage) {
+      const StageRecord* record = run_.stage(stage->name);
+      return record && record->state != StageRecord::State::passed && record->state != StageRecord::State::waiting &&
+             record->state != StageRecord::State::running;
+    });
+  }
+
+  void stop_lengthy() {
+    for (const Running& other : running_)
+      if (other.stage.kind->length == Length::lengthy) other.limits->stop(Limits::Reason::pointless);
+  }
+
+  Task<> run_stage(const PlannedStage& stage) {
     emit(StageStarted{stage.name});
     const auto begin = x_.ports.clock.boot();
     const auto limits = std::make_shared<Limits>();
-    x_.interrupt.on_ask = [this, &stage, limits] { on_interrupt(stage, *limits); };
-    if (x_.interrupt.times() > 0) on_interrupt(stage, *limits);
+    const auto place = running_.insert(running_.end(), Running{stage, limits});
+    if (x_.interrupt.times() > 0) on_interrupt();
     const auto executor = co_await boost::asio::this_coro::executor;
     boost::asio::co_spawn(executor, expire(x_.ports.clock, stage.timeout, limits), boost::asio::detached);
 
-    StageContext context = context_for(stage, limits->stage.get_token());
+    StageContext context = context_for(stage, limits->token());
     Outcome outcome = co_await attempt(work_of(stage, context));
-    limits->timer.request_stop();
-    x_.interrupt.on_ask = nullptr;
+    limits->ended();
+    running_.erase(place);
     co_await x_.ports.commands.end_strays();
-    if (outcome.verdict == Verdict::failed) explain_stop(outcome, *limits, stage);
-    const bool passed = outcome.verdict == Verdict::passed;
+    outcome = explained(std::move(outcome), *limits, stage);
     emit(StageFinished{stage.name, std::move(outcome), x_.ports.clock.boot() - begin});
-    co_return passed;
+    if (stage.provides(evidence::migration_current)) x_.lock.release();
   }
 
   /// The stage, and what the engine itself asks around it.
@@ -133,10 +159,22 @@ class Loop {
       if (!locked)
         co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
     }
-    Outcome outcome = co_await stage.stage->run(context);
+    Outcome outcome = co_await attempt(stage.stage->run(context));
+    if (phase_of(run_) == Phase::upgrading) co_await look_for_lock(context, outcome);
     const bool entering = stage.provides(evidence::preflight_passed) && outcome.verdict == Verdict::passed;
     if (entering) co_await enter(context, outcome);
     co_return outcome;
+  }
+
+  /// A lock lost during the upgrade ends nothing: what the database says afterwards decides.
+  Task<> look_for_lock(StageContext& context, Outcome& outcome) {
+    const std::stop_token unstoppable;
+    const bool held = co_await x_.lock.held(unstoppable);
+    if (held) co_return;
+    const std::string lost = "the database lock was lost during the upgrade; another host may have begun meanwhile";
+    context.record(fact::lock_lost, lost);
+    outcome.details.push_back(lost);
+    x_.observer.on_notice(lost);
   }
 
   StageContext context_for(const PlannedStage& stage, std::stop_token stop) {
@@ -146,7 +184,8 @@ class Loop {
                          .approvals = x_.approvals,
                          .target = x_.request.target,
                          .output = {},
-                         .stop = std::move(stop)};
+                         .stop = std::move(stop),
+                         .asked = asked_.get_token()};
     if (!dry()) context.output = x_.outputs / (stage.name + ".log");
     context.progress = [this, &stage](std::string text) { x_.observer.on_progress(stage.name, text); };
     context.record = [this, &stage](std::string_view name, Json value) {
@@ -156,51 +195,28 @@ class Loop {
   }
 
   /// Before the upgrade a signal stops; during it only an insisting one; after it the run is brought to its end.
-  void on_interrupt(const PlannedStage& stage, Limits& limits) {
+  void on_interrupt() {
+    asked_.request_stop();
     const Phase phase = phase_of(run_);
     const bool may_stop = phase == Phase::before_upgrade || (phase == Phase::upgrading && x_.interrupt.times() > 1);
-    if (may_stop) return limits.stop(Limits::Reason::asked);
+    if (may_stop) {
+      for (const Running& each : running_) each.limits->stop(Limits::Reason::asked);
+      return;
+    }
     x_.observer.on_notice(
         phase == Phase::upgrading
             ? "asked to stop: the upgrade is running and will be finished; ask again to end it by force"
-            : fmt::format("asked to stop: the upgrade is done, so {} is finished first", stage.name));
-  }
-
-  static void explain_stop(Outcome& outcome, const Limits& limits, const PlannedStage& stage) {
-    if (limits.reason == Limits::Reason::none) return;
-    if (!outcome.summary.empty()) outcome.details.insert(outcome.details.begin(), outcome.summary);
-    outcome.summary = limits.reason == Limits::Reason::asked
-                          ? "stopped because it was asked to"
-                          : fmt::format("no end within {} s", std::chrono::duration<double>(stage.timeout).count());
-    if (limits.reason == Limits::Reason::deadline)
-      outcome.details.push_back(fmt::format("fix: find out what it waits for, or set {}.timeout", stage.name));
+            : "asked to stop: the upgrade is done, so what belongs to it is finished first");
   }
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.
   Task<> start_services_again() {
-    const Json stopped = run_.fact(fact::services_stopped);
-    if (stopped.is_null() || conclude(run_).result == Result::held) co_return;
+    if (run_.fact(fact::services_stopped).is_null() || conclude(run_).result == Result::held) co_return;
     if (phase_of(run_) == Phase::after_upgrade) co_return;
-    Json failed = Json::array();
-    for (const std::string& name : stopped.as_strings()) {
-      const bool running = co_await started(name);
-      if (!running) failed.push(name);
-    }
+    const std::function<void(std::string_view)> tell = [this](std::string_view text) { x_.observer.on_notice(text); };
+    const std::vector<std::string> failed = co_await start_again(run_, x_.ports.services, tell);
     const std::string& stage = x_.plan.stages.front().name;
-    if (!failed.as_array().empty()) emit(FactRecorded{stage, std::string(fact::services_not_started_again), failed});
-  }
-
-  Task<bool> started(std::string name) {
-    const auto unit = UnitName::parse(name);
-    if (!unit) co_return false;
-    try {
-      const std::stop_token unstoppable;
-      const JobEnd end = co_await x_.ports.services.start(*unit, unstoppable);
-      co_return end.ok();
-    } catch (const Error& error) {
-      x_.observer.on_notice(error.what());
-      co_return false;
-    }
+    if (!failed.empty()) emit(FactRecorded{stage, std::string(fact::services_not_started_again), Json::of(failed)});
   }
 
   /// Durable first, then told. Past the start of the upgrade a ledger that cannot be written stops nothing.
@@ -220,8 +236,16 @@ class Loop {
     x_.observer.on_event(shown_, kept);
   }
 
+  /// A stage that has begun and not ended.
+  struct Running {
+    const PlannedStage& stage;
+    std::shared_ptr<Limits> limits;
+  };
+
   Execution x_;
   Run run_, shown_;
+  std::list<Running> running_;
+  std::stop_source asked_;
   bool nothing_to_do_ = false;
   bool finishing_ = false;  // nothing is pending, and an earlier run left its last stages open
 };

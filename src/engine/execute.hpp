@@ -26,6 +26,13 @@ class Observer {
   virtual void on_notice(std::string_view text) = 0;
 };
 
+/// A run that goes on after its end: stages that have passed and are not among `event.stages` are kept.
+struct Resumption {
+  Run run;  ///< as its events tell it
+  RunResumed event;
+  Json began_at;  ///< the version rows that it began at, where they must be again; null: past its upgrade
+};
+
 /// What the loop needs from outside; everything outlives the run.
 struct Execution {
   const Plan& plan;
@@ -39,10 +46,12 @@ struct Execution {
   std::string run_id;
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing
-  std::optional<std::string> finishes;  ///< an earlier run that upgraded and was not brought to its end
+  std::optional<std::string> finishes;   ///< an earlier run that upgraded and was not brought to its end
+  std::optional<Resumption> resumption;  ///< instead of `request`
 };
 
-/// Runs the stages in order until the first that does not pass, and says in what state everything is.
+/// Runs the stages in order, neighbours that only check at the same time, until one does not pass, and says in what
+/// state everything is.
 /// Every event is in the ledger before what it speaks of happens.
 Task<Run> execute(Execution execution);
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "engine/conclude.hpp"
+#include "engine/start_again.hpp"
+#include "git/restore_point.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "schema/aftermath.hpp"
@@ -18,9 +20,39 @@ using namespace std::chrono_literals;
 
 constexpr auto backends_patience = 60s;
 
-const std::string* running_stage(const Run& run) {
-  const auto found = std::ranges::find(run.stages, StageRecord::State::running, &StageRecord::state);
-  return found == run.stages.end() ? nullptr : &found->name;
+std::vector<std::string> running_stages(const Run& run) {
+  std::vector<std::string> names;
+  for (const StageRecord& stage : run.stages)
+    if (stage.state == StageRecord::State::running) names.push_back(stage.name);
+  return names;
+}
+
+Outcome process_ended() {
+  return {Verdict::failed, "the process ended during this stage", {}, {}, {}};
+}
+
+/// What git says about a restore point on the branch whose making nobody saw end.
+Task<Outcome> restore_point_outcome(Json begun, const Application& application, Commands& commands) {
+  Outcome outcome = process_ended();
+  const Policy& policy = application.policy;
+  const Git git(commands, {policy.project.user, application.home}, policy.project.path, std::stop_token());
+  std::optional<std::string> head_before;
+  if (begun["head"].is_string()) head_before = begun["head"].as_string();
+  try {
+    const auto point = co_await complete_on_branch(git, begun.text_or("ref"), head_before);
+    if (!point)
+      outcome.evidence.push_back({std::string(evidence::checkout_unchanged), Json::object({{"head", begun["head"]}})});
+    else
+      outcome.evidence.push_back(
+          {std::string(evidence::restore_point_recorded), Json::object({{"mode", "commit"},
+                                                                        {"commit", point->commit},
+                                                                        {"ref", point->ref},
+                                                                        {"head_before", begun["head"]},
+                                                                        {"branch", begun["branch"]}})});
+  } catch (const Error& error) {
+    outcome.details.emplace_back(error.what());
+  }
+  co_return outcome;
 }
 
 /// What the database says about an upgrade whose end nobody saw.
@@ -41,7 +73,7 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
                     run.fact(fact::database_before)["identity"].text_or("name"));
   const SchemaState now = co_await read_state(*database, migrations.version_table, schemas, unstoppable);
 
-  Outcome outcome{Verdict::failed, "the process ended during this stage", {}, {}, {}};
+  Outcome outcome = process_ended();
   switch (judge_aftermath(run, now)) {
     case Aftermath::unchanged:
       outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
@@ -59,36 +91,56 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
   co_return outcome;
 }
 
+/// The upgrade had not begun, or provably left nothing: services may run as they did before.
+bool nothing_changed(const Run& run) {
+  const Phase phase = phase_of(run);
+  return phase == Phase::before_upgrade ||
+         (phase == Phase::upgrading && !run.evidence(evidence::database_unchanged).is_null());
+}
+
 /// The end of a run that nobody is there to bring to its end: as its stages say, but never well.
 RunFinished end_of(const Run& run) {
   const RunFinished end = conclude(run);
   const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
   const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null();
-  const Json& stopped = run.fact(fact::services_stopped);
-  if (!stopped.is_null() && (end.result == Result::failed_unchanged || (passed && before_upgrade)))
-    return {Result::held, 5, "the database is as it was, but services that the run had stopped may still be stopped",
-            fmt::format("systemctl start {}", fmt::join(stopped.as_strings(), " "))};
   const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
   if (!passed || !stages_left) return end;
   const std::string again = "orchestrate apply " + run.created.app;
-  if (before_upgrade) return {Result::failed_unchanged, 1, "the process ended before the upgrade began", again};
+  if (before_upgrade) {
+    const Json& failed = run.fact(fact::services_not_started_again);
+    if (!failed.is_null())
+      return {Result::held, 5, "the process ended before the upgrade began, and services are still stopped",
+              fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
+    return {Result::failed_unchanged, 1, "the process ended before the upgrade began", again};
+  }
   return {Result::held, 5, "the process ended before the last stages", again};
 }
 
 }  // namespace
 
-Task<std::vector<EventBody>> missing_events(Run run, const Application& application, Databases& databases,
-                                            Clock& clock) {
+Task<std::vector<EventBody>> missing_events(Run run, const Application& application, Ports& ports,
+                                            std::function<void(std::string_view)> tell) {
   std::vector<EventBody> events;
   const auto add = [&](EventBody body) {
-    const Event event{0, run.id, clock.now(), body};
+    const Event event{0, run.id, ports.clock.now(), body};
     run = apply(std::move(run), event);
     events.push_back(std::move(body));
   };
-  if (const std::string* stage = running_stage(run)) {
-    Outcome outcome{Verdict::failed, "the process ended during this stage", {}, {}, {}};
-    if (phase_of(run) == Phase::upgrading) outcome = co_await upgrade_outcome(run, application, databases, clock);
-    add(StageFinished{*stage, std::move(outcome), {}});
+  for (const std::string& stage : running_stages(run)) {
+    const Json begun = run.fact(fact::restore_point_before);
+    const bool moved_branch =
+        begun.text_or("mode") == "commit" && run.stage(stage)->facts.contains(std::string(fact::restore_point_before));
+    Outcome outcome = process_ended();
+    if (phase_of(run) == Phase::upgrading)
+      outcome = co_await upgrade_outcome(run, application, ports.databases, ports.clock);
+    else if (moved_branch)
+      outcome = co_await restore_point_outcome(begun, application, ports.commands);
+    add(StageFinished{stage, std::move(outcome), {}});
+  }
+  if (nothing_changed(run)) {
+    const auto failed = co_await start_again(run, ports.services, tell);
+    if (!failed.empty())
+      add(FactRecorded{run.stages.front().name, std::string(fact::services_not_started_again), Json::of(failed)});
   }
   add(end_of(run));
   co_return events;

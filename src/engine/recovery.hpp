@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "orchestrate/policy.hpp"
@@ -8,10 +10,11 @@
 
 namespace orchestrate {
 
-/// What a run that died left unsaid: the end of its last stage, and of itself. Asks the database only when the upgrade
-/// had begun, and then first waits until nothing of the run works in it any more. Throws Error when it cannot be asked:
-/// the run then stays unfinished.
-Task<std::vector<EventBody>> missing_events(Run run, const Application& application, Databases& databases,
-                                            Clock& clock);
+/// What a run that died left unsaid: the end of the stages that it was in, and of itself. Asks git when a restore point
+/// was to move the branch, and the database when the upgrade had begun; then it first waits until nothing of the run
+/// works in it any more. Throws Error when the database cannot be asked: the run then stays unfinished. Services that
+/// the run had stopped are started again where the upgrade changed nothing; `tell` hears what went wrong with that.
+Task<std::vector<EventBody>> missing_events(Run run, const Application& application, Ports& ports,
+                                            std::function<void(std::string_view)> tell);
 
 }  // namespace orchestrate

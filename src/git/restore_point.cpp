@@ -83,6 +83,14 @@ Task<> move_head(Git git, const Repository& repository, std::string commit, std:
                 "files changed after commit " + commit, "stop what writes there and apply again");
 }
 
+/// The commit that `name` leads to; nullopt when there is none.
+Task<std::optional<std::string>> commit_at(Git git, std::string name) {
+  const Argv parse = {"rev-parse", "--verify", "--quiet", name + "^{commit}"};
+  const Exit exit = co_await git.ask(parse);
+  if (!exit.ok()) co_return std::nullopt;
+  co_return exit.out.substr(0, exit.out.find('\n'));
+}
+
 }  // namespace
 
 Task<RestorePoint> keep_beside(Git git, Repository repository, RestorePointRequest request) {
@@ -109,6 +117,21 @@ Task<RestorePoint> keep_on_branch(Git git, Repository repository, RestorePointRe
   co_await keep(top, request.ref, point);
   co_await move_head(top, repository, point, tree);
   co_return RestorePoint{point, request.ref, head, repository.status.branch};
+}
+
+Task<std::optional<RestorePoint>> complete_on_branch(Git git, std::string ref, std::optional<std::string> head_before) {
+  const std::optional<std::string> head = co_await commit_at(git, "HEAD");
+  if (head == head_before) co_return std::nullopt;
+  const std::optional<std::string> point = co_await commit_at(git, ref);
+  if (!head || head != point)
+    throw Error(ErrorKind::failed, "look for the restore point of " + git.directory().string(),
+                "HEAD is neither where it was nor at " + ref, "look at it: git reflog");
+  const Argv branch_of_head = {"symbolic-ref", "--quiet", "--short", "HEAD"};
+  const Exit branch = co_await git.ask(branch_of_head);
+  co_await git.run(add_all);
+  RestorePoint result{*head, ref, head_before, std::nullopt};
+  if (branch.ok()) result.branch = branch.out.substr(0, branch.out.find('\n'));
+  co_return result;
 }
 
 }  // namespace orchestrate

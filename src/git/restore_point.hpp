@@ -29,4 +29,8 @@ Task<RestorePoint> keep_beside(Git git, Repository repository, RestorePointReque
 /// The same as a commit on the current branch, or on a detached HEAD; in a clean work tree HEAD is the point.
 Task<RestorePoint> keep_on_branch(Git git, Repository repository, RestorePointRequest request);
 
+/// What keep_on_branch left that was cut off: where HEAD has moved to the commit at `ref`, the index follows and that
+/// is the point; nullopt where HEAD is still `head_before`. Throws Error (`failed`) where it is neither.
+Task<std::optional<RestorePoint>> complete_on_branch(Git git, std::string ref, std::optional<std::string> head_before);
+
 }  // namespace orchestrate

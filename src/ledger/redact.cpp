@@ -48,6 +48,14 @@ struct Redaction {
     in(event.summary);
     in(event.next);
   }
+  void in(RunResumed& event) const {
+    for (std::string* text : {&event.requested_by, &event.host, &event.version}) in(*text);
+  }
+  void in(CancelRequested& event) const { in(event.requested_by); }
+  void in(RunAborted& event) const {
+    in(event.requested_by);
+    in(event.reason);
+  }
 };
 
 }  // namespace

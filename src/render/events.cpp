@@ -1,6 +1,6 @@
 #include "render/events.hpp"
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "render/terminal_text.hpp"
 #include "render/units.hpp"
@@ -23,6 +23,13 @@ struct Saying {
   std::string operator()(const RunFinished& e) const {
     return fmt::format("{}, exit {}{}{}", to_string(e.result), e.exit_code, e.summary.empty() ? "" : ": ", e.summary);
   }
+  std::string operator()(const RunResumed& e) const {
+    return fmt::format("asked by {} on {}; again: {}", e.requested_by, e.host, fmt::join(e.stages, ", "));
+  }
+  std::string operator()(const CancelRequested& e) const {
+    return fmt::format("{}, asked by {}", to_string(e.manner), e.requested_by);
+  }
+  std::string operator()(const RunAborted& e) const { return fmt::format("by {}: {}", e.requested_by, e.reason); }
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace orchestrate {
 namespace {
 
 // In the order of StageRecord::State.
-constexpr std::array<std::string_view, 5> states = {"waiting", "running", "passed", "blocked", "failed"};
+constexpr std::array<std::string_view, 6> states = {"waiting", "running", "passed", "blocked", "failed", "stopped"};
 
 Json versioned(Json::Object members) {
   members.insert(members.begin(), {"schema_version", json_schema_version});
@@ -49,6 +49,8 @@ Json run_summary(const Run& run) {
     json.set("versions",
              Json::object({{"before", Json::of(versions->before)}, {"target", Json::of(versions->target)}}));
   json.set("finished", run.finished ? to_json(EventBody(*run.finished)) : Json());
+  if (run.cancel) json.set("cancel", to_json(EventBody(*run.cancel)));
+  if (run.aborted) json.set("aborted", to_json(EventBody(*run.aborted)));
   return json;
 }
 

@@ -61,10 +61,12 @@ void LiveScreen::tick(Time now) {
   draw();
 }
 
-const StageRecord* LiveScreen::running() const {
-  if (run_.finished) return nullptr;
-  const auto found = std::ranges::find(run_.stages, StageRecord::State::running, &StageRecord::state);
-  return found == run_.stages.end() ? nullptr : &*found;
+std::vector<const StageRecord*> LiveScreen::running() const {
+  std::vector<const StageRecord*> stages;
+  if (run_.finished) return stages;
+  for (const StageRecord& stage : run_.stages)
+    if (stage.state == StageRecord::State::running) stages.push_back(&stage);
+  return stages;
 }
 
 std::string LiveScreen::running_line(const StageRecord& stage, std::string_view mark) const {
@@ -87,12 +89,13 @@ void LiveScreen::print(std::string_view text) {
 
 void LiveScreen::draw() {
   if (style_ == Style::plain) return;
-  const StageRecord* stage = running();
-  if (!stage) return erase();
+  const auto stages = running();
+  if (stages.empty()) return erase();
   const std::size_t columns = columns_();
+  std::string text = running_line(*stages.front(), spinner[frame_ % spinner.size()]);
+  for (std::size_t other = 1; other < stages.size(); ++other) text += "  + " + stage_label(stages[other]->name);
   // One column stays free: a full line makes some terminals wrap.
-  const std::string line =
-      truncated(running_line(*stage, spinner[frame_ % spinner.size()]), std::max<std::size_t>(columns, 1) - 1);
+  const std::string line = truncated(text, std::max<std::size_t>(columns, 1) - 1);
   if (line == drawn_) return;
   sink_(std::string(erase_line) + line + "\r");
   drawn_ = line;
@@ -105,12 +108,12 @@ void LiveScreen::erase() {
 }
 
 void LiveScreen::show_life() {
-  const StageRecord* stage = running();
-  if (!stage) return;
-  auto& next = next_life_.try_emplace(stage->name, first_life).first->second;
-  if (now_ - stage->started_at < next) return;
-  print(running_line(*stage, "..") + "\n");
-  while (now_ - stage->started_at >= next) next += std::min<std::chrono::seconds>(next, longest_silence);
+  for (const StageRecord* stage : running()) {
+    auto& next = next_life_.try_emplace(stage->name, first_life).first->second;
+    if (now_ - stage->started_at < next) continue;
+    print(running_line(*stage, "..") + "\n");
+    while (now_ - stage->started_at >= next) next += std::min<std::chrono::seconds>(next, longest_silence);
+  }
 }
 
 }  // namespace orchestrate

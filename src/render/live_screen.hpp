@@ -7,13 +7,14 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "orchestrate/run.hpp"
 #include "render/style.hpp"
 
 namespace orchestrate {
 
-/// Draws a run while it goes. In colour only the line of the running stage is drawn again and again, all others are
+/// Draws a run while it goes. In colour only the line of what runs is drawn again and again, all others are
 /// printed once and scroll. In plain style nothing is ever drawn again: a line per finished stage, and now and then
 /// one for a stage that takes long, so that a CI log shows life.
 class LiveScreen {
@@ -33,7 +34,7 @@ class LiveScreen {
   void tick(Time now);
 
  private:
-  const StageRecord* running() const;
+  std::vector<const StageRecord*> running() const;
   std::string running_line(const StageRecord& stage, std::string_view mark) const;
   void print(std::string_view text);
   void draw();

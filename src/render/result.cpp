@@ -43,8 +43,10 @@ std::string with_state(std::string opening, const std::string& summary) {
 }
 
 std::string unfinished_text(const Run& run) {
-  const auto running = std::ranges::find(run.stages, StageRecord::State::running, &StageRecord::state);
-  const std::string where = running == run.stages.end() ? "" : ", in " + stage_label(running->name);
+  std::string where;
+  for (const StageRecord& stage : run.stages)
+    if (stage.state == StageRecord::State::running)
+      where += (where.empty() ? ", in " : " and ") + stage_label(stage.name);
   return fmt::format("not finished: last event at {}{}.\n", utc_text(run.last_event_at), where);
 }
 

@@ -13,8 +13,12 @@ namespace {
 
 constexpr Mark found_something = {"!", Tone::caution};
 // In the order of StageRecord::State. A blocked stage stops the run like a failed one.
-constexpr std::array<Mark, 5> marks = {
-    {{"-", Tone::faint}, {"..", Tone::strong}, {"ok", Tone::good}, {"FAIL", Tone::bad}, {"FAIL", Tone::bad}}};
+constexpr std::array<Mark, 6> marks = {{{"-", Tone::faint},
+                                        {"..", Tone::strong},
+                                        {"ok", Tone::good},
+                                        {"FAIL", Tone::bad},
+                                        {"FAIL", Tone::bad},
+                                        {"--", Tone::faint}}};
 
 Mark mark_of(const StageRecord& stage) {
   if (stage.state == StageRecord::State::passed && !stage.outcome.findings.empty()) return found_something;

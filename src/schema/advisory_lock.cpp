@@ -5,17 +5,17 @@
 #include <random>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
+#include "schema/backends.hpp"
 
 namespace orchestrate {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 2s;  // two runs that begin in the same moment; a real run takes longer anyway
+constexpr auto patience = 2s;          // two runs that begin in the same moment; a real run takes longer anyway
+constexpr auto orphan_patience = 15s;  // a server needs 5 s to notice a cut link, and then rolls back
 
 /// 63 bits of the version table's name, so that tools can show it as a positive bigint.
 std::int64_t key_of(const TableName& table) {
@@ -26,7 +26,7 @@ std::int64_t key_of(const TableName& table) {
 class AdvisoryLock final : public RunLock {
  public:
   AdvisoryLock(Databases& databases, Clock& clock, DatabaseUrl url, const TableName& table, std::string owner)
-      : databases_(databases), clock_(clock), url_(std::move(url)), key_(key_of(table)), owner_(std::move(owner)) {}
+      : databases_(databases), clock_(clock), url_(std::move(url)), table_(table), owner_(std::move(owner)) {}
 
   Task<std::optional<std::string>> acquire(std::stop_token stop) override {
     SessionOptions options;
@@ -46,7 +46,7 @@ class AdvisoryLock final : public RunLock {
       pause = std::min(pause * 2, std::chrono::milliseconds(500));
       ours = co_await try_lock(stop);
     }
-    co_return std::nullopt;
+    co_return co_await orphan(stop);
   }
 
   Task<bool> held(std::stop_token stop) override {
@@ -69,6 +69,13 @@ class AdvisoryLock final : public RunLock {
       "AND l.classid::bigint = $1::bigint AND l.objid::bigint = $2::bigint AND l.objsubid = 1";
   const std::string mine = "SELECT 1" + std::string(by_key) + " AND l.pid = pg_backend_pid()";
 
+  /// The lock goes with its run, but the server goes on with what the run's migration began.
+  Task<std::optional<std::string>> orphan(std::stop_token stop) {
+    auto other = co_await others_at_work(*session_, clock_, table_, orphan_patience, stop);
+    if (other) session_.reset();
+    co_return other;
+  }
+
   /// How pg_locks shows a bigint key (pg_locks, "advisory locks").
   std::vector<std::string> halves() const {
     return {std::to_string(static_cast<std::uint64_t>(key_) >> 32),
@@ -82,20 +89,18 @@ class AdvisoryLock final : public RunLock {
   }
 
   Task<std::optional<std::string>> holder(std::stop_token stop) {
-    const std::string sql =
-        "SELECT coalesce(a.application_name, 'unknown'), l.pid, coalesce(a.client_addr::text, 'local')" +
-        std::string(by_key);
+    const std::string sql = "SELECT a.application_name, l.pid, a.client_addr" + std::string(by_key);
     const Rows rows = co_await session_->query(sql, halves(), stop);
     session_.reset();
     if (rows.rows.empty()) co_return "a session that has just ended";
-    const auto& row = rows.rows.front();
-    co_return fmt::format("{} (backend {}, from {})", row[0].value_or(""), row[1].value_or(""), row[2].value_or(""));
+    co_return session_text(rows.rows.front());
   }
 
   Databases& databases_;
   Clock& clock_;
   DatabaseUrl url_;
-  std::int64_t key_;
+  TableName table_;
+  std::int64_t key_ = key_of(table_);
   std::string owner_;
   std::unique_ptr<Database> session_;
 };

@@ -143,6 +143,7 @@ const StageKind backup_stage{.name = "backup",
                              .needs = {},
                              .provides = provides,
                              .effect = always_checks,
+                             .length = Length::lengthy,
                              .timeout = default_timeout,
                              .problems = problems,
                              .bind = bind};

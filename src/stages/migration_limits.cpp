@@ -1,9 +1,13 @@
 #include "stages/migration_limits.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "orchestrate/dead_client.hpp"
 
 namespace orchestrate {
 namespace {
@@ -21,14 +25,25 @@ std::optional<std::size_t> end_of_options(const std::string& url) {
   return std::nullopt;
 }
 
+using Limit = std::pair<std::string, std::int64_t>;
+
+std::vector<Limit> settings_of(const MigrationLimits& limits) {
+  std::vector<Limit> settings = {{"lock_timeout", limits.lock.count()},
+                                 {"statement_timeout", limits.statement.count()}};
+  if (limits.client_check.count() > 0)
+    settings.emplace_back("client_connection_check_interval", limits.client_check.count());
+  for (const auto& [name, value] : notices_dead_client) settings.emplace_back(name, value);
+  return settings;
+}
+
 /// The URL's own text with the limits appended to its `options` parameter. No new percent sign where the URL has none:
 /// alembic.ini's reader takes one for an interpolation unless env.py doubles it.
 std::string with_more_options(std::string url, std::size_t end, const MigrationLimits& limits) {
   const bool encoded = url.find('%') != std::string::npos;
-  const auto setting = [&](std::string_view name, std::chrono::milliseconds value) {
-    return encoded ? fmt::format("%20-c{}%3D{}", name, value.count()) : fmt::format("+-c{}={}", name, value.count());
-  };
-  return url.insert(end, setting("lock_timeout", limits.lock) + setting("statement_timeout", limits.statement));
+  std::string more;
+  for (const auto& [name, value] : settings_of(limits))
+    more += encoded ? fmt::format("%20-c{}%3D{}", name, value) : fmt::format("+-c{}={}", name, value);
+  return url.insert(end, more);
 }
 
 }  // namespace
@@ -51,10 +66,10 @@ void impose(const MigrationLimits& limits, const Application& application, Varia
     set_variable(environment, application.database_variable, with_more_options(url, *end_of_options(url), limits));
     return;
   }
-  const std::string own = current(environment, "PGOPTIONS");
-  set_variable(environment, "PGOPTIONS",
-               fmt::format("{}{}-c lock_timeout={} -c statement_timeout={}", own, own.empty() ? "" : " ",
-                           limits.lock.count(), limits.statement.count()));
+  std::string options = current(environment, "PGOPTIONS");
+  for (const auto& [name, value] : settings_of(limits))
+    options += fmt::format("{}-c {}={}", options.empty() ? "" : " ", name, value);
+  set_variable(environment, "PGOPTIONS", options);
 }
 
 }  // namespace orchestrate

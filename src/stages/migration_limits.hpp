@@ -13,10 +13,13 @@ namespace orchestrate {
 struct MigrationLimits {
   std::chrono::milliseconds lock{};
   std::chrono::milliseconds statement{};
+  /// How often the server looks whether the client still lives while a statement runs; zero: it does not.
+  std::chrono::milliseconds client_check{};
 };
 
-/// Puts the limits where the project's driver will obey them: into PGOPTIONS, or, since an `options=` in the URL makes
-/// libpq ignore PGOPTIONS without a word, into that. Does nothing where `why_not_enforced` says so.
+/// Puts the limits, and what makes the server notice a dead client, where the project's driver will obey them: into
+/// PGOPTIONS, or, since an `options=` in the URL makes libpq ignore PGOPTIONS without a word, into that. Does nothing
+/// where `why_not_enforced` says so.
 void impose(const MigrationLimits& limits, const Application& application, Variables& environment);
 
 /// Why limits cannot reach the project's driver; empty when they can.

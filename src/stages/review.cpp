@@ -11,6 +11,7 @@
 #include "orchestrate/evidence.hpp"
 #include "stages/code_evidence.hpp"
 #include "stages/database_session.hpp"
+#include "stages/preflight/alembic_config.hpp"
 #include "stages/project_command.hpp"
 #include "stages/review.hpp"
 
@@ -43,14 +44,11 @@ std::optional<std::filesystem::path> env_py(const Policy& policy) {
   return std::nullopt;
 }
 
-/// Whether a file that the migration command names, such as alembic.ini, turns transactions off.
+/// Whether Alembic's configuration, as far as we know which file that is, turns transactions off.
 bool mentions_autocommit(const Policy& policy) {
-  for (const std::string& word : policy.migrations.command) {
-    std::ifstream file(policy.project.path / word);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (word.ends_with(".ini") && text.find("isolation_level") != std::string::npos) return true;
-  }
-  return false;
+  std::ifstream file(preflight::alembic_config_file(policy).value_or(policy.project.path / "alembic.ini"));
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return text.find("isolation_level") != std::string::npos;
 }
 
 std::string summary_of(const ReviewReport& report) {

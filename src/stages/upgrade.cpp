@@ -16,6 +16,7 @@
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
 #include "stages/project_command.hpp"
+#include "stages/stamp_doubt.hpp"
 
 namespace orchestrate {
 namespace {
@@ -98,6 +99,8 @@ class Upgrade final : public Stage {
   }
 
   Task<Outcome> run(StageContext& context) const override {
+    const auto other = co_await others(context);
+    if (other) co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *other, {}, {}, {}};
     const Before before = co_await read_before(context);
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
@@ -109,7 +112,7 @@ class Upgrade final : public Stage {
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
       Outcome outcome = co_await failed(context, before, exit);
       const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
-      if (!again || context.stop.stop_requested()) co_return outcome;
+      if (!again || context.stop.stop_requested() || context.asked.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
       if (!co_await waited(context, pause)) co_return outcome;
@@ -133,6 +136,15 @@ class Upgrade final : public Stage {
     fact.set("identity", to_json(before.identity));
     fact.set("half_made", Json::of(before.half_made));
     return fact;
+  }
+
+  /// Our lock may have been lost and taken by another run, and whoever types the upgrade by hand takes no lock at all.
+  Task<std::optional<std::string>> others(StageContext& context) const {
+    const auto database = co_await open_session(context, context.stop);
+    const bool for_ever = settings_.limits.lock == 0ms;
+    const std::chrono::milliseconds patience = for_ever ? std::chrono::milliseconds(24h) : settings_.limits.lock;
+    co_return co_await others_at_work(*database, context.ports.clock,
+                                      context.application.policy.migrations.version_table, patience, context.stop);
   }
 
   static Task<Before> read_before(StageContext& context) {
@@ -159,10 +171,16 @@ class Upgrade final : public Stage {
     return command;
   }
 
-  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind.
+  /// CREATE INDEX CONCURRENTLY and VALIDATE break under limits and leave an INVALID index behind. Also when their
+  /// client is dead they are better brought to their end.
   MigrationLimits limits_for(const StageContext& context) const {
     const Json& unlimited = context.run.evidence(evidence::review_passed)["unlimited"];
-    return unlimited.is_bool() && unlimited.as_bool() ? MigrationLimits{} : settings_.limits;
+    if (unlimited.is_bool() && unlimited.as_bool()) return {};
+    MigrationLimits limits = settings_.limits;
+    constexpr int first_with_client_check = 140000;
+    const Json& server = context.run.evidence(evidence::preflight_passed)["database"];
+    if (server["server_version"].as_integer() >= first_with_client_check) limits.client_check = 1s;
+    return limits;
   }
 
   /// A stop that comes now is too late.
@@ -197,6 +215,7 @@ class Upgrade final : public Stage {
       co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);
+      doubt_the_stamp(exit, context.application.policy, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
       outcome.next =

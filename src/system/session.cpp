@@ -7,6 +7,7 @@
 
 #include <pqxx/pqxx>
 
+#include "orchestrate/dead_client.hpp"
 #include "orchestrate/error.hpp"
 #include "system/connection_reason.hpp"
 #include "system/descriptor.hpp"
@@ -30,10 +31,11 @@ std::string conninfo(const DatabaseUrl& url, const SessionOptions& options) {
   std::string settings = url.option("options").value_or("");
   settings += fmt::format(" -c statement_timeout={}", options.statement_timeout.count());
   if (options.read_only) settings += " -c default_transaction_read_only=on";
+  for (const auto& [name, value] : notices_dead_client) settings += fmt::format(" -c {}={}", name, value);
   std::string text = url.conninfo();
   if (!url.password.empty()) text += " password=" + conninfo_value(url.password.reveal());
   text += " application_name=" + conninfo_value(options.application_name) + " options=" + conninfo_value(settings);
-  // A cut link is noticed in about 20 s while we wait (keepalives) and while we send (tcp_user_timeout).
+  // We notice a cut link in about 20 s while we wait (keepalives) and while we send (tcp_user_timeout).
   text += fmt::format(
       " connect_timeout={} client_encoding=UTF8 keepalives=1 keepalives_idle=5 keepalives_interval=5 keepalives_count=3"
       " tcp_user_timeout=20000",

@@ -25,6 +25,16 @@ std::optional<std::string> taker(const std::string& line, const std::string& fil
   return pid;
 }
 
+std::optional<std::string> taker_of(const std::filesystem::path& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) return std::nullopt;
+  const std::string file = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), status.st_ino);
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);)
+    if (const auto pid = taker(line, file)) return pid;
+  return std::nullopt;
+}
+
 std::string described(const std::string& pid) {
   std::string name;
   std::getline(std::ifstream("/proc/" + pid + "/comm"), name);
@@ -41,14 +51,18 @@ std::optional<StateLock> try_lock(const std::filesystem::path& directory) {
   throw Error(ErrorKind::failed, "lock " + directory.string(), system_reason(errno));
 }
 
+std::optional<ProcessId> lock_taker(const std::filesystem::path& directory) {
+  const auto text = taker_of(directory);
+  if (!text) return std::nullopt;
+  const pid_t pid = static_cast<pid_t>(std::stol(*text));
+  const unsigned long long started = start_time(pid);
+  if (started == 0) return std::nullopt;
+  return ProcessId{pid, started};
+}
+
 std::string lock_holder(const std::filesystem::path& directory) {
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0) return {};
-  const std::string file = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), status.st_ino);
-  std::ifstream locks("/proc/locks");
-  for (std::string line; std::getline(locks, line);)
-    if (const auto pid = taker(line, file)) return described(*pid);
-  return {};
+  const auto pid = taker_of(directory);
+  return pid ? described(*pid) : std::string();
 }
 
 }  // namespace orchestrate::system

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "system/descriptor.hpp"
+#include "system/process_tree.hpp"
 
 namespace orchestrate::system {
 
@@ -21,6 +22,9 @@ class StateLock {
 
 /// nullopt when somebody else holds it; throws Error when the directory cannot be opened.
 std::optional<StateLock> try_lock(const std::filesystem::path& directory);
+
+/// The process that took the lock and still runs, as far as we may see.
+std::optional<ProcessId> lock_taker(const std::filesystem::path& directory);
 
 /// "pid 812 (orchestrate)", who took the lock, as far as we may see; empty when we may not.
 std::string lock_holder(const std::filesystem::path& directory);

@@ -9,8 +9,10 @@ namespace {
 
 constexpr std::array<std::string_view, 5> results = {"succeeded", "nothing-to-do", "blocked", "failed-unchanged",
                                                      "held"};
-constexpr std::array<std::string_view, 5> types = {"run-created", "stage-started", "fact-recorded", "stage-finished",
-                                                   "run-finished"};
+constexpr std::array<std::string_view, 8> types = {"run-created",      "stage-started", "fact-recorded",
+                                                   "stage-finished",   "run-finished",  "run-resumed",
+                                                   "cancel-requested", "run-aborted"};
+constexpr std::array<std::string_view, 2> manners = {"in-order", "by-force"};
 
 template <class Enum, std::size_t N>
 Enum enum_from(const std::array<std::string_view, N>& names, const std::string& text) {
@@ -33,7 +35,7 @@ Json to_json(const Outcome& outcome) {
 }
 
 Outcome outcome_from(const Json& json) {
-  static constexpr std::array<std::string_view, 3> verdicts = {"passed", "blocked", "failed"};
+  static constexpr std::array<std::string_view, 4> verdicts = {"passed", "blocked", "failed", "stopped"};
   Outcome outcome;
   outcome.verdict = enum_from<Verdict>(verdicts, json["verdict"].as_string());
   outcome.summary = json.text_or("summary");
@@ -67,12 +69,25 @@ struct ToJson {
     return Json::object(
         {{"result", to_string(e.result)}, {"exit_code", e.exit_code}, {"summary", e.summary}, {"next", e.next}});
   }
+  Json operator()(const RunResumed& e) const {
+    return Json::object(
+        {{"requested_by", e.requested_by}, {"host", e.host}, {"version", e.version}, {"stages", Json::of(e.stages)}});
+  }
+  Json operator()(const CancelRequested& e) const {
+    return Json::object({{"requested_by", e.requested_by}, {"manner", to_string(e.manner)}});
+  }
+  Json operator()(const RunAborted& e) const {
+    return Json::object({{"requested_by", e.requested_by}, {"reason", e.reason}});
+  }
 };
 
 }  // namespace
 
 std::string_view to_string(Result result) {
   return results[static_cast<std::size_t>(result)];
+}
+std::string_view to_string(Manner manner) {
+  return manners[static_cast<std::size_t>(manner)];
 }
 std::string_view type_of(const EventBody& body) {
   return types[body.index()];
@@ -94,6 +109,12 @@ EventBody event_from_json(std::string_view type, const Json& json) {
   if (type == types[4])
     return RunFinished{enum_from<Result>(results, json["result"].as_string()),
                        static_cast<int>(json["exit_code"].as_integer()), json.text_or("summary"), json.text_or("next")};
+  if (type == types[5])
+    return RunResumed{json.text_or("requested_by"), json.text_or("host"), json.text_or("version"),
+                      json["stages"].as_strings()};
+  if (type == types[6])
+    return CancelRequested{json.text_or("requested_by"), enum_from<Manner>(manners, json["manner"].as_string())};
+  if (type == types[7]) return RunAborted{json.text_or("requested_by"), json.text_or("reason")};
   throw Error(ErrorKind::failed, "read a ledger event", "unknown type '" + std::string(type) + "'",
               "it was written by a newer orchestrate: use that version");
 }

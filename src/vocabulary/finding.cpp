@@ -8,7 +8,7 @@
 namespace orchestrate {
 namespace {
 constexpr std::array<std::string_view, 3> severities = {"advice", "warning", "blocks"};
-constexpr std::array<std::string_view, 3> verdicts = {"passed", "blocked", "failed"};
+constexpr std::array<std::string_view, 4> verdicts = {"passed", "blocked", "failed", "stopped"};
 }  // namespace
 
 std::string_view to_string(Severity severity) {

@@ -20,6 +20,8 @@ StageRecord::State state_of(Verdict verdict) {
       return StageRecord::State::passed;
     case Verdict::blocked:
       return StageRecord::State::blocked;
+    case Verdict::stopped:
+      return StageRecord::State::stopped;
     case Verdict::failed:
       break;
   }
@@ -49,6 +51,13 @@ struct Fold {
     stage.outcome = e.outcome;
   }
   void operator()(const RunFinished& e) const { run.finished = e; }
+  void operator()(const RunResumed& e) const {
+    run.finished.reset();
+    run.cancel.reset();
+    for (const std::string& name : e.stages) stage_of(run, name) = StageRecord{.name = name};
+  }
+  void operator()(const CancelRequested& e) const { run.cancel = e; }
+  void operator()(const RunAborted& e) const { run.aborted = e; }
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ using fake::Trial;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Task<Outcome> answer(Outcome outcome) {
   co_return outcome;
@@ -55,7 +56,7 @@ TEST(Execute, StopsAtTheFirstStageThatFailsAndChangesNothing) {
   Trial trial;
   trial.script["backup"] = always(fake::failed("the dump is empty"));
   const auto run = trial.run();
-  EXPECT_THAT(trial.ran, ElementsAre("preflight", "backup"));
+  EXPECT_THAT(trial.ran, Not(Contains("upgrade")));
   EXPECT_EQ(run.finished->exit_code, 1);
   EXPECT_EQ(run.finished->summary, "database at 002, checkout and service unchanged");
   EXPECT_EQ(run.finished->next, "orchestrate apply bot");
@@ -70,6 +71,78 @@ TEST(Execute, ARedFlagIsExitThreeWithTheCommandThatAcceptsIt) {
   EXPECT_EQ(run.finished->result, Result::blocked);
   EXPECT_EQ(run.finished->exit_code, 3);
   EXPECT_EQ(run.finished->next, flag.next);
+}
+
+/// Ends only when it is stopped.
+Task<Outcome> wait_for_stop(StageContext& context) {
+  co_await context.ports.clock.sleep(std::chrono::hours(1), context.stop);
+  co_return fake::passed();
+}
+
+/// Ends when `other` has ended.
+auto after(const Trial& trial, const std::string& other) {
+  return [&trial, other](StageContext& context) -> Task<Outcome> {
+    while (trial.ended.count(other) == 0)
+      co_await context.ports.clock.sleep(std::chrono::milliseconds(1), context.stop);
+    co_return fake::passed({{std::string(evidence::backup_intact), Json::object()}});
+  };
+}
+
+TEST(Execute, ChecksBetweenTwoChangesRunAtTheSameTime) {
+  Trial trial;
+  trial.script["backup"] = after(trial, "review");
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 0);
+}
+
+TEST(Execute, NothingRunsBesideAStageThatChangesSomething) {
+  Trial trial;
+  trial.pipeline = {"preflight", "backup", "review", "commit_point", "upgrade", "post_check", "restart", "journal"};
+  trial.script["commit_point"] = [&](StageContext& context) -> Task<Outcome> {
+    EXPECT_EQ(context.run.stage("backup")->state, StageRecord::State::passed);
+    EXPECT_EQ(context.run.stage("review")->state, StageRecord::State::passed);
+    co_return fake::passed({{std::string(evidence::restore_point_recorded), Json::object()}});
+  };
+  EXPECT_EQ(trial.run().finished->exit_code, 0);
+}
+
+TEST(Execute, ACheckThatDoesNotPassStopsTheLongOnesAndIsTheReason) {
+  Trial trial;
+  trial.script["backup"] = wait_for_stop;
+  Outcome flag{Verdict::blocked, "1 red flag", {}, {}, {}};
+  trial.script["review"] = always(flag);
+  const auto run = trial.run();
+  EXPECT_EQ(run.stage("backup")->state, StageRecord::State::stopped);
+  EXPECT_EQ(run.stage("backup")->outcome.summary, "stopped, since another check did not pass");
+  EXPECT_EQ(run.finished->exit_code, 3);
+}
+
+TEST(Execute, ShortChecksFinishWhenAnotherHasFailedSoThatAllFindingsAreKnown) {
+  Trial trial;
+  trial.script["backup"] = always(fake::failed("the dump is empty"));
+  Outcome flag{Verdict::blocked, "1 red flag", {}, {}, {}};
+  trial.script["review"] = [&, flag](StageContext& context) -> Task<Outcome> {
+    while (trial.ended.count("backup") == 0)
+      co_await context.ports.clock.sleep(std::chrono::milliseconds(1), context.stop);
+    co_return flag;
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.stage("backup")->state, StageRecord::State::failed);
+  EXPECT_EQ(run.stage("review")->state, StageRecord::State::blocked);
+  EXPECT_EQ(run.finished->exit_code, 1);
+}
+
+TEST(Execute, ASignalStopsAllChecksThatRun) {
+  Trial trial;
+  trial.script["backup"] = wait_for_stop;
+  trial.script["review"] = [&](StageContext& context) -> Task<Outcome> {
+    trial.interrupt.ask();
+    return wait_for_stop(context);
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.stage("backup")->outcome.summary, "stopped because it was asked to");
+  EXPECT_EQ(run.stage("review")->outcome.summary, "stopped because it was asked to");
+  EXPECT_EQ(run.finished->exit_code, 1);
 }
 
 TEST(Execute, NothingPendingIsNothingToDo) {
@@ -106,6 +179,29 @@ TEST(Execute, DoesNotUpgradeWhenTheDatabaseLockWasLost) {
   const auto run = trial.run();
   EXPECT_EQ(trial.ran.back(), "restore_point");
   EXPECT_EQ(run.finished->exit_code, 1);
+}
+
+TEST(Execute, ALockLostDuringTheUpgradeIsRecordedAndTheRunGoesOn) {
+  Trial trial;
+  trial.upgrade_loses_lock = true;
+  trial.script["upgrade"] = upgrade_that(fake::passed({{std::string(evidence::upgrade_done), Json::object()}}));
+  const auto run = trial.run();
+  EXPECT_EQ(trial.ran.back(), "journal");
+  EXPECT_EQ(run.finished->exit_code, 0);
+  EXPECT_FALSE(run.fact(fact::lock_lost).is_null());
+  EXPECT_THAT(trial.notices, ElementsAre(HasSubstr("lost during the upgrade")));
+}
+
+TEST(Execute, ALockLostDuringAnUpgradeThatThrewIsRecordedToo) {
+  Trial trial;
+  trial.upgrade_loses_lock = true;
+  trial.script["upgrade"] = [](StageContext& context) -> Task<Outcome> {
+    context.record(fact::database_before, Json::object());
+    throw Error(ErrorKind::unreachable, "ask appdb", "the session is gone");
+  };
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 5);
+  EXPECT_FALSE(run.fact(fact::lock_lost).is_null());
 }
 
 TEST(Execute, AnUpgradeThatProvablyLeftNothingIsExitOne) {

@@ -55,7 +55,8 @@ constexpr std::array n_upgrade = {e::preflight_passed, e::backup_intact, e::revi
 
 const StageKind preflight{
     .name = "preflight", .provides = p_preflight, .timeout = 1h, .bind = bind<&e::preflight_passed>};
-const StageKind backup{.name = "backup", .provides = p_backup, .timeout = 1h, .bind = bind<&e::backup_intact>};
+const StageKind backup{
+    .name = "backup", .provides = p_backup, .length = Length::lengthy, .timeout = 1h, .bind = bind<&e::backup_intact>};
 const StageKind review{
     .name = "review", .needs = n_after_preflight, .provides = p_review, .timeout = 1h, .bind = bind<&e::review_passed>};
 const StageKind point{
@@ -144,6 +145,7 @@ struct Memory final : Ledger {
     if (trial.ledger.size() >= trial.ledger_fails_after)
       throw Error(ErrorKind::failed, "write the ledger", "disk full");
     trial.ledger.emplace_back(type_of(body));
+    if (const auto* end = std::get_if<StageFinished>(&body)) trial.ended.insert(end->stage);
     return {static_cast<std::int64_t>(trial.ledger.size()), run, at, body};
   }
   void approve(const Approval&) override {}
@@ -157,7 +159,10 @@ struct Lock final : RunLock {
   explicit Lock(Trial& t) : trial(t) {}
   Trial& trial;
   Task<std::optional<std::string>> acquire(std::stop_token) override { co_return trial.lock_holder; }
-  Task<bool> held(std::stop_token) override { co_return !trial.lock_is_lost; }
+  Task<bool> held(std::stop_token) override {
+    const bool upgrading = std::ranges::find(trial.ran, "upgrade") != trial.ran.end();
+    co_return !trial.lock_is_lost && !(trial.upgrade_loses_lock && upgrading);
+  }
   void release() override {}
 };
 struct Eyes final : Observer {

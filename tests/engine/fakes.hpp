@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Trial {
                                        "upgrade",   "post_check", "restart", "journal"};
   std::optional<std::string> lock_holder;  ///< who has the database lock
   bool lock_is_lost = false;               ///< before the upgrade
+  bool upgrade_loses_lock = false;         ///< once the stage `upgrade` has begun
   std::optional<std::string> finishes;     ///< an earlier run
   std::filesystem::path outputs = "/nowhere";
   std::size_t ledger_fails_after = SIZE_MAX;  ///< events
@@ -35,6 +37,7 @@ struct Trial {
   Run run();
 
   std::vector<std::string> ran;     ///< stages, in order
+  std::set<std::string> ended;      ///< stages whose end is in the ledger
   std::vector<std::string> ledger;  ///< event types, as they became durable
   std::vector<std::string> started_units, notices;
 };

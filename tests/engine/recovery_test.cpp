@@ -13,7 +13,9 @@
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
 #include "system/clock.hpp"
+#include "system/command.hpp"
 #include "system/database.hpp"
+#include "system/host.hpp"
 
 namespace orchestrate {
 namespace {
@@ -23,6 +25,25 @@ using testing::HasSubstr;
 
 const std::vector<std::string> pipeline = {"preflight", "review",     "restore_point", "stop",
                                            "upgrade",   "post_check", "start"};
+
+struct Units final : ServiceManager {
+  std::vector<std::string> started;
+  std::string result = "done";
+  Task<UnitState> state(UnitName, std::stop_token) override { co_return UnitState{}; }
+  Task<JobEnd> restart(UnitName, std::stop_token) override { co_return JobEnd{"done"}; }
+  Task<JobEnd> start(UnitName unit, std::stop_token) override {
+    started.push_back(unit.text());
+    co_return JobEnd{result};
+  }
+  Task<JobEnd> stop(UnitName, std::stop_token) override { co_return JobEnd{"done"}; }
+};
+
+struct NoJournal final : Journal {
+  Task<std::vector<JournalLine>> lines(UnitName, std::string, std::size_t) override {
+    co_return std::vector<JournalLine>{};
+  }
+  bool readable() const override { return true; }
+};
 
 /// A run that ended in the middle, and a database at 001 that was to go to 003.
 class Recovery : public testing::Test {
@@ -80,7 +101,8 @@ class Recovery : public testing::Test {
   }
   /// How the run ended, after what was missing.
   RunFinished end() {
-    const auto events = on_loop(io, missing_events(run, application, *databases, *clock));
+    Ports ports{*commands, *databases, services, journal, *host, *clock};
+    const auto events = on_loop(io, missing_events(run, application, ports, [](std::string_view) {}));
     for (const EventBody& event : events) happened(event);
     return run.finished.value_or(RunFinished{});
   }
@@ -90,6 +112,10 @@ class Recovery : public testing::Test {
   boost::asio::io_context io;
   std::unique_ptr<Databases> databases = system::make_databases();
   std::unique_ptr<Clock> clock = system::make_clock(io);
+  std::unique_ptr<Commands> commands = system::make_commands(io, Redactor(), std::nullopt);
+  std::unique_ptr<Host> host = system::make_host();
+  Units services;
+  NoJournal journal;
   Application application;
   orchestrate::Run run;
 };
@@ -172,7 +198,8 @@ TEST_F(Recovery, WaitsUntilTheMigrationsSessionsAreGone) {
   waiting.happens.emplace(std::chrono::milliseconds(300), [this, pid] {
     sql("UPDATE cfg.alembic_version SET version_num = '003'; SELECT pg_terminate_backend(" + pid + ", 10000)");
   });
-  on_loop(io, missing_events(run, application, *databases, waiting));
+  Ports ports{*commands, *databases, services, journal, *host, waiting};
+  on_loop(io, missing_events(run, application, ports, [](std::string_view) {}));
   EXPECT_EQ(waiting.boot(), std::chrono::milliseconds(300));
 }
 
@@ -210,14 +237,37 @@ TEST_F(Recovery, LetsARunSucceedThatLackedOnlyItsEnd) {
   EXPECT_EQ(finished.summary, "001 -> 003");
 }
 
-TEST_F(Recovery, SaysThatServicesMayStillBeStopped) {
+TEST_F(Recovery, StartsServicesAgainWhenTheUpgradeLeftNothing) {
   services_were_stopped();
   upgrading();
+  EXPECT_EQ(end().result, Result::failed_unchanged);
+  EXPECT_THAT(services.started, ElementsAre("bot.service", "web.service"));
+}
+
+TEST_F(Recovery, LeavesServicesStoppedWhenTheDatabaseIsNotAsItWas) {
+  services_were_stopped();
+  upgrading();
+  sql("ALTER TABLE cfg.panels ADD COLUMN title text");
+  EXPECT_EQ(end().result, Result::held);
+  EXPECT_TRUE(services.started.empty());
+}
+
+TEST_F(Recovery, SaysWhichServicesAreStillStopped) {
+  services_were_stopped();
+  passed_until_stop();
+  happened(StageStarted{"upgrade"});
+  services.result = "failed";
   const RunFinished finished = end();
-  EXPECT_EQ(finished.result, Result::held);
   EXPECT_EQ(finished.exit_code, 5);
-  EXPECT_EQ(finished.summary, "the database is as it was, but services that the run had stopped may still be stopped");
   EXPECT_EQ(finished.next, "systemctl start bot.service web.service");
+}
+
+TEST_F(Recovery, EndsEveryStageThatTheProcessWasIn) {
+  happened(StageStarted{"review"});
+  happened(StageStarted{"restore_point"});
+  end();
+  EXPECT_EQ(run.stage("review")->state, StageRecord::State::failed);
+  EXPECT_EQ(run.stage("restore_point")->state, StageRecord::State::failed);
 }
 
 TEST_F(Recovery, NamesEveryServiceThatCouldNotBeStartedAgain) {

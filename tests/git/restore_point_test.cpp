@@ -217,5 +217,38 @@ TEST(KeepOnBranch, LeavesTheCheckoutAsItIsWhenItFails) {
   EXPECT_EQ(footprint(checkout.path()), before);
 }
 
+TEST(CompleteOnBranch, MakesTheIndexFollowABranchThatHadMoved) {
+  Checkout checkout;
+  edit(checkout);
+  const std::string head = checkout.sh("git rev-parse HEAD");
+  const RestorePoint point = on_branch(checkout);
+  checkout.sh("git read-tree " + head);  // as it was when the process ended between branch and index
+  ASSERT_NE(checkout.sh("git status --porcelain"), "");
+  const auto completed = checkout.wait(complete_on_branch(checkout.git(), "refs/orchestrate/r1", head));
+  ASSERT_TRUE(completed);
+  EXPECT_EQ(completed->commit, point.commit);
+  EXPECT_EQ(completed->branch, "main");
+  EXPECT_EQ(checkout.sh("git status --porcelain"), "");
+}
+
+TEST(CompleteOnBranch, FindsThatTheBranchHadNotMoved) {
+  Checkout checkout;
+  edit(checkout);
+  beside(checkout);  // the commit is kept, the branch is where it was
+  const auto before = footprint(checkout.path());
+  const std::string head = checkout.sh("git rev-parse HEAD");
+  EXPECT_FALSE(checkout.wait(complete_on_branch(checkout.git(), "refs/orchestrate/r1", head)));
+  EXPECT_EQ(footprint(checkout.path()), before);
+}
+
+TEST(CompleteOnBranch, TouchesNothingWhenSomebodyElseMovedTheBranch) {
+  Checkout checkout;
+  edit(checkout);
+  const std::string head = checkout.sh("git rev-parse HEAD");
+  beside(checkout);
+  checkout.sh("git commit -qm other --allow-empty");
+  EXPECT_THROW(checkout.wait(complete_on_branch(checkout.git(), "refs/orchestrate/r1", head)), Error);
+}
+
 }  // namespace
 }  // namespace orchestrate

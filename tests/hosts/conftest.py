@@ -2,20 +2,27 @@ import os
 
 import pytest
 
-import magikal
+from magikal import MAGIKAL
+from project import boot
 from vps import Vps
 
 
-@pytest.fixture(scope="session")
-def booted():
+@pytest.fixture(scope="module")
+def project():
+    """Whose host a file of tests is about; a file about another project has a fixture of this name."""
+    return MAGIKAL
+
+
+@pytest.fixture(scope="module")
+def booted(project):
     """One booted host for the tests of a file; each test starts from a reset."""
     assert os.geteuid() == 0, "host tests boot containers: run them as root"
-    with magikal.boot() as host:
-        yield Vps(host)
+    with boot(project) as host:
+        yield Vps(host, project)
 
 
 @pytest.fixture
 def vps(booted):
-    """The Magikal host, as every test finds it."""
+    """The project's host, as every test finds it."""
     booted.reset()
     return booted

@@ -12,7 +12,9 @@ from pathlib import Path
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "orchestrate-hosts"
 
 SYSTEM = ["systemd", "systemd-sysv", "dbus", "polkitd", "libpam-systemd", "procps", "sudo"]
-PROJECT = ["postgresql", "git", "cron", "python3", "python3-venv", "alembic", "python3-psycopg2"]
+# What any of the projects needs: one base serves them all.
+PROJECT = ["postgresql", "git", "cron", "make", "python3", "python3-venv", "alembic", "python3-psycopg2", "python3-asyncpg",
+           "python3-dotenv"]  # fmt: skip
 
 BOOTSTRAP_SECONDS = 1200
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host import Host
-from magikal import BACKUPS, PROJECT, UNIT
+from project import Project
 
 
 @dataclass(frozen=True)
@@ -17,35 +17,35 @@ class Snapshot:
     backups: dict
 
 
-def snapshot(host: Host) -> Snapshot:
+def snapshot(host: Host, project: Project) -> Snapshot:
     properties = ("InvocationID", "NRestarts", "ActiveState", "MainPID")
     return Snapshot(
-        database=database(host),
-        checkout=checkout(host),
-        service=host.run("systemctl", "show", *(f"--property={name}" for name in properties), UNIT).ok(),
-        backups=tree(host.path(BACKUPS)),
+        database=database(host, project),
+        checkout=checkout(host, project),
+        service=host.run("systemctl", "show", *(f"--property={name}" for name in properties), project.unit).ok(),
+        backups=tree(host.path(project.backups)),
     )
 
 
-def database(host: Host) -> str:
+def database(host: Host, project: Project) -> str:
     """Schema and rows as text, or why there is none; pg_dump's \\restrict key is random."""
-    ended = host.run("pg_dump", "appdb", user="postgres")
+    ended = host.run("pg_dump", project.database, user="postgres")
     text = ended.out or ended.err
     return "\n".join(line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
 
 
-def checkout(host: Host) -> dict:
+def checkout(host: Host, project: Project) -> dict:
     def git(*words: str) -> str:
         # Asked without GIT_OPTIONAL_LOCKS=0, status would write the index that is compared here.
-        return host.run("env", "GIT_OPTIONAL_LOCKS=0", "git", "-c", "safe.directory=*", "-C", PROJECT, *words).ok()
+        return host.run("env", "GIT_OPTIONAL_LOCKS=0", "git", "-c", "safe.directory=*", "-C", project.checkout, *words).ok()
 
     return {
         "head": git("rev-parse", "HEAD"),
         "branch": git("symbolic-ref", "HEAD"),
         "refs": git("for-each-ref"),
         "status": git("status", "--porcelain"),
-        "index": file_hash(host.path(f"{PROJECT}/.git/index")),
-        "files": tree(host.path(PROJECT), without=(".git",)),
+        "index": file_hash(host.path(f"{project.checkout}/.git/index")),
+        "files": tree(host.path(project.checkout), without=(".git",)),
     }
 
 

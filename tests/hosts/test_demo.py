@@ -2,14 +2,14 @@
 
 import shutil
 
-import magikal
+from project import REPOSITORY
 from snapshot import tree
 
 
 def test_the_demo_takes_its_migration_to_a_restarted_service_and_cleans_up(vps):
     host = vps.host
     for part in ("scripts", "tests/hosts/magikal"):
-        shutil.copytree(magikal.REPOSITORY / part, host.path(f"/srv/repository/{part}"))
+        shutil.copytree(REPOSITORY / part, host.path(f"/srv/repository/{part}"))
     before = tree(host.path("/etc")), host.run("ls", "/tmp", "/run/systemd/system").ok()
     ended = host.run("env", "ORCHESTRATE=/usr/bin/orchestrate", "/srv/repository/scripts/demo")
     assert ended.code == 0, str(ended)

@@ -3,8 +3,8 @@
 import json
 import shutil
 
-import magikal
 from magikal import PROJECT
+from project import REPOSITORY
 from vps import SHORT_HOLD, line_with, refused
 
 
@@ -78,7 +78,7 @@ def test_what_a_migration_leaves_running_is_ended_with_it(vps):
 def test_two_hundred_megabytes_of_output_are_kept_in_a_file_and_not_in_memory(vps):
     vps.pending('line = "x" * 99 + "\\n"\nfor _ in range(200):\n    sys.stdout.write(line * 10_000)')
     vps.approve_all()
-    shutil.copy(magikal.REPOSITORY / "tests/bench/measure.py", vps.host.path("/srv/measure.py"))
+    shutil.copy(REPOSITORY / "tests/bench/measure.py", vps.host.path("/srv/measure.py"))
     ended = vps.host.run("python3", "/srv/measure.py", "orchestrate", "apply", "magikal-bot")
     measured = json.loads(ended.ok())
     assert measured["exit"] == 0, str(ended)

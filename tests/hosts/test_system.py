@@ -3,14 +3,14 @@
 import shutil
 
 import debian
-import magikal
 from host import Host
+from project import BUILD
 
 
 def test_the_adapters_of_systemd_and_journal_on_a_booted_host():
     with Host(debian.base(debian.BOOKWORM)) as host:
         host.boot()
-        shutil.copy(magikal.BUILD / "tests/system/system_host_test", host.path("/usr/bin/"))
+        shutil.copy(BUILD / "tests/system/system_host_test", host.path("/usr/bin/"))
         ended = host.run("system_host_test", "--gtest_brief=1", seconds=300)
         assert ended.code == 0, str(ended)
         assert "SKIPPED" not in ended.out, str(ended)

@@ -1,16 +1,16 @@
-"""The Magikal host as a test uses it: put back to its start, changed, asked, and acted on by `orchestrate`."""
+"""The host of a project as a test uses it: put back to its start, changed, asked, and acted on by `orchestrate`."""
 
 import re
 import shlex
 import shutil
 
-import magikal
 from host import Ended, Host, Started, until
-from magikal import ENV_FILE, PASSWORD, PROJECT, UNIT, VERSIONS
+from magikal import MAGIKAL
+from project import BUILD, Project
 from snapshot import Snapshot, snapshot
 
 # Edits of the shipped policy: a pattern and what takes its place.
-TAKE_BACKUP = (r"(?s)  - backup:.*?(?=\n  - )", f"  - backup: {{ take: {magikal.BACKUPS} }}")
+TAKE_BACKUP = (r"(?s)  - backup:.*?(?=\n  - )", f"  - backup: {{ take: {MAGIKAL.backups} }}")
 NO_HOLD = (r"stable_for: \w+", "stable_for: 0")
 SHORT_HOLD = (r"stable_for: \w+", "stable_for: 1s")
 
@@ -36,49 +36,54 @@ def upgrade():
 def downgrade():
     pass
 '''
-# The variables of the runbook's environment, in the runbook's own way.
-ALEMBIC = f"cd {PROJECT}; set -a; . {ENV_FILE}; set +a; ./.venv/bin/python -m alembic -c migrations/alembic.ini "
 
 
 class Vps:
-    def __init__(self, host: Host):
-        self.host = host
-        shutil.copy(magikal.BUILD / "src/cli/orchestrate", host.path("/usr/bin/orchestrate"))
+    def __init__(self, host: Host, project: Project):
+        self.host, self.project = host, project
+        shutil.copy(BUILD / "src/cli/orchestrate", host.path("/usr/bin/orchestrate"))
 
     # ---- the start of every test ----
 
     def reset(self) -> None:
-        self.host.run("bash", "/srv/magikal/host/reset").ok()
+        self.host.run("bash", f"/srv/{self.project.folder}/host/reset").ok()
         self.use_policy(SHORT_HOLD)
 
     def use_policy(self, *edits: tuple[str, str], mode: int = 0o644) -> None:
-        text = magikal.POLICY.read_text()
+        text = self.project.policy.read_text()
         for pattern, replacement in edits:
             text, count = re.subn(pattern, replacement.replace("\\", "\\\\"), text)
             assert count == 1, f"the shipped policy has {count} times: {pattern}"
-        self.host.write(magikal.INSTALLED_POLICY, text, mode)
+        self.host.write(self.project.installed_policy, text, mode)
 
-    def pending(self, body: str, revision: str = "003_tempvc", down_revision: str = "002_panels") -> None:
-        """Instead of the migration that is pending: one with this `upgrade()`, and the bot that needs none."""
+    def pending(self, body: str, revision: str | None = None, down_revision: str | None = None) -> None:
+        """Instead of the migration that is pending: one with this `upgrade()`, and the code that needs none."""
+        project = self.project
+        revision, down_revision = revision or project.pending, down_revision or project.current
         lines = "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
         migration = MIGRATION.format(revision=revision, down_revision=down_revision, body=lines)
-        self.host.write(f"{VERSIONS}/{revision}.py", migration, owner="magikalbot:magikalbot")
-        self.host.path(f"{PROJECT}/bot.py").write_bytes((magikal.FILES / "project/bot.py").read_bytes())
+        owner = f"{project.user}:{project.user}"
+        self.host.write(f"{project.checkout}/{project.versions}/{revision}.py", migration, owner=owner)
+        for old in (project.files / "project").rglob("*.py"):
+            changed = old.relative_to(project.files / "project")
+            if (project.files / "update" / changed).exists():
+                self.host.path(f"{project.checkout}/{changed}").write_bytes(old.read_bytes())
 
     # ---- asking ----
 
-    def sql(self, statements: str, database: str = "appdb") -> str:
-        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statements]
+    def sql(self, statements: str, database: str | None = None) -> str:
+        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database or self.project.database, "-c", statements]
         return self.host.run(*command, user="postgres").ok().strip()
 
     def revision(self) -> str:
-        return self.sql("SELECT string_agg(version_num, ' ') FROM cfg.alembic_version")
+        return self.sql(f"SELECT string_agg(version_num, ' ') FROM {self.project.version_table}")
 
     def git(self, *words: str) -> str:
-        return self.host.run("env", "GIT_OPTIONAL_LOCKS=0", "git", "-C", PROJECT, *words, user="magikalbot").ok().rstrip()
+        asked = ["env", "GIT_OPTIONAL_LOCKS=0", "git", "-C", self.project.checkout, *words]
+        return self.host.run(*asked, user=self.project.user).ok().rstrip()
 
     def unit(self, *properties: str) -> dict[str, str]:
-        shown = self.host.run("systemctl", "show", *(f"--property={name}" for name in properties), UNIT).ok()
+        shown = self.host.run("systemctl", "show", *(f"--property={name}" for name in properties), self.project.unit).ok()
         return dict(line.split("=", 1) for line in shown.splitlines())
 
     def invocation(self) -> str:
@@ -96,38 +101,40 @@ class Vps:
 
     def wait_for_statement(self, words: str) -> bool:
         """Until a client of the bot's role is in the middle of such a statement."""
-        asked = f"SELECT count(*) FROM pg_stat_activity WHERE usename = 'magikal' AND state = 'active' AND query ~ '{words}'"
+        active = f"usename = '{self.project.role}' AND state = 'active'"
+        asked = f"SELECT count(*) FROM pg_stat_activity WHERE {active} AND query ~ '{words}'"
         return until(f"a statement with {words} runs", 30, lambda: self.sql(asked) != "0")
 
     def snapshot(self) -> Snapshot:
-        return snapshot(self.host)
+        return snapshot(self.host, self.project)
 
     # ---- acting ----
 
     def runbook(self, alembic: str) -> Ended:
-        """An Alembic command as the runbook has it."""
-        return self.host.run("bash", "-c", ALEMBIC + alembic, user="magikalbot")
+        """An Alembic command as the document has it."""
+        typed = f"cd {self.project.checkout}; {self.project.alembic} {alembic}"
+        return self.host.run("bash", "-c", typed, user=self.project.user)
 
     def orchestrate(self, *words: str, user: str = "root", seconds: float = 90) -> Ended:
         ended = self.host.run("orchestrate", *words, user=user, seconds=seconds)
-        assert PASSWORD not in ended.out + ended.err
+        assert self.project.password not in ended.out + ended.err
         return ended
 
     def apply(self, *options: str, user: str = "root", seconds: float = 90) -> Ended:
-        return self.orchestrate("apply", "magikal-bot", *options, user=user, seconds=seconds)
+        return self.orchestrate("apply", self.project.app, *options, user=user, seconds=seconds)
 
     def start_apply(self, *options: str) -> Started:
-        return self.host.start("orchestrate", "apply", "magikal-bot", *options)
+        return self.host.start("orchestrate", "apply", self.project.app, *options)
 
     def approve(self, refused: Ended) -> None:
         """Accepts the red flag, with the command that the refusal names."""
-        asked = re.search(r"(orchestrate approve magikal-bot .+) --reason", refused.out + refused.err)
+        asked = re.search(rf"(orchestrate approve {self.project.app} .+) --reason", refused.out + refused.err)
         assert asked, str(refused)
         self.host.run(*shlex.split(asked.group(1)), "--reason", "agreed on").ok()
 
     def approve_all(self) -> None:
         """Every red flag of a migration that the test is not about."""
-        while (planned := self.orchestrate("plan", "magikal-bot")).code == 3:
+        while (planned := self.orchestrate("plan", self.project.app)).code == 3:
             self.approve(planned)
         assert planned.code == 0, str(planned)
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
@@ -20,6 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+const TableName version_table{"cfg", "alembic_version"};
 
 /// A database with one of everything in schema cfg, as an unprivileged owner sees it.
 class Schema : public testing::Test {
@@ -147,6 +151,46 @@ TEST_F(Schema, ALockWhoseSessionWasTerminatedIsNotHeld) {
   ASSERT_EQ(on_loop(io, lock->acquire({})), std::nullopt);
   server->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orchestrate apply r1'");
   EXPECT_FALSE(on_loop(io, lock->held({})));
+}
+
+TEST_F(Schema, AnUpgradeThatOutlivedItsRunIsAtWorkUntilItsSessionEnds) {
+  SessionOptions options;
+  options.application_name = migration_application_name("r1");
+  auto migration = on_loop(io, databases->connect(server->url("appdb"), options, {}));
+  const auto other = on_loop(io, others_at_work(*database, *clock, version_table, 0ms, {}));
+  EXPECT_THAT(other.value_or("nobody"), HasSubstr("orchestrate upgrade r1 (backend "));
+  migration.reset();
+  EXPECT_EQ(on_loop(io, others_at_work(*database, *clock, version_table, 5s, {})), std::nullopt);
+}
+
+TEST_F(Schema, WhoeverHasWrittenAndHoldsTheVersionTableIsAtWork) {
+  const SessionOptions options{.application_name = "by hand", .read_only = false};
+  const auto somebody = on_loop(io, databases->connect(server->url("appdb"), options, {}));
+  on_loop(io, somebody->query("BEGIN", {}));
+  on_loop(io, somebody->query("SELECT * FROM cfg.alembic_version", {}));
+  EXPECT_EQ(on_loop(io, others_at_work(*database, *clock, version_table, 0ms, {})), std::nullopt);
+  on_loop(io, somebody->query("CREATE TABLE cfg.more ()", {}));
+  const auto other = on_loop(io, others_at_work(*database, *clock, version_table, 0ms, {}));
+  EXPECT_THAT(other.value_or("nobody"), HasSubstr("by hand (backend "));
+  on_loop(io, somebody->query("ROLLBACK", {}));
+  EXPECT_EQ(on_loop(io, others_at_work(*database, *clock, version_table, 0ms, {})), std::nullopt);
+}
+
+TEST_F(Schema, ALockThatIsFreeWaitsForTheUpgradeThatOutlivedItsRun) {
+  SessionOptions options;
+  options.application_name = migration_application_name("r1");
+  auto migration = on_loop(io, databases->connect(server->url("appdb"), options, {}));
+  const auto lock = make_advisory_lock(*databases, *clock, server->url("appdb"), version_table, "apply r2");
+  boost::asio::co_spawn(
+      io,
+      [&]() -> Task<> {
+        while (server->sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'", "appdb").empty())
+          co_await clock->sleep(20ms, {});
+        migration.reset();
+      },
+      boost::asio::detached);
+  EXPECT_EQ(on_loop(io, lock->acquire({})), std::nullopt);
+  EXPECT_EQ(migration, nullptr);
 }
 
 TEST_F(Schema, WaitingForAMigrationsSessionsNamesTheOneThatStays) {

@@ -88,7 +88,7 @@ Settings BackupStage::take_settings() const {
 
 StageContext BackupStage::context() {
   const auto record = [this](std::string_view name, Json value) { facts_.emplace_back(name, std::move(value)); };
-  return {application_, ports_, run_, approvals_, "head", output_, stop_.get_token(), on_progress_, record};
+  return {application_, ports_, run_, approvals_, "head", output_, stop_.get_token(), {}, on_progress_, record};
 }
 
 Outcome BackupStage::run(Settings settings) {

@@ -70,6 +70,15 @@ TEST_F(ReviewStage, CallsNothingTransactionalWhoseSurroundingsItCannotRead) {
   EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
 }
 
+TEST_F(ReviewStage, ReadsTheAlembicIniThatNobodyNamesBesideADirectoryCalledAlembic) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  bench.application.policy.migrations.command = {".venv/bin/python", "-m", "alembic"};
+  sh("mkdir alembic; mv migrations/alembic.ini .");
+  EXPECT_TRUE(review().evidence.front().facts["transactional"].as_bool());
+  sh("echo 'sqlalchemy.isolation_level = AUTOCOMMIT' >> alembic.ini");
+  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+}
+
 TEST_F(ReviewStage, BlocksWithTheCommandThatAcceptsTheFirstRedFlag) {
   migration({drop_title});
   const Outcome outcome = review();

@@ -11,6 +11,7 @@ namespace {
 using testing::AllOf;
 using testing::AnyOf;
 using testing::Contains;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -56,6 +57,21 @@ TEST_F(FailedUpgrade, LeavesAllThatItWroteInTheLog) {
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.summary, "upgrade: exit code 1: enough");
   EXPECT_THAT(log(), AllOf(HasSubstr("line 0 of a talkative"), HasSubstr("line 19999 of a"), HasSubstr("enough")));
+}
+
+TEST_F(FailedUpgrade, OverWhatIsThereAlreadyDoubtsTheStampAndSaysHowToPutItRight) {
+  migration("op.execute('CREATE TABLE cfg.panels (id int)')");
+  reviewed();
+  const Outcome outcome = upgrade();
+  EXPECT_THAT(outcome.details, Contains(HasSubstr("the version rows are behind it")));
+  EXPECT_THAT(outcome.next, EndsWith("sudo -u " + policy().project.user +
+                                     " .venv/bin/python -m alembic -c migrations/alembic.ini stamp REV"));
+}
+
+TEST_F(FailedUpgrade, OnAColumnThatIsNotThereDoubtsTheStamp) {
+  migration("op.execute('UPDATE cfg.panels SET title = 1 WHERE id = 1')");
+  reviewed();
+  EXPECT_THAT(upgrade().details, Contains(HasSubstr("the version rows were stamped past it")));
 }
 
 TEST_F(FailedUpgrade, OfASetThatCommitsOnItsOwnProvesNothingAndNamesTheInvalidIndex) {

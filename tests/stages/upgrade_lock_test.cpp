@@ -60,6 +60,19 @@ TEST_F(LockedUpgrade, IsNotTriedAgainWhenTheSetCommitsOnItsOwn) {
   EXPECT_THAT(bench.progress, ElementsAre("running"));
 }
 
+TEST_F(LockedUpgrade, DoesNotBeginWhileSomebodyElseUpgradesByHand) {
+  migration(add_title);
+  reviewed();
+  somebody.emplace(bench, server->url("app"));
+  somebody->run("BEGIN");
+  somebody->run("UPDATE cfg.alembic_version SET version_num = '002'");
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_THAT(outcome.summary, HasSubstr("somebody else works on the migrations: somebody else (backend "));
+  EXPECT_TRUE(bench.facts.empty());
+  EXPECT_EQ(sessions(), "");
+}
+
 TEST_F(LockedUpgrade, ThatIsStoppedBetweenTwoAttemptsStillSaysThatNothingChanged) {
   migration(add_title);
   upgrade_settings.set("retries", std::int64_t{2}, {});

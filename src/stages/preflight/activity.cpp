@@ -16,7 +16,8 @@ constexpr std::chrono::milliseconds idle_confirmation{200};  // a busy applicati
 
 // Which tables will be affected is not known yet, so it is all of the app's schemas. Sessions of other roles hide state
 // and age from a role without pg_read_all_stats, but not that they hold locks. A prepared transaction's locks have no
-// pid; the lock on its own transaction id tells which virtualtransaction is its own.
+// pid; the lock on its own transaction id tells which virtualtransaction is its own. An upgrade of
+// another run is the lock's affair.
 const std::string blockers_sql = R"sql(
 WITH held AS (
   SELECT l.pid, l.virtualtransaction, string_agg(DISTINCT format('%s %s', c.oid::regclass, l.mode), ', ') AS locks
@@ -31,7 +32,7 @@ WITH held AS (
          a.query = '<insufficient privilege>' AS hidden,
          clock_timestamp() - a.xact_start >= $2::interval AS old
   FROM pg_stat_activity a LEFT JOIN held ON held.pid = a.pid
-  WHERE a.pid <> pg_backend_pid() AND (a.datname = current_database() OR a.application_name = 'pg_basebackup')
+  WHERE a.pid <> pg_backend_pid() AND a.application_name NOT LIKE 'orchestrate upgrade %' AND (a.datname = current_database() OR a.application_name = 'pg_basebackup')
 )
 SELECT CASE WHEN dump THEN 'dump' WHEN hidden THEN 'hidden' WHEN old THEN 'old' ELSE 'idle' END, pid::text, usename,
        application_name, date_trunc('second', clock_timestamp() - xact_start)::text, locks, state_change::text

@@ -1,0 +1,44 @@
+#include "cli/acting.hpp"
+#include "cli/find_run.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "orchestrate/error.hpp"
+#include "render/json.hpp"
+#include "render/result.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+Error refusal(const Run& run, std::string why, std::string hint) {
+  return {ErrorKind::usage, "abort run " + run.id, std::move(why), std::move(hint)};
+}
+
+Task<int> give_up(Acting& acting, const Arguments& arguments, std::string asked_by) {
+  Run run = replay(acting.ledger().events(arguments.run));
+  if (!run.finished) run = co_await acting.recover(run.id);
+  if (run.aborted) throw refusal(run, "it was aborted before", "look: orchestrate show " + run.id);
+  const bool held = run.finished->result == Result::held;
+  if (held && arguments.reason.empty())
+    throw refusal(run, "it is held: " + run.finished->summary, "say with --reason what you did about it");
+  if (held)
+    run = orchestrate::apply(std::move(run), acting.ledger().append(run.id, RunAborted{asked_by, arguments.reason},
+                                                                    acting.session().ports().clock.now()));
+  if (arguments.format == Format::json)
+    write(stdout, to_pretty_text(run_json(run)) + "\n");
+  else
+    write(stdout,
+          "run " + run.id +
+              (held ? " is aborted: nothing finishes what it left open\n" : " has ended and left nothing open\n"));
+  co_return 0;
+}
+
+}  // namespace
+
+int abort(const Arguments& arguments) {
+  const std::string asked_by = caller();
+  const Run run = replay(find_run(arguments).events);
+  Acting acting(load(run.created.policy_file), arguments);
+  return acting.session().run(give_up(acting, arguments, asked_by));
+}
+
+}  // namespace orchestrate::cli

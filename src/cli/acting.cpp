@@ -1,0 +1,133 @@
+#include "cli/acting.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/audited_ledger.hpp"
+#include "cli/signals.hpp"
+#include "cli/terminal.hpp"
+#include "engine/recovery.hpp"
+#include "ledger/open.hpp"
+#include "orchestrate/error.hpp"
+#include "render/json.hpp"
+#include "render/result.hpp"
+#include "schema/advisory_lock.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
+
+/// Better said before anything runs than after the upgrade.
+void check_may_restart(const Plan& plan, const std::string& app) {
+  for (const PlannedStage& stage : plan.stages)
+    if (stage.kind->services == Services::touched && ::geteuid() != 0)
+      throw Error(
+          ErrorKind::denied, "apply " + app,
+          "stage " + stage.name + " needs root's right to " + std::string(stage.kind->name) + " services over D-Bus",
+          "sudo orchestrate apply " + app);
+}
+
+std::string local_time(Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return fmt::format("{:02}:{:02}", parts.tm_hour, parts.tm_min);
+}
+
+/// "run 20261120-091403-7f3a since 09:14, pid 812 (orchestrate)"; a holder that has just begun has no run yet, and a
+/// ledger that cannot be read does not hide the process.
+std::string holder_of(const fs::path& directory) {
+  const std::string process = system::lock_holder(directory);
+  try {
+    const auto ledger = open_ledger(directory, LedgerAccess::read, Redactor());
+    const auto id = ledger->unfinished();
+    if (!id) return process;
+    const auto events = ledger->events(*id);
+    return fmt::format("run {} since {}, {}", *id, local_time(events.front().at), process);
+  } catch (const Error&) {
+    return process;
+  }
+}
+
+system::StateLock lock_or_refuse(const fs::path& directory, const std::string& app) {
+  auto lock = system::try_lock(directory);
+  if (lock) return std::move(*lock);
+  throw Error(ErrorKind::busy, "lock " + app, "another run holds it: " + holder_of(directory),
+              "wait for it: orchestrate status " + app);
+}
+
+Plan permitted(Plan plan, const std::string& app) {
+  check_may_restart(plan, app);
+  return plan;
+}
+
+}  // namespace
+
+std::string caller() {
+  const auto account = system::find_account(::getuid());
+  const std::string name = account ? account->name : "unknown";
+  const char* sudo_user = std::getenv("SUDO_USER");
+  const bool by_sudo = sudo_user && ::getuid() == 0;
+  return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
+}
+
+Acting::Acting(Loaded loaded, const Arguments& arguments)
+    : arguments_(arguments),
+      plan_(permitted(std::move(loaded.plan), loaded.policy.app)),
+      session_(std::move(loaded.policy), arguments, Reach::services, State::made),
+      lock_(lock_or_refuse(session_.state_directory(), session_.application().policy.app)) {
+  const std::string& app = session_.application().policy.app;
+  session_.make_commands(lock_.descriptor());
+  ledger_ = audited(open_ledger(session_.state_directory(), LedgerAccess::write, session_.redactor()), app,
+                    session_.redactor());
+  ledger_->reserve(reserved_bytes);
+}
+
+Task<Run> Acting::recover(std::string id) {
+  Run run = replay(ledger_->events(id));
+  const std::function<void(std::string_view)> tell = [](std::string_view text) {
+    write(stderr, fmt::format("{}\n", text));
+  };
+  const auto events = co_await missing_events(run, session_.application(), session_.ports(), tell);
+  for (const EventBody& event : events)
+    run = orchestrate::apply(std::move(run), ledger_->append(id, event, session_.ports().clock.now()));
+  write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));
+  co_return run;
+}
+
+Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std::string> finishes,
+                          std::optional<Resumption> resumption) {
+  const Application& application = session_.application();
+  const fs::path outputs = session_.state_directory() / "runs" / id;
+  fs::create_directories(outputs);
+  const auto lock = make_advisory_lock(session_.ports().databases, session_.ports().clock, application.for_sessions(),
+                                       application.policy.migrations.version_table,
+                                       fmt::format("apply {} on {}", id, session_.ports().host.name()));
+  Interrupt interrupt;
+  Signals signals(session_.io(), interrupt);
+  Terminal terminal(session_.io(), arguments_.format);
+  Execution execution{.plan = plan_,
+                      .application = application,
+                      .ports = session_.ports(),
+                      .ledger = *ledger_,
+                      .lock = *lock,
+                      .interrupt = interrupt,
+                      .observer = terminal,
+                      .approvals = ledger_->approvals(),
+                      .run_id = id,
+                      .request = std::move(request),
+                      .outputs = outputs,
+                      .finishes = std::move(finishes),
+                      .resumption = std::move(resumption)};
+  Run run = co_await orchestrate::execute(std::move(execution));
+  if (arguments_.format == Format::json) write(stdout, to_pretty_text(run_json(run)) + "\n");
+  co_return run;
+}
+
+}  // namespace orchestrate::cli

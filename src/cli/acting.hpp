@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/arguments.hpp"
+#include "cli/place.hpp"
+#include "cli/session.hpp"
+#include "engine/execute.hpp"
+#include "orchestrate/ledger.hpp"
+#include "system/state_lock.hpp"
+
+namespace orchestrate::cli {
+
+/// "uid 0 (root, by sudo from ana)": who typed it. To be asked before the process becomes the policy's user.
+std::string caller();
+
+/// One application opened to change it: locked on this host, its ledger open for writing. Throws Error: `denied` where
+/// the pipeline needs rights that we lack, `busy` where a run is under way.
+class Acting {
+ public:
+  Acting(Loaded loaded, const Arguments& arguments);
+
+  Session& session() { return session_; }
+  Ledger& ledger() { return *ledger_; }
+  const Plan& plan() const { return plan_; }
+
+  /// A run that died gets its end, from what git, the database and systemd say; it is told on stderr.
+  Task<Run> recover(std::string id);
+  /// Runs the plan and shows it. `finishes` and `resumption` as in Execution.
+  Task<Run> execute(std::string id, RunCreated request, std::optional<std::string> finishes,
+                    std::optional<Resumption> resumption);
+
+ private:
+  const Arguments& arguments_;
+  Plan plan_;
+  Session session_;
+  system::StateLock lock_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+}  // namespace orchestrate::cli

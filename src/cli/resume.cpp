@@ -1,0 +1,94 @@
+#include "cli/acting.hpp"
+#include "cli/find_run.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "cli/version.hpp"
+#include "engine/conclude.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+#include "render/result.hpp"
+#include "stages/code_evidence.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+constexpr int held = 5;  // as Result::held: an operator must act
+
+Error refusal(const Run& run, std::string why, std::string hint) {
+  return {ErrorKind::usage, "resume run " + run.id, std::move(why), std::move(hint)};
+}
+
+std::string anew(const Run& run) {
+  return "start anew: orchestrate apply " + run.created.app;
+}
+
+Loaded policy_of(const Run& run) {
+  Loaded loaded = load(run.created.policy_file);
+  if (loaded.policy.sha256 == run.created.policy_sha256) return loaded;
+  throw refusal(run, run.created.policy_file + " has changed since", anew(run));
+}
+
+/// Whether the run is one that can go on.
+void check(const Run& run, const Ledger& ledger) {
+  if (run.aborted) throw refusal(run, "it was aborted", anew(run));
+  if (ledger.runs(1).front() != run.id)
+    throw refusal(run, "run " + ledger.runs(1).front() + " came after it", anew(run));
+  const Result result = run.finished->result;
+  if (result == Result::succeeded || result == Result::nothing_to_do)
+    throw refusal(run, "it has ended well", "look: orchestrate show " + run.id);
+  if (!run.fact(fact::finishes).is_null()) throw refusal(run, "it finished another run's stages", anew(run));
+}
+
+/// Past the upgrade only what comes after it; else everything, where the code is still what was reviewed.
+std::vector<std::string> stages_to_do(const Run& run, const Plan& plan, const Policy& policy) {
+  if (phase_of(run) != Phase::after_upgrade) {
+    const Json& review = run.evidence(evidence::review_passed);
+    if (review.is_object() && !code_differences(review["code"], code_evidence(policy)).empty())
+      throw refusal(run, "the project's code has changed since it was reviewed", anew(run));
+    return run.created.stages;
+  }
+  std::vector<std::string> stages;
+  bool after = false;
+  for (const PlannedStage& stage : plan.stages) {
+    if (after) stages.push_back(stage.name);
+    after = after || stage.provides(evidence::upgrade_done);
+  }
+  return stages;
+}
+
+Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
+  const auto unfinished = acting.ledger().unfinished();
+  Run run = replay(acting.ledger().events(id));
+  if (unfinished && *unfinished != id)
+    throw refusal(run, "run " + *unfinished + " is not finished", "orchestrate resume " + *unfinished);
+  if (unfinished) run = co_await acting.recover(id);
+  const bool only_its_end_was_missing = unfinished && run.finished->result == Result::succeeded;
+  if (only_its_end_was_missing) co_return 0;
+  check(run, acting.ledger());
+  if (phase_of(run) == Phase::upgrading && run.evidence(evidence::database_unchanged).is_null()) {
+    write(stderr, "the upgrade of run " + id + " is half done: look what is there (orchestrate show " + id +
+                      "), mend it, then " + anew(run) + "\n");
+    co_return held;
+  }
+  RunResumed event{
+      .requested_by = asked_by, .host = acting.session().ports().host.name(), .version = std::string(version)};
+  event.stages = stages_to_do(run, acting.plan(), acting.session().application().policy);
+  const Json began_at =
+      phase_of(run) == Phase::after_upgrade ? Json() : run.evidence(evidence::migration_pending)["from"];
+  const RunCreated request = run.created;
+  std::optional<std::string> none;
+  std::optional<Resumption> resumption = Resumption{std::move(run), std::move(event), began_at};
+  const Run ended = co_await acting.execute(id, request, std::move(none), std::move(resumption));
+  co_return ended.finished->exit_code;
+}
+
+}  // namespace
+
+int resume(const Arguments& arguments) {
+  const std::string asked_by = caller();
+  const Run run = replay(find_run(arguments).events);
+  Acting acting(policy_of(run), arguments);
+  return acting.session().run(go_on(acting, run.id, asked_by));
+}
+
+}  // namespace orchestrate::cli
