@@ -2,20 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "backup/proof.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
-#include "stages/code_evidence.hpp"
 #include "stages/command_report.hpp"
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
+#include "stages/migration_watch.hpp"
 #include "stages/project_command.hpp"
+#include "stages/since_review.hpp"
 #include "stages/stamp_doubt.hpp"
 
 namespace orchestrate {
@@ -30,38 +31,7 @@ struct UpgradeSettings {
   std::int64_t retries;
 };
 
-std::vector<std::string> sorted_texts(const Json& array) {
-  auto texts = array.as_strings();
-  std::ranges::sort(texts);
-  return texts;
-}
-
 constexpr const char* something_changed = "something changed since it was reviewed";
-
-std::vector<std::string> changed_code(const StageContext& context) {
-  std::vector<std::string> changes;
-  const Json& reviewed = context.run.evidence(evidence::review_passed)["code"];
-  for (const std::string& path : code_differences(reviewed, code_evidence(context.application.policy)))
-    changes.push_back(path + " is not as it was reviewed");
-  return changes;
-}
-
-/// What runs must be what was reviewed: code, version rows and the database's identity, read again now. Empty: it is.
-std::vector<std::string> changed_since_review(const StageContext& context, const SchemaState& now,
-                                              const DatabaseIdentity& identity) {
-  std::vector<std::string> changes = changed_code(context);
-  const Json& pending = context.run.evidence(evidence::migration_pending);
-  if (rows_of(now) != sorted_texts(pending["from"]))
-    changes.push_back(fmt::format("the database is at {} now, at {} when it was reviewed", revisions_text(rows_of(now)),
-                                  revisions_text(pending["from"].as_strings())));
-  if (to_json(identity) != context.run.evidence(evidence::preflight_passed)["database"])
-    changes.push_back("the URL leads to another database server or database than in preflight");
-  for (const StageRecord& stage : context.run.stages)
-    for (const Evidence& proof : stage.outcome.evidence)
-      if (proof.name == evidence::backup_intact && !backup::still_as_proven(proof.facts))
-        changes.push_back("backup " + proof.facts.text_or("path") + " is not the file that was verified");
-  return changes;
-}
 
 bool lock_timed_out(const Exit& exit) {
   return exit.err.find("LockNotAvailable") != std::string::npos || exit.err.find("55P03") != std::string::npos ||
@@ -69,8 +39,9 @@ bool lock_timed_out(const Exit& exit) {
 }
 
 /// Whether the attempt may be made again: nothing is left of it, and all that stood in its way was a lock.
-bool worth_another_attempt(const Exit& exit, const Outcome& outcome) {
-  return lock_timed_out(exit) &&
+bool worth_another_attempt(const Exit& exit, const std::optional<Cancelled>& cancelled, const Outcome& outcome) {
+  const bool for_a_lock = cancelled ? cancelled->limit == Cancelled::Limit::lock : lock_timed_out(exit);
+  return for_a_lock &&
          std::ranges::find(outcome.evidence, evidence::database_unchanged, &Evidence::name) != outcome.evidence.end();
 }
 
@@ -108,10 +79,11 @@ class Upgrade final : public Stage {
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);
-      const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
+      MigrationWatch watch(context, limits_to_watch(context));
+      const Exit exit = co_await watch.run(std::move(command));
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
-      Outcome outcome = co_await failed(context, before, exit);
-      const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
+      Outcome outcome = co_await failed(context, before, exit, watch);
+      const bool again = worth_another_attempt(exit, watch.cancelled(), outcome) && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested() || context.asked.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
@@ -183,6 +155,10 @@ class Upgrade final : public Stage {
     return limits;
   }
 
+  MigrationLimits limits_to_watch(const StageContext& context) const {
+    return driver_obeys(context.application) ? MigrationLimits{} : limits_for(context);
+  }
+
   /// A stop that comes now is too late.
   static Task<Outcome> succeeded(StageContext& context, const Before& before, const Exit& exit, std::int64_t attempt) {
     const std::stop_token unstoppable;
@@ -198,20 +174,21 @@ class Upgrade final : public Stage {
     Json facts = Json::object({{"from", Json::of(from)}, {"to", Json::of(to)}});
     facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
-    if (const std::string why = why_not_enforced(context.application); !why.empty()) outcome.details.push_back(why);
     if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
     co_return outcome;
   }
 
   /// The truth after a failure is what the database says, once nothing of the run works in it any more. A stop that
   /// ended the upgrade must not end this question, so it has deadlines of its own.
-  static Task<Outcome> failed(StageContext& context, const Before& before, const Exit& exit) {
+  static Task<Outcome> failed(StageContext& context, const Before& before, const Exit& exit, MigrationWatch& watch) {
     Outcome outcome = failed_command("upgrade", exit, context.output);
+    if (watch.cancelled()) outcome.summary = "upgrade: it " + watch.cancelled()->why + ", and was cancelled";
     const std::stop_token unstoppable;
     try {
       const auto database = co_await open_session(context, unstoppable);
       const std::string migration = migration_application_name(context.run.id);
       if (ended_by_us(exit)) co_await cancel_backends(*database, migration);
+      if (ended_by_us(exit)) co_await watch.cancel_all(*database);
       co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);

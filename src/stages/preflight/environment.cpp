@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "orchestrate/error.hpp"
-#include "stages/migration_limits.hpp"
 #include "stages/preflight/check.hpp"
 
 namespace orchestrate::preflight {
@@ -57,14 +56,7 @@ Task<Answer> env_readers(Inspection& inspection) {
   co_return answer;
 }
 
-Task<Answer> limits(Inspection& inspection) {
-  Answer answer;
-  if (const std::string why = why_not_enforced(inspection.application()); !why.empty()) answer.advice.push_back(why);
-  co_return answer;
-}
-
-constexpr std::array checks = {Check{"env file", "", env_file}, Check{"env readers", "", env_readers},
-                               Check{"limits", "", limits}};
+constexpr std::array checks = {Check{"env file", "", env_file}, Check{"env readers", "", env_readers}};
 
 }  // namespace
 
