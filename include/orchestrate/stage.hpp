@@ -42,8 +42,12 @@ class Stage {
   virtual Task<Outcome> run(StageContext& context) const = 0;
 };
 
-/// Whether a stage may change database, checkout or services.
-enum class Effect { checks, changes };
+/// What a stage may leave behind.
+enum class Effect {
+  checks,   ///< nothing
+  keeps,    ///< something of ours beside the application, such as a dump or a ref of git
+  changes,  ///< database, checkout or services are not what they were
+};
 inline Effect always_checks(const Settings&) {
   return Effect::checks;
 }

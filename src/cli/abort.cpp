@@ -17,10 +17,10 @@ Task<int> give_up(Acting& acting, const Arguments& arguments, std::string asked_
   Run run = replay(acting.ledger().events(arguments.run));
   if (!run.finished) run = co_await acting.recover(run.id);
   if (run.aborted) throw refusal(run, "it was aborted before", "look: orchestrate show " + run.id);
-  const bool held = run.finished->result == Result::held;
-  if (held && arguments.reason.empty())
+  const bool is_held = run.finished->result == Result::held;
+  if (is_held && arguments.reason.empty())
     throw refusal(run, "it is held: " + run.finished->summary, "say with --reason what you did about it");
-  if (held)
+  if (is_held)
     run = orchestrate::apply(std::move(run), acting.ledger().append(run.id, RunAborted{asked_by, arguments.reason},
                                                                     acting.session().ports().clock.now()));
   if (arguments.format == Format::json)
@@ -28,7 +28,7 @@ Task<int> give_up(Acting& acting, const Arguments& arguments, std::string asked_
   else
     write(stdout,
           "run " + run.id +
-              (held ? " is aborted: nothing finishes what it left open\n" : " has ended and left nothing open\n"));
+              (is_held ? " is aborted: nothing finishes what it left open\n" : " has ended and left nothing open\n"));
   co_return 0;
 }
 
@@ -37,7 +37,7 @@ Task<int> give_up(Acting& acting, const Arguments& arguments, std::string asked_
 int abort(const Arguments& arguments) {
   const std::string asked_by = caller();
   const Run run = replay(find_run(arguments).events);
-  Acting acting(load(run.created.policy_file), arguments);
+  Acting acting(load(run.created.policy_file), arguments, "abort " + run.id);
   return acting.session().run(give_up(acting, arguments, asked_by));
 }
 

@@ -9,6 +9,7 @@
 #include "cli/audited_ledger.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
+#include "cli/unit_rights.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
@@ -22,16 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t reserved_bytes = 4U << 20;  // more than the events of a run with hundreds of findings
-
-/// Better said before anything runs than after the upgrade.
-void check_may_restart(const Plan& plan, const std::string& app) {
-  for (const PlannedStage& stage : plan.stages)
-    if (stage.kind->services == Services::touched && ::geteuid() != 0)
-      throw Error(
-          ErrorKind::denied, "apply " + app,
-          "stage " + stage.name + " needs root's right to " + std::string(stage.kind->name) + " services over D-Bus",
-          "sudo orchestrate apply " + app);
-}
 
 std::string local_time(Time time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
@@ -62,9 +53,9 @@ system::StateLock lock_or_refuse(const fs::path& directory, const std::string& a
               "wait for it: orchestrate status " + app);
 }
 
-Plan permitted(Plan plan, const std::string& app) {
-  check_may_restart(plan, app);
-  return plan;
+Loaded& permitted(Loaded& loaded, const std::string& command) {
+  check_unit_rights(loaded.policy, command);
+  return loaded;
 }
 
 }  // namespace
@@ -77,9 +68,9 @@ std::string caller() {
   return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
 }
 
-Acting::Acting(Loaded loaded, const Arguments& arguments)
+Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)
     : arguments_(arguments),
-      plan_(permitted(std::move(loaded.plan), loaded.policy.app)),
+      plan_(std::move(permitted(loaded, command).plan)),
       session_(std::move(loaded.policy), arguments, Reach::services, State::made),
       lock_(lock_or_refuse(session_.state_directory(), session_.application().policy.app)) {
   const std::string& app = session_.application().policy.app;

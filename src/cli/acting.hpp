@@ -20,7 +20,8 @@ std::string caller();
 /// the pipeline needs rights that we lack, `busy` where a run is under way.
 class Acting {
  public:
-  Acting(Loaded loaded, const Arguments& arguments);
+  /// `command` is what was typed, such as "apply magikal-bot".
+  Acting(Loaded loaded, const Arguments& arguments, const std::string& command);
 
   Session& session() { return session_; }
   Ledger& ledger() { return *ledger_; }

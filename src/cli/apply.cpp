@@ -1,4 +1,5 @@
 #include "cli/acting.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
 #include "engine/conclude.hpp"
@@ -6,8 +7,6 @@
 
 namespace orchestrate::cli {
 namespace {
-
-constexpr int held = 5;  // as Result::held: an operator must act
 
 /// The newest run that began an upgrade and was left before its last stages, when none since brought them to their end.
 std::optional<std::string> left_open(const Ledger& ledger) {
@@ -52,7 +51,7 @@ Task<int> run_anew(Acting& acting, const Arguments& arguments, std::string asked
 int apply(const Arguments& arguments) {
   if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
   const std::string asked_by = caller();
-  Acting acting(load(policy_file(arguments.app)), arguments);
+  Acting acting(load(policy_file(arguments.app)), arguments, "apply " + arguments.app);
   return acting.session().run(run_anew(acting, arguments, asked_by));
 }
 

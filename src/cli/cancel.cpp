@@ -4,6 +4,7 @@
 
 #include "cli/acting.hpp"
 #include "cli/audited_ledger.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/find_run.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -30,7 +31,7 @@ void ask_process(const system::ProcessId& process, Manner manner) {
   if (manner == Manner::by_force) system::send_signal(process, SIGINT);
 }
 
-/// Until the run has its end, or its process is gone.
+/// Until the run has its end, or its process is gone; its stages have deadlines, so one of the two comes.
 Task<Run> ended(Session& session, const Ledger& ledger, std::string id, system::ProcessId process) {
   const std::stop_token unstoppable;
   for (;;) {
@@ -56,7 +57,6 @@ Task<int> ask(Session& session, const Arguments& arguments, Ledger& ledger, std:
     write(stdout, to_pretty_text(run_json(run)) + "\n");
   else
     write(stdout, run_result_text(run, style_of(stdout)));
-  constexpr int held = 5;
   const bool well = run.finished && run.finished->result != Result::held;
   if (!well) co_return held;
   co_return 0;

@@ -4,6 +4,9 @@
 
 namespace orchestrate::cli {
 
+/// As Result::held: an operator must act.
+inline constexpr int held = 5;
+
 /// The exit code of a command that ended with an Error before a run was created.
 constexpr int exit_code(ErrorKind kind) {
   switch (kind) {

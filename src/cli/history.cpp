@@ -1,11 +1,10 @@
 #include <chrono>
-#include <fstream>
-#include <functional>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/find_run.hpp"
+#include "cli/log_file.hpp"
 #include "cli/place.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -46,20 +45,13 @@ AppStatus status_of(const std::string& app, const Arguments& arguments) {
   return status;
 }
 
-/// Pieces of whole lines, so that no size of output fills the memory; a line longer than a piece is broken.
-void for_each_piece(const fs::path& file, const std::function<void(std::string_view)>& take) {
-  constexpr std::size_t piece = 1U << 20;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text;
-  std::vector<char> buffer(piece);
-  while (stream.read(buffer.data(), static_cast<std::streamsize>(piece)) || stream.gcount() > 0) {
-    text.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
-    const std::size_t end = text.rfind('\n');
-    const std::size_t whole = end == std::string::npos ? text.size() : end + 1;
-    take(std::string_view(text).substr(0, whole));
-    text.erase(0, whole);
-  }
-  if (!text.empty()) take(text);
+Json log_json(const StageRecord& stage, const fs::path& file) {
+  FileEnd end = end_of(file);
+  return Json::object({{"stage", stage.name},
+                       {"file", file.string()},
+                       {"size", fs::file_size(file)},
+                       {"truncated", end.extent == Extent::truncated},
+                       {"text", std::move(end.text)}});
 }
 
 }  // namespace
@@ -118,8 +110,10 @@ int logs(const Arguments& arguments) {
   for (const StageRecord& stage : run.stages) {
     const fs::path file = found.directory / "runs" / run.id / (stage.name + ".log");
     if (!fs::exists(file)) continue;
-    stages.push(Json::object({{"stage", stage.name}, {"file", file.string()}, {"size", fs::file_size(file)}}));
-    if (arguments.format == Format::json) continue;
+    if (arguments.format == Format::json) {
+      stages.push(log_json(stage, file));
+      continue;
+    }
     write(stdout, fmt::format("== {}  {}\n", stage.name, file.string()));
     for_each_piece(file, [](std::string_view piece) { write(stdout, log_text(piece)); });
   }

@@ -1,4 +1,5 @@
 #include "cli/acting.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/find_run.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -11,8 +12,6 @@
 
 namespace orchestrate::cli {
 namespace {
-
-constexpr int held = 5;  // as Result::held: an operator must act
 
 Error refusal(const Run& run, std::string why, std::string hint) {
   return {ErrorKind::usage, "resume run " + run.id, std::move(why), std::move(hint)};
@@ -39,6 +38,12 @@ void check(const Run& run, const Ledger& ledger) {
   if (!run.fact(fact::finishes).is_null()) throw refusal(run, "it finished another run's stages", anew(run));
 }
 
+/// What comes after the upgrade is checked again, but what changed something and passed is not done twice.
+bool to_do_again(const PlannedStage& stage, const Run& run) {
+  const StageRecord* record = run.stage(stage.name);
+  return stage.effect != Effect::changes || !record || record->state != StageRecord::State::passed;
+}
+
 /// Past the upgrade only what comes after it; else everything, where the code is still what was reviewed.
 std::vector<std::string> stages_to_do(const Run& run, const Plan& plan, const Policy& policy) {
   if (phase_of(run) != Phase::after_upgrade) {
@@ -50,7 +55,7 @@ std::vector<std::string> stages_to_do(const Run& run, const Plan& plan, const Po
   std::vector<std::string> stages;
   bool after = false;
   for (const PlannedStage& stage : plan.stages) {
-    if (after) stages.push_back(stage.name);
+    if (after && to_do_again(stage, run)) stages.push_back(stage.name);
     after = after || stage.provides(evidence::upgrade_done);
   }
   return stages;
@@ -87,7 +92,7 @@ Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
 int resume(const Arguments& arguments) {
   const std::string asked_by = caller();
   const Run run = replay(find_run(arguments).events);
-  Acting acting(policy_of(run), arguments);
+  Acting acting(policy_of(run), arguments, "resume " + run.id);
   return acting.session().run(go_on(acting, run.id, asked_by));
 }
 

@@ -35,9 +35,13 @@ std::vector<Batch> batches(const Plan& plan) {
 }
 
 bool ready(const PlannedStage& stage, const Batch& batch, const Run& run) {
-  return std::ranges::none_of(batch, [&](const PlannedStage* other) {
-    return other != &stage && needs_of(stage, *other) && !passed(*other, run);
-  });
+  bool before = true;
+  for (const PlannedStage* other : batch) {
+    if (other == &stage) before = false;
+    const bool waited_for = needs_of(stage, *other) || (before && stage.effect == Effect::keeps);
+    if (other != &stage && waited_for && !passed(*other, run)) return false;
+  }
+  return true;
 }
 
 }  // namespace orchestrate

@@ -69,25 +69,36 @@ class Loop {
     return std::ranges::any_of(needs, [&](auto need) { return std::ranges::find(later, need) != later.end(); });
   }
 
-  /// Preflight, and then: is there anything to do, and is the database ours alone?
-  Task<> enter(StageContext& context, Outcome& outcome) {
+  /// Preflight, and then: is there anything to do? The database is ours alone before, or what preflight sees would not
+  /// stay true. Where the lock could not be asked for, preflight tells that with whatever else is wrong.
+  Task<Outcome> enter(const PlannedStage& stage, StageContext& context) {
+    Outcome locked{Verdict::passed, {}, {}, {}, {}};
+    if (!dry()) locked = co_await attempt(take_lock(context));
+    if (!run_.fact(fact::lock_busy).is_null()) co_return locked;
+    Outcome outcome = co_await stage.stage->run(context);
+    if (outcome.verdict != Verdict::passed) co_return outcome;
+    if (locked.verdict != Verdict::passed) co_return locked;
     const auto pending = std::ranges::find(outcome.evidence, evidence::migration_pending, &Evidence::name);
-    if (x_.resumption && pending != outcome.evidence.end() && pending->facts["from"] != x_.resumption->began_at) {
+    const Json began_at = x_.resumption ? x_.resumption->began_at : Json();
+    if (!began_at.is_null() && pending != outcome.evidence.end() && pending->facts["from"] != began_at) {
       outcome.verdict = Verdict::failed;
       outcome.summary = "the database is not where this run began";
       outcome.next = "orchestrate apply " + x_.application.policy.app;
-      co_return;
+      co_return outcome;
     }
     const bool nothing = pending != outcome.evidence.end() && pending->facts["revisions"].as_array().empty();
     finishing_ = nothing && x_.finishes;
     nothing_to_do_ = nothing && !finishing_;
-    if (nothing_to_do_ || dry()) co_return;
-    if (finishing_) context.record(fact::finishes, *x_.finishes);
+    if (finishing_ && !dry()) context.record(fact::finishes, *x_.finishes);
+    co_return outcome;
+  }
+
+  Task<Outcome> take_lock(StageContext& context) {
+    context.progress("taking the database lock");
     const auto holder = co_await x_.lock.acquire(context.stop);
-    if (!holder) co_return;
+    if (!holder) co_return Outcome{Verdict::passed, {}, {}, {}, {}};
     context.record(fact::lock_busy, *holder);
-    outcome.verdict = Verdict::failed;
-    outcome.summary = "another run holds this database: " + *holder;
+    co_return Outcome{Verdict::failed, "another run holds this database: " + *holder, {}, {}, {}};
   }
 
   /// Each stage as soon as what it needs of the others is proven; returns when all that began have ended. After the
@@ -154,6 +165,7 @@ class Loop {
 
   /// The stage, and what the engine itself asks around it.
   Task<Outcome> work_of(const PlannedStage& stage, StageContext& context) {
+    if (stage.provides(evidence::preflight_passed)) co_return co_await enter(stage, context);
     if (stage.provides(evidence::upgrade_done)) {
       const bool locked = co_await x_.lock.held(context.stop);
       if (!locked)
@@ -161,8 +173,6 @@ class Loop {
     }
     Outcome outcome = co_await attempt(stage.stage->run(context));
     if (phase_of(run_) == Phase::upgrading) co_await look_for_lock(context, outcome);
-    const bool entering = stage.provides(evidence::preflight_passed) && outcome.verdict == Verdict::passed;
-    if (entering) co_await enter(context, outcome);
     co_return outcome;
   }
 
@@ -203,16 +213,17 @@ class Loop {
       for (const Running& each : running_) each.limits->stop(Limits::Reason::asked);
       return;
     }
+    std::string names;
+    for (const Running& each : running_) names += (names.empty() ? "" : " and ") + each.stage.name;
     x_.observer.on_notice(
         phase == Phase::upgrading
             ? "asked to stop: the upgrade is running and will be finished; ask again to end it by force"
-            : "asked to stop: the upgrade is done, so what belongs to it is finished first");
+            : fmt::format("asked to stop: the upgrade is done, so {} is finished first", names));
   }
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.
   Task<> start_services_again() {
-    if (run_.fact(fact::services_stopped).is_null() || conclude(run_).result == Result::held) co_return;
-    if (phase_of(run_) == Phase::after_upgrade) co_return;
+    if (!may_start_again(run_)) co_return;
     const std::function<void(std::string_view)> tell = [this](std::string_view text) { x_.observer.on_notice(text); };
     const std::vector<std::string> failed = co_await start_again(run_, x_.ports.services, tell);
     const std::string& stage = x_.plan.stages.front().name;

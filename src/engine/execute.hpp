@@ -30,7 +30,8 @@ class Observer {
 struct Resumption {
   Run run;  ///< as its events tell it
   RunResumed event;
-  Json began_at;  ///< the version rows that it began at, where they must be again; null: past its upgrade
+  Json began_at;  ///< the version rows that it began at, where they must be again; null: past its upgrade, or it never
+                  ///< knew
 };
 
 /// What the loop needs from outside; everything outlives the run.

@@ -91,13 +91,6 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
   co_return outcome;
 }
 
-/// The upgrade had not begun, or provably left nothing: services may run as they did before.
-bool nothing_changed(const Run& run) {
-  const Phase phase = phase_of(run);
-  return phase == Phase::before_upgrade ||
-         (phase == Phase::upgrading && !run.evidence(evidence::database_unchanged).is_null());
-}
-
 /// The end of a run that nobody is there to bring to its end: as its stages say, but never well.
 RunFinished end_of(const Run& run) {
   const RunFinished end = conclude(run);
@@ -137,7 +130,7 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
       outcome = co_await restore_point_outcome(begun, application, ports.commands);
     add(StageFinished{stage, std::move(outcome), {}});
   }
-  if (nothing_changed(run)) {
+  if (may_start_again(run)) {
     const auto failed = co_await start_again(run, ports.services, tell);
     if (!failed.empty())
       add(FactRecorded{run.stages.front().name, std::string(fact::services_not_started_again), Json::of(failed)});

@@ -1,5 +1,6 @@
 #include "engine/start_again.hpp"
 
+#include "engine/conclude.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 
@@ -21,6 +22,18 @@ Task<bool> started(ServiceManager& services, std::string name, const std::functi
 }
 
 }  // namespace
+
+bool may_start_again(const Run& run) {
+  switch (phase_of(run)) {
+    case Phase::before_upgrade:
+      return run.fact(fact::command_ran).is_null();
+    case Phase::upgrading:
+      return !run.evidence(evidence::database_unchanged).is_null();
+    case Phase::after_upgrade:
+      break;
+  }
+  return false;
+}
 
 Task<std::vector<std::string>> start_again(const Run& run, ServiceManager& services,
                                            std::function<void(std::string_view)> tell) {

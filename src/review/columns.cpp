@@ -44,7 +44,10 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
   std::vector<Statement> found{added};
   for (const Value& part : column.items) {
     const std::string_view made = part.is(Value::Kind::made) ? last_part(part.text) : std::string_view();
-    if (made == "ForeignKey") found.push_back(constraint(on_table, ConstraintType::foreign_key, added.name));
+    if (made == "ForeignKey") {
+      found.push_back(constraint(on_table, ConstraintType::foreign_key, added.name));
+      add_references(found.back(), part);
+    }
     if (made == "CheckConstraint") found.push_back(constraint(on_table, ConstraintType::check, added.name));
     if (made == "Identity" || made == "Computed") found[0].server_default = true;
   }

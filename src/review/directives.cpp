@@ -127,9 +127,12 @@ Statements alter_column(const Bound& bound) {
 Statements create_table(const Bound& bound) {
   Statement statement = bound.about(Kind::create_table);
   statement.if_not_exists = bound.yes("if_not_exists");
-  for (const Value& part : bound.rest(1))
+  for (const Value& part : bound.rest(1)) {
+    add_references(statement, part);
     if (part.is(Value::Kind::made) && last_part(part.text) == "Column" && !part.items.empty())
       statement.columns.push_back(part.items[0].text);
+  }
+  if (bound.given("postgresql_inherits")) statement.hidden_reference = "it inherits from another table";
   return {statement};
 }
 
@@ -174,7 +177,9 @@ Statements create_foreign_key(const Bound& bound) {
   statement.constraint = ConstraintType::foreign_key;
   statement.not_valid = bound.yes("postgresql_not_valid");
   const std::string schema = bound.text("referent_schema");
-  statement.referenced = {schema.empty() ? "public" : schema, bound.text("referent_table")};
+  const std::string table = bound.text("referent_table");
+  if (table.empty()) statement.hidden_reference = "a foreign key refers to a table that is not written here";
+  if (!table.empty()) statement.references.push_back({schema.empty() ? "public" : schema, table});
   return {statement};
 }
 

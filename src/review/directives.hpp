@@ -21,6 +21,9 @@ struct Arguments {
 std::optional<std::vector<Statement>> statements_of_directive(std::string_view name, const Arguments& arguments,
                                                               const Value* batch);
 
+/// What tables `part` of a new table, a sa.Column or a constraint, refers to.
+void add_references(Statement& statement, const Value& part);
+
 /// What a `sa.Column(...)` brings to `table`: the column, and the constraints and indexes that come with it.
 std::vector<Statement> statements_of_column(const Statement& on_table, const Value& column);
 

@@ -76,6 +76,7 @@ std::optional<Statement> about_table(StatementKind kind, const Value& table) {
   Statement statement;
   statement.kind = kind;
   statement.table.name = table.items[0].text;
+  if (kind == StatementKind::create_table) statement.hidden_reference = "it is made from a sa.Table";
   if (const Value* schema = table.argument("schema"); schema && schema->is(Kind::text)) {
     statement.table.schema = schema->text;
     statement.qualified = true;

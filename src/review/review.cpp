@@ -158,7 +158,7 @@ void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewRepo
     report.unlimited |= s.concurrently || s.kind == Kind::validate_constraint;
     const bool table = std::ranges::find(elsewhere, s.kind) == elsewhere.end();
     if (table && !s.table.name.empty()) tables.insert(s.table);
-    if (!s.referenced.name.empty()) tables.insert(s.referenced);
+    tables.insert(s.references.begin(), s.references.end());
   }
 }
 
@@ -182,6 +182,9 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
     check_revision(revision, state, report.findings);
     count(revision, tables, report);
   }
+  report.affected = affected_by(material.revisions);
+  for (const Finding& unread : material.findings)
+    report.affected.unknown.push_back(unread.place.file + ": " + unread.hazard);
   finish(request, material, report.findings);
   report.tables.assign(tables.begin(), tables.end());
   report.transactional = is_transactional(material, request.pending.size());

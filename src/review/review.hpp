@@ -11,6 +11,7 @@
 #include "orchestrate/names.hpp"
 #include "orchestrate/ports.hpp"
 #include "orchestrate/task.hpp"
+#include "review/affected.hpp"
 #include "review/graph.hpp"
 
 namespace orchestrate {
@@ -31,6 +32,7 @@ struct ReviewReport {
   std::size_t revisions = 0;
   std::size_t statements = 0;     ///< of all upgrade() functions together
   std::vector<TableName> tables;  ///< touched by the pending statements, sorted
+  Affected affected;              ///< what they lock
   bool transactional = false;     ///< the whole set is one transaction that leaves nothing behind when it fails
   bool unlimited = false;         ///< builds concurrently or validates: must run without lock and statement limits
 };

@@ -37,13 +37,14 @@ Statements drop(const Json& body) {
                     : type == "OBJECT_INDEX"                                 ? Kind::drop_index
                     : type == "OBJECT_SCHEMA"                                ? Kind::drop_schema
                                                                              : Kind::drop_object;
+  const bool part = type == "OBJECT_TRIGGER" || type == "OBJECT_POLICY" || type == "OBJECT_RULE";
   Statements found;
   for (const Json& object : items(body["objects"])) {
     const auto [node, inner] = unwrapped(object);
     const Json& names = node == "ObjectWithArgs" ? (*inner)["objname"]
                         : node == "TypeName"     ? (*inner)["names"]
                                                  : (*inner)["items"];
-    Statement statement = about_name(kind, names);
+    Statement statement = part ? about_part_of_table(kind, names) : about_name(kind, names);
     if (node == "String") statement.table.name = inner->text_or("sval");
     statement.what = object_word(type);
     statement.cascade = body.text_or("behavior") == "DROP_CASCADE";
@@ -90,8 +91,13 @@ Statements create_index(const Json& body) {
 Statements create_table(const Json& body) {
   Statement statement = about(Kind::create_table, body["relation"]);
   statement.if_not_exists = is_true(body["if_not_exists"]);
-  for (const Json& element : items(body["tableElts"]))
+  for (const Json& parent : items(body["inhRelations"])) add_reference(statement, parent);
+  for (const Json& element : items(body["tableElts"])) {
+    add_reference(statement, element["Constraint"]["pktable"]);
+    for (const Json& constraint : items(element["ColumnDef"]["constraints"]))
+      add_reference(statement, constraint["Constraint"]["pktable"]);
     if (element["ColumnDef"].is_object()) statement.columns.push_back(element["ColumnDef"].text_or("colname"));
+  }
   return {statement};
 }
 
@@ -156,7 +162,7 @@ Statements of_relation(Kind kind, const Json& relation, std::string what) {
 }
 
 Statements refresh(const Json& body) {
-  if (is_true(body["concurrent"])) return {plain(Kind::read)};
+  if (is_true(body["concurrent"])) return {about(Kind::read, body["relation"])};
   return of_relation(Kind::rebuild, body["relation"], "REFRESH");
 }
 

@@ -68,7 +68,7 @@ void take_constraint(Statement& statement, const Json& constraint) {
   statement.constraint = found == constraints.end() ? ConstraintType::other : found->type;
   statement.not_valid = is_true(constraint["skip_validation"]);
   statement.using_index = !constraint["indexname"].is_null();
-  if (constraint["pktable"].is_object()) statement.referenced = about(StatementKind::read, constraint["pktable"]).table;
+  add_reference(statement, constraint["pktable"]);
 }
 
 std::vector<Statement> add_column(const Statement& on_table, const Json& column) {
@@ -98,6 +98,7 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   statement.cascade = cmd.text_or("behavior") == "DROP_CASCADE";
   statement.if_exists = is_true(cmd["missing_ok"]) || is_true(body["missing_ok"]);
   statement.concurrently = is_true(cmd["def"]["PartitionCmd"]["concurrent"]);
+  add_reference(statement, cmd["def"]["PartitionCmd"]["name"]);
   const auto* known = std::ranges::find(subtypes, subtype, &Subtype::name);
   if (known == subtypes.end()) {
     if (std::ranges::find(plain, subtype) != plain.end()) return {statement};

@@ -24,6 +24,10 @@ Statement about(StatementKind kind, const Json& range_var) {
   return statement;
 }
 
+void add_reference(Statement& statement, const Json& range_var) {
+  if (range_var.is_object()) statement.references.push_back(about(StatementKind::read, range_var).table);
+}
+
 std::vector<std::string> texts(const Json& strings) {
   std::vector<std::string> found;
   for (const Json& item : items(strings))
@@ -38,6 +42,18 @@ Statement about_name(StatementKind kind, const Json& strings) {
   if (!parts.empty()) statement.table.name = parts.back();
   if (parts.size() > 1) statement.table.schema = parts[parts.size() - 2];
   statement.qualified = parts.size() > 1;
+  return statement;
+}
+
+Statement about_part_of_table(StatementKind kind, const Json& strings) {
+  Statement statement;
+  statement.kind = kind;
+  const auto parts = texts(strings);
+  if (parts.size() < 2) return opaque("it drops a part of a table that is not named");
+  statement.name = parts.back();
+  statement.table.name = parts[parts.size() - 2];
+  statement.qualified = parts.size() > 2;
+  if (statement.qualified) statement.table.schema = parts[parts.size() - 3];
   return statement;
 }
 

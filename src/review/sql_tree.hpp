@@ -24,6 +24,10 @@ const Json::Array& items(const Json& node);
 Statement about(StatementKind kind, const Json& range_var);
 /// Dotted name of a list of String nodes, as schema and name.
 Statement about_name(StatementKind kind, const Json& strings);
+/// The same for a part of a table: `DROP TRIGGER t ON cfg.panels` is written as cfg, panels, t.
+Statement about_part_of_table(StatementKind kind, const Json& strings);
+/// What a RangeVar names, if it is one.
+void add_reference(Statement& statement, const Json& range_var);
 std::vector<std::string> texts(const Json& strings);
 /// A TypeName as it was written, without pg_catalog.
 std::string type_text(const Json& type_name);

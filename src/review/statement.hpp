@@ -64,8 +64,9 @@ struct Statement {
   std::string type;  ///< data type as written
   std::string old_type;
   ConstraintType constraint = ConstraintType::none;
-  TableName referenced;              ///< by a foreign key; name empty: none
-  std::vector<std::string> columns;  ///< of a table that is created or dropped, as far as known
+  std::vector<TableName> references;  ///< by a foreign key; by a new table, also what it inherits from or is a part of
+  std::string hidden_reference;       ///< why nobody can tell what it references; empty: `references` is all
+  std::vector<std::string> columns;   ///< of a table that is created or dropped, as far as known
 
   bool concurrently = false, cascade = false, if_exists = false, if_not_exists = false;
   bool has_where = false, not_null = false, server_default = false, client_default = false;

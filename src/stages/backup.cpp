@@ -137,15 +137,16 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
 
 }  // namespace
 
-const StageKind backup_stage{.name = "backup",
-                             .purpose = "Prove a backup: check the dump of another job, or take one.",
-                             .keys = keys,
-                             .needs = {},
-                             .provides = provides,
-                             .effect = always_checks,
-                             .length = Length::lengthy,
-                             .timeout = default_timeout,
-                             .problems = problems,
-                             .bind = bind};
+const StageKind backup_stage{
+    .name = "backup",
+    .purpose = "Prove a backup: check the dump of another job, or take one.",
+    .keys = keys,
+    .needs = {},
+    .provides = provides,
+    .effect = [](const Settings& settings) { return settings.has("take") ? Effect::keeps : Effect::checks; },
+    .length = Length::lengthy,
+    .timeout = default_timeout,
+    .problems = problems,
+    .bind = bind};
 
 }  // namespace orchestrate

@@ -18,7 +18,7 @@ constexpr std::array keys = {
     Key{"free_space", ValueType::size, Presence::optional, "2x",
         "Free space that backups and state need: bytes, or a multiple of the database's size"},
     Key{"long_transaction", ValueType::duration, Presence::optional, "5min",
-        "A transaction that is older and holds locks on the app's tables is in the way"},
+        "A transaction that is older and holds locks on tables that the pending revisions affect is in the way"},
     Key{"wait_for_blockers", ValueType::duration, Presence::optional, "0",
         "How long to wait for dumps and transactions in the way to end"},
 };
@@ -27,7 +27,8 @@ constexpr std::array provides = {evidence::preflight_passed, evidence::migration
 std::vector<Check> all_checks() {
   std::vector<Check> checks;
   for (const auto& group : {preflight::project_checks(), preflight::environment_checks(), preflight::database_checks(),
-                            preflight::revision_checks(), preflight::activity_checks(), preflight::host_checks()})
+                            preflight::revision_checks(), preflight::affected_checks(), preflight::activity_checks(),
+                            preflight::host_checks()})
     checks.insert(checks.end(), group.begin(), group.end());
   return checks;
 }

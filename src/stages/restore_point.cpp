@@ -104,7 +104,7 @@ const StageKind restore_point_stage{
     .keys = keys,
     .needs = {},
     .provides = provides,
-    .effect = [](const Settings& settings) { return on_branch(settings) ? Effect::changes : Effect::checks; },
+    .effect = [](const Settings& settings) { return on_branch(settings) ? Effect::changes : Effect::keeps; },
     .timeout = std::chrono::minutes(10),
     .problems = problems,
     .bind = [](const StageSpec& spec, const Policy&) -> std::unique_ptr<Stage> {

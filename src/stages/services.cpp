@@ -130,10 +130,6 @@ constexpr std::array starting_needs = {evidence::migration_current};
 constexpr std::array starting_provides = {evidence::services_healthy};
 constexpr std::array stopping_needs = {evidence::preflight_passed, evidence::review_passed};
 
-std::vector<UnitName> units_of(const StageSpec& spec, const Policy& policy) {
-  return spec.settings.has("units") ? spec.settings.units("units") : policy.services;
-}
-
 std::vector<std::string> starting_problems(const Settings& settings) {
   if (!settings.has("probe")) return {};
   return probe_problems(settings.section("probe"));
@@ -151,6 +147,10 @@ std::unique_ptr<Stage> bind_stopping(const StageSpec& spec, const Policy& policy
 }
 
 }  // namespace
+
+std::vector<UnitName> units_of(const StageSpec& spec, const Policy& policy) {
+  return spec.settings.has("units") ? spec.settings.units("units") : policy.services;
+}
 
 const StageKind restart_stage = {.name = "restart",
                                  .purpose = "Restart the services over D-Bus and watch them stay healthy.",

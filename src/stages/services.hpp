@@ -10,4 +10,7 @@ extern const StageKind restart_stage;
 extern const StageKind stop_stage;
 extern const StageKind start_stage;
 
+/// Units of a stage of these kinds, in its order.
+std::vector<UnitName> units_of(const StageSpec& spec, const Policy& policy);
+
 }  // namespace orchestrate

@@ -70,9 +70,9 @@ class Upgrade final : public Stage {
   }
 
   Task<Outcome> run(StageContext& context) const override {
-    const auto other = co_await others(context);
-    if (other) co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *other, {}, {}, {}};
     const Before before = co_await read_before(context);
+    if (before.other)
+      co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *before.other, {}, {}, {}};
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
     context.record(fact::database_before, fact_of(before));
@@ -101,6 +101,7 @@ class Upgrade final : public Stage {
     SchemaState state;
     DatabaseIdentity identity;
     std::vector<std::string> half_made, changes;
+    std::optional<std::string> other;  ///< who works on the migrations; then nothing else was asked
   };
 
   static Json fact_of(const Before& before) {
@@ -111,18 +112,19 @@ class Upgrade final : public Stage {
   }
 
   /// Our lock may have been lost and taken by another run, and whoever types the upgrade by hand takes no lock at all.
-  Task<std::optional<std::string>> others(StageContext& context) const {
-    const auto database = co_await open_session(context, context.stop);
+  Task<std::optional<std::string>> others(StageContext& context, Database& database) const {
     const bool for_ever = settings_.limits.lock == 0ms;
     const std::chrono::milliseconds patience = for_ever ? std::chrono::milliseconds(24h) : settings_.limits.lock;
-    co_return co_await others_at_work(*database, context.ports.clock,
+    co_return co_await others_at_work(database, context.ports.clock,
                                       context.application.policy.migrations.version_table, patience, context.stop);
   }
 
-  static Task<Before> read_before(StageContext& context) {
+  Task<Before> read_before(StageContext& context) const {
     const auto database = co_await open_session(context, context.stop);
     const Policy& policy = context.application.policy;
     Before before;
+    before.other = co_await others(context, *database);
+    if (before.other) co_return before;
     before.state = co_await read_state(*database, policy.migrations.version_table, app_schemas(policy), context.stop);
     before.identity = co_await read_identity(*database, context.stop);
     before.half_made = co_await half_made_objects(*database, app_schemas(policy), context.stop);

@@ -10,9 +10,9 @@ namespace orchestrate::system {
 namespace {
 
 constexpr std::size_t longest_line = 64 * 1024;  // a longer one is written in pieces
-constexpr std::size_t overlap = 4 * 1024;        // longer than any secret
-constexpr std::size_t cut_step = 512;
-constexpr std::size_t cuts_tried = 16;
+constexpr std::size_t overlap = 32 * 1024;       // longer than any secret
+constexpr std::size_t cut_step = 2 * 1024;
+constexpr std::size_t cuts_tried = 16;  // 30 KiB: past a secret that lies there
 constexpr std::string_view line_dropped = "*** (the rest of this line is left out: no safe place to cut it)\n";
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "orchestrate/secret.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <utility>
 
 #include "spellings.hpp"
 
@@ -108,15 +110,30 @@ std::string without_password_values(std::string_view text) {
   return clean.append(text.substr(copied));
 }
 
-/// Output is redacted line by line, so a secret of several lines is one secret per line too.
+constexpr std::array<std::string_view, 4> line_ends = {"\n", "\r", "\\n",
+                                                       "\\r"};  // the latter as JSON and dotenv write
+
+/// Length of the line end at the start of `text`; 0 when there is none.
+std::size_t line_end_at(std::string_view text) {
+  const auto* found = std::ranges::find_if(line_ends, [&](std::string_view end) { return text.starts_with(end); });
+  return found == line_ends.end() ? 0 : found->size();
+}
+
+/// Output is redacted line by line, so a secret of several lines is one secret per line too, whichever way it has its
+/// line ends: an application prints its own copy with others.
 std::vector<std::string> parts_of(const std::string& value) {
   std::vector<std::string> parts{value};
-  if (value.find('\n') == std::string::npos) return parts;
+  std::string line;
   for (std::size_t at = 0; at < value.size();) {
-    const std::size_t end = std::min(value.find('\n', at), value.size());
-    parts.push_back(value.substr(at, end - at));
-    at = end + 1;
+    const std::size_t end = line_end_at(std::string_view(value).substr(at));
+    if (end == 0) {
+      line += value[at++];
+      continue;
+    }
+    parts.push_back(std::exchange(line, {}));
+    at += end;
   }
+  parts.push_back(std::move(line));
   return parts;
 }
 

@@ -13,6 +13,7 @@ using fake::Trial;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 Task<Outcome> answer(Outcome outcome) {
@@ -117,6 +118,15 @@ TEST(Execute, ACheckThatDoesNotPassStopsTheLongOnesAndIsTheReason) {
   EXPECT_EQ(run.finished->exit_code, 3);
 }
 
+TEST(Execute, WhatWouldLeaveSomethingBehindWaitsForTheChecksBeforeIt) {
+  Trial trial;
+  trial.pipeline = {"preflight", "backup", "review", "keeping_point", "upgrade", "post_check", "restart", "journal"};
+  Outcome flag{Verdict::blocked, "1 red flag", {}, {}, {}};
+  trial.script["review"] = always(flag);
+  trial.run();
+  EXPECT_THAT(trial.ran, Not(Contains("keeping_point")));
+}
+
 TEST(Execute, ShortChecksFinishWhenAnotherHasFailedSoThatAllFindingsAreKnown) {
   Trial trial;
   trial.script["backup"] = always(fake::failed("the dump is empty"));
@@ -164,11 +174,43 @@ TEST(Execute, FinishesWhatAnEarlierRunLeftOpenWithoutUpgradingAgain) {
   EXPECT_THAT(run.finished->summary, HasSubstr("r0"));
 }
 
+/// A run that ended at `failed`, and does again what it is told to.
+Resumption resumed(const std::string& failed, std::vector<std::string> again, Json began_at) {
+  Trial first;
+  first.script[failed] = always(fake::failed());
+  Run run = first.run();
+  return {std::move(run), {.requested_by = "uid 0 (root)", .stages = std::move(again)}, std::move(began_at)};
+}
+
+TEST(Execute, AResumedRunDoesAgainWhatItIsToldToAndKeepsTheRest) {
+  Trial trial;
+  trial.resumption = resumed("restart", {"post_check", "restart", "journal"}, Json());
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("post_check", "restart", "journal"));
+  EXPECT_EQ(run.finished->exit_code, 0);
+  EXPECT_EQ(run.finished->summary, "002 -> 003");
+}
+
+TEST(Execute, ARunThatEndedInPreflightMayGoOnWhereverTheDatabaseIs) {
+  Trial trial;
+  trial.resumption = resumed("preflight", trial.pipeline, Json());
+  EXPECT_EQ(trial.run().finished->exit_code, 0);
+}
+
+TEST(Execute, AResumedRunDoesNotUpgradeADatabaseThatIsNoLongerWhereItBegan) {
+  Trial trial;
+  trial.resumption = resumed("backup", trial.pipeline, Json::array({"001"}));
+  const auto run = trial.run();
+  EXPECT_THAT(trial.ran, ElementsAre("preflight"));
+  EXPECT_EQ(run.finished->exit_code, 1);
+  EXPECT_EQ(run.finished->next, "orchestrate apply bot");
+}
+
 TEST(Execute, AnotherRunsDatabaseLockIsExit75WithItsHoldersName) {
   Trial trial;
   trial.lock_holder = "apply r9 on vps2";
   const auto run = trial.run();
-  EXPECT_THAT(trial.ran, ElementsAre("preflight"));
+  EXPECT_THAT(trial.ran, IsEmpty());  // what preflight sees while another upgrades does not stay true
   EXPECT_EQ(run.finished->exit_code, 75);
   EXPECT_THAT(run.finished->summary, HasSubstr("apply r9 on vps2"));
 }

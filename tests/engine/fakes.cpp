@@ -59,6 +59,11 @@ const StageKind backup{
     .name = "backup", .provides = p_backup, .length = Length::lengthy, .timeout = 1h, .bind = bind<&e::backup_intact>};
 const StageKind review{
     .name = "review", .needs = n_after_preflight, .provides = p_review, .timeout = 1h, .bind = bind<&e::review_passed>};
+const StageKind keeping_point{.name = "keeping_point",
+                              .provides = p_point,
+                              .effect = [](const Settings&) { return Effect::keeps; },
+                              .timeout = 1h,
+                              .bind = bind<&e::restore_point_recorded>};
 const StageKind point{
     .name = "restore_point", .provides = p_point, .timeout = 1h, .bind = bind<&e::restore_point_recorded>};
 const StageKind moving_point{.name = "commit_point",
@@ -176,7 +181,8 @@ struct Eyes final : Observer {
 }  // namespace
 
 std::vector<const StageKind*> kinds() {
-  return {&preflight, &backup, &review, &point, &moving_point, &upgrade, &post_check, &restart, &journal};
+  return {&preflight,    &backup,  &review,     &point,   &keeping_point,
+          &moving_point, &upgrade, &post_check, &restart, &journal};
 }
 
 Policy policy(const std::vector<std::string>& pipeline) {
@@ -217,7 +223,8 @@ Run Trial::run() {
                       .run_id = "r1",
                       .request = request,
                       .outputs = outputs,
-                      .finishes = finishes};
+                      .finishes = finishes,
+                      .resumption = resumption};
   Run result;
   std::exception_ptr failure;
   boost::asio::co_spawn(io, execute(std::move(execution)), [&](std::exception_ptr error, Run run) {

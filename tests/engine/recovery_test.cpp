@@ -252,6 +252,15 @@ TEST_F(Recovery, LeavesServicesStoppedWhenTheDatabaseIsNotAsItWas) {
   EXPECT_TRUE(services.started.empty());
 }
 
+TEST_F(Recovery, LeavesServicesStoppedWhenAnOperatorsCommandRan) {
+  services_were_stopped();
+  passed_until_stop();
+  happened(FactRecorded{"stop", "command.ran", "clean up"});
+  happened(StageStarted{"upgrade"});
+  EXPECT_EQ(end().exit_code, 5);
+  EXPECT_TRUE(services.started.empty());
+}
+
 TEST_F(Recovery, SaysWhichServicesAreStillStopped) {
   services_were_stopped();
   passed_until_stop();

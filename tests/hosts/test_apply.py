@@ -46,9 +46,29 @@ def test_the_ledger_tells_who_did_what_with_which_evidence(vps):
     assert [stage["name"] for stage in shown["stages"]] == STAGES
     assert {stage["state"] for stage in shown["stages"]} == {"passed"}
     assert "Running upgrade 002_panels -> 003_tempvc" in vps.orchestrate("logs", run["run"]).ok()
+    log = upgrade_log(vps, run["run"])
+    assert "Running upgrade 002_panels -> 003_tempvc" in log["text"]
+    assert log["truncated"] is False
+    assert len(log["text"].encode()) == log["size"]
     assert "003_tempvc" in vps.orchestrate("status", "magikal-bot").ok()
     audit = vps.host.run("journalctl", "--quiet", "--output=cat", f"ORCHESTRATE_RUN_ID={run['run']}").ok()
     assert "upgrade" in audit
+
+
+def test_logs_in_json_hold_the_last_mebibyte_whatever_bytes_it_has(vps):
+    assert vps.apply().code == 0
+    run = vps.orchestrate("history", "magikal-bot").ok().split()[0]
+    log = vps.host.path(upgrade_log(vps, run)["file"])
+    log.write_bytes(b"dropped\n" + b"x" * 2**20 + b"\xff\xfe the end\n")
+    end = upgrade_log(vps, run)
+    assert end["truncated"] is True
+    assert end["size"] == log.stat().st_size
+    assert end["text"] == "x" * (2**20 - 11) + "\ufffd\ufffd the end\n"
+
+
+def upgrade_log(vps, run):
+    logs = json.loads(vps.orchestrate("logs", run, "--json").ok())["logs"]
+    return next(log for log in logs if log["stage"] == "upgrade")
 
 
 def test_anybody_may_ask_for_the_status(vps):

@@ -4,7 +4,7 @@ import signal
 
 from magikal import UNIT
 from test_interrupted_upgrade import give_lock_back, upgrade_that_waits
-from vps import line_with
+from vps import SHORT_HOLD, line_with
 
 WAITING = "ALTER TABLE cfg.panels"
 
@@ -32,6 +32,18 @@ def test_a_restart_that_is_owed_is_finished_without_a_second_upgrade(vps):
     assert resumed.code == 0, str(resumed)
     assert vps.unit("ActiveState") == {"ActiveState": "active"}
     assert vps.orchestrate("logs", only_run(vps)).ok().count("Running upgrade 002_panels") == 1
+
+
+def test_a_command_that_ran_after_the_upgrade_is_not_run_twice(vps):
+    count = "/home/magikalbot/backups/ran"
+    once = (r"(?=  - restart:)", f'  - command: {{ argv: [sh, -c, "echo once >> {count}"] }}\n')
+    vps.use_policy(SHORT_HOLD, once)
+    vps.host.shell(f"sed -i 's|^ExecStart=|ExecStart=/bin/false |' /etc/systemd/system/{UNIT}; systemctl daemon-reload")
+    assert vps.apply().code == 5
+    vps.host.shell(f"sed -i 's|^ExecStart=/bin/false |ExecStart=|' /etc/systemd/system/{UNIT}; systemctl daemon-reload")
+    resumed = vps.orchestrate("resume", only_run(vps))
+    assert resumed.code == 0, str(resumed)
+    assert vps.host.shell(f"cat {count}") == "once\n"
 
 
 def test_a_changed_policy_is_no_longer_the_same_run(vps):

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from magikal import PASSWORD, PROJECT
+from magikal import ENV_FILE, PASSWORD, PROJECT
 
 # Command lines of all processes, as fast as they can be read. Environments are not read: children need theirs.
 SAMPLER = """
@@ -33,10 +33,29 @@ def test_the_password_reaches_no_file_no_journal_no_command_line_and_no_git_obje
     assert vps.host.shell(objects).strip() == "0"
 
 
+KEY_LINES = ["-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+             "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu", "-----END PRIVATE KEY-----"]  # fmt: skip
+
+
+def test_no_line_of_a_key_reaches_a_log_however_it_is_printed(vps):
+    vps.host.path(ENV_FILE).write_text(vps.host.path(ENV_FILE).read_text() + "SIGNING_KEY='" + "\n".join(KEY_LINES) + "'\n")
+    vps.pending('import json\nkey = os.environ["SIGNING_KEY"]\nprint(key)\nprint(repr(key), json.dumps({"key": key}))\n'
+                'print(key.replace("\\n", "\\r\\n"))\nprint("x" * 70000, key.replace("\\n", "\\\\n"), "x" * 70000)')  # fmt: skip
+    ended = vps.apply_approving()
+    assert ended.code == 0, str(ended)
+    run = vps.orchestrate("history", "magikal-bot").ok().split()[0]
+    said = vps.orchestrate("logs", run).ok()
+    assert said.count("***") >= 5
+    for line in KEY_LINES:
+        assert line not in said + ended.out + ended.err
+        assert vps.host.run("grep", "-rlF", "--", line, "/var/lib/orchestrate").out == ""
+
+
 def test_the_password_is_in_no_answer(vps):
     assert vps.apply().code == 0
     run = vps.orchestrate("history", "magikal-bot").ok().split()[0]
-    for question in (["show", run, "--json"], ["logs", run], ["status", "magikal-bot", "--json"], ["plan", "magikal-bot"]):
+    for question in (["show", run, "--json"], ["logs", run], ["logs", run, "--json"],
+                     ["status", "magikal-bot", "--json"], ["plan", "magikal-bot"]):
         vps.orchestrate(*question)  # which looks for it
 
 

@@ -8,9 +8,10 @@ import signal
 import pytest
 
 import cable
-import magikal
 from host import until
-from magikal import ENV_FILE, UNIT
+from magikal import ENV_FILE, MAGIKAL, UNIT
+from project import boot
+from snapshot import checkout
 from vps import SHORT_HOLD, TAKE_BACKUP, Vps, line_with
 
 # Attempts are counted also where they are rolled back: by a sequence.
@@ -34,7 +35,7 @@ LONG_WAIT = (r"lock_timeout: 5s", "lock_timeout: 5min")
 @pytest.fixture(scope="module")
 def pair():
     """Two hosts of one project; the database of the first is that of both."""
-    with magikal.boot() as first, magikal.boot() as second:
+    with boot(MAGIKAL) as first, boot(MAGIKAL) as second:
         cable.join(first, second)
         for host, name in ((first, "vps-a"), (second, "vps-b")):
             host.run("hostname", name).ok()
@@ -42,7 +43,7 @@ def pair():
             "cd /etc/postgresql/15/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
             "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf; systemctl restart postgresql@15-main"
         )
-        yield Vps(first), Vps(second)
+        yield Vps(first, MAGIKAL), Vps(second, MAGIKAL)
 
 
 @pytest.fixture
@@ -95,7 +96,8 @@ def test_while_one_runs_its_like_is_told_the_run_and_whoever_only_asks_is_answer
         for asked in ("show", "logs"):
             answer = a.orchestrate(asked, run["run"])
             assert answer.code == 0, str(answer)
-        line_with(a.orchestrate("status", "magikal-bot"), run["run"], "running")
+        status = json.loads(a.orchestrate("status", "magikal-bot", "--json").ok())
+        assert status["unfinished"]["run"] == run["run"]
     assert first.wait(30).code == 0
     upgraded(a, attempts=1)
 
@@ -105,12 +107,12 @@ def test_of_two_hosts_one_upgrades_and_the_other_is_told_host_and_run(a, b):
     with kept_waiting(a, CLOSED_GATE):
         first = b.start_apply()
         a.wait_for_statement("pg_advisory_lock")
-        before = a.snapshot()
+        before = checkout(a.host, MAGIKAL), a.invocation()
         [run] = history(b)
         refused = a.apply()
         assert refused.code == 75, str(refused)
         line_with(refused, "another run holds this database", f"apply {run['run']} on vps-b", cable.SECOND)
-        assert a.snapshot() == before
+        assert (checkout(a.host, MAGIKAL), a.invocation()) == before
     assert first.wait(30).code == 0
     upgraded(a, attempts=1)
     line_with(a.apply(), "nothing to do")
@@ -119,8 +121,9 @@ def test_of_two_hosts_one_upgrades_and_the_other_is_told_host_and_run(a, b):
 def test_two_hosts_that_begin_in_the_same_moment(a, b):
     pending(COUNT, a, b)
     runs = [a.start_apply(), b.start_apply()]
-    codes = sorted(run.wait(60).code for run in runs)
-    assert codes in ([0, 75], [0, 0])  # the second may come when the first is done, and has nothing to do
+    ended = sorted((run.wait(60) for run in runs), key=lambda run: run.code)
+    # The second may come when the first is done, and has nothing to do.
+    assert [run.code for run in ended] in ([0, 75], [0, 0]), f"{ended[0]}\n{ended[1]}"
     upgraded(a, attempts=1)
 
 
@@ -202,7 +205,7 @@ def test_a_cut_link_frees_the_lock_within_seconds_and_nothing_is_upgraded_twice(
     finally:
         cable.plug(b.host)
     first.send(signal.SIGINT)
-    first.send(signal.SIGINT)
+    first.send(signal.SIGTERM)  # a second SIGINT could become one with the first
     ended = first.wait(60)
     assert ended.code == 5, str(ended)
     line_with(ended, "the database lock was lost during the upgrade")

@@ -6,6 +6,7 @@
 namespace orchestrate {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using Kind = StatementKind;
 
@@ -24,6 +25,23 @@ TEST(Sql, TakesNamesWithoutASchemaForPublic) {
   EXPECT_TRUE(full.qualified);
 }
 
+TEST(Sql, FindsTheTableOfATriggerThatIsDropped) {
+  const Statement drop = only("DROP TRIGGER stamp ON cfg.panels");
+  EXPECT_EQ(drop.table, (TableName{"cfg", "panels"}));
+  EXPECT_EQ(drop.name, "stamp");
+  EXPECT_EQ(only("DROP POLICY own ON panels").table, (TableName{"public", "panels"}));
+}
+
+TEST(Sql, NamesTheTablesThatANewTableRefersTo) {
+  const Statement create = only(
+      "CREATE TABLE cfg.notes (panel int REFERENCES cfg.panels, by int, FOREIGN KEY (by) REFERENCES users (id)) "
+      "INHERITS (cfg.base)");
+  EXPECT_THAT(create.references,
+              ElementsAre(TableName{"cfg", "base"}, TableName{"cfg", "panels"}, TableName{"public", "users"}));
+  EXPECT_THAT(only("CREATE TABLE cfg.logs_1 PARTITION OF cfg.logs FOR VALUES IN (1)").references,
+              ElementsAre(TableName{"cfg", "logs"}));
+}
+
 TEST(Sql, SplitsOneAlterTableIntoItsCommands) {
   const auto statements = statements_of_sql(
       "ALTER TABLE cfg.t ADD COLUMN a varchar(20) NOT NULL DEFAULT 'x' REFERENCES cfg.u, DROP COLUMN b CASCADE,\n"
@@ -34,7 +52,7 @@ TEST(Sql, SplitsOneAlterTableIntoItsCommands) {
   EXPECT_EQ(statements[0].type, "varchar(20)");
   EXPECT_TRUE(statements[0].not_null && statements[0].server_default);
   EXPECT_EQ(statements[1].constraint, ConstraintType::foreign_key);
-  EXPECT_EQ(statements[1].referenced, (TableName{"cfg", "u"})) << statements[1].referenced.text();
+  EXPECT_THAT(statements[1].references, ElementsAre(TableName{"cfg", "u"}));
   EXPECT_TRUE(statements[2].kind == Kind::drop_column && statements[2].cascade);
   EXPECT_EQ(statements[3].type, "numeric(8,2)");
   EXPECT_EQ(statements[4].kind, Kind::drop_not_null);

@@ -57,6 +57,14 @@ void BotProject::revision(const std::string& id, const std::string& down) const 
                        "revision = '" + id + "'\ndown_revision = " + parent + "\n\n\ndef upgrade():\n    pass\n");
 }
 
+void BotProject::pending(const std::string& statement) const {
+  bench.checkout.write(
+      "migrations/versions/002.py",
+      "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '002'\ndown_revision = '001'\n\n\n"
+      "def upgrade():\n    " +
+          statement + "\n");
+}
+
 MigratedProject::MigratedProject() : postgres(TemporaryPostgres::Settings{{"max_prepared_transactions", "5"}}) {
   postgres.sql("CREATE ROLE bot LOGIN; CREATE DATABASE app OWNER bot");
   sql("CREATE SCHEMA cfg AUTHORIZATION bot; SET ROLE bot; CREATE TABLE cfg.panels (id int);"

@@ -20,6 +20,8 @@ class BotProject {
   Policy& policy() { return bench.application.policy; }
   std::string sh(const std::string& script) const { return bench.checkout.sh(script); }
   void revision(const std::string& id, const std::string& down) const;
+  /// Makes revision 002, the pending one, do that.
+  void pending(const std::string& statement) const;
 
   StageBench bench;
   Settings settings;

@@ -10,6 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 /// A session of somebody else, left as `statements` leave it.
 class OtherSession {
@@ -48,11 +49,28 @@ TEST(PreflightDatabase, RefusesARoleThatMayNotCreateInTheSchema) {
                                           "'GRANT USAGE, CREATE ON SCHEMA \"cfg\" TO \"bot\"'"));
 }
 
-TEST(PreflightDatabase, RefusesARoleThatDoesNotOwnATable) {
+TEST(PreflightDatabase, RefusesARoleThatDoesNotOwnATableThatWillChange) {
   MigratedProject project;
   project.sql("CREATE TABLE cfg.by_hand (id int)");
-  EXPECT_THAT(refusal(project), HasSubstr("role bot does not own cfg.by_hand (owner postgres); fix: ALTER TABLE "
-                                          "cfg.by_hand OWNER TO \"bot\""));
+  EXPECT_EQ(project.preflight().verdict, Verdict::passed);
+  project.pending("op.execute('ALTER TABLE cfg.by_hand ADD COLUMN name text')");
+  EXPECT_THAT(refusal(project),
+              HasSubstr("owners: role bot does not own cfg.by_hand (owner postgres); fix: ALTER TABLE "
+                        "cfg.by_hand OWNER TO \"bot\""));
+}
+
+TEST(PreflightDatabase, LeavesTheTablesOfOtherAppsToTheReview) {
+  MigratedProject project;
+  project.sql("CREATE TABLE public.orders (id int)");
+  project.pending("op.execute('ALTER TABLE public.orders ADD COLUMN note text')");
+  EXPECT_EQ(project.preflight().verdict, Verdict::passed);
+}
+
+TEST(PreflightDatabase, NeedsNotOwnATableThatIsOnlyReferredTo) {
+  MigratedProject project;
+  project.sql("CREATE TABLE cfg.by_hand (id int PRIMARY KEY); GRANT REFERENCES ON cfg.by_hand TO bot");
+  project.pending("op.create_foreign_key('k', 'panels', 'by_hand', ['id'], ['id'], 'cfg', referent_schema='cfg')");
+  EXPECT_EQ(project.preflight().verdict, Verdict::passed);
 }
 
 TEST(PreflightDatabase, AcceptsTablesOfARoleThatOursIsIn) {
@@ -60,6 +78,7 @@ TEST(PreflightDatabase, AcceptsTablesOfARoleThatOursIsIn) {
   project.sql(
       "CREATE ROLE owners; GRANT owners TO bot; CREATE TABLE cfg.shared (id int);"
       "ALTER TABLE cfg.shared OWNER TO owners");
+  project.pending("op.drop_table('shared', schema='cfg')");
   EXPECT_EQ(project.preflight().verdict, Verdict::passed);
 }
 
@@ -145,9 +164,26 @@ TEST(PreflightDatabase, HasNothingPendingAtHead) {
   EXPECT_EQ(to_text(pending(project)), R"({"from":["002"],"to":["002"],"revisions":[]})");
 }
 
+/// Revision 002 adds a column to cfg.panels.
+class PanelsProject : public MigratedProject {
+ public:
+  PanelsProject() {
+    pending("op.add_column('panels', sa.Column('title', sa.Text()), schema='cfg')");
+    settings.set("long_transaction", std::chrono::milliseconds(0), {});
+  }
+};
+
+/// Runs `statement` in a transaction that stays open; it is a long one at once.
+class OpenTransaction : public OtherSession {
+ public:
+  OpenTransaction(MigratedProject& project, const std::string& statement) : OtherSession(project, "bot", "psql") {
+    run("BEGIN");
+    run(statement);
+  }
+};
+
 TEST(PreflightActivity, NamesATransactionThatHoldsLocksForLong) {
-  MigratedProject project;
-  project.settings.set("long_transaction", std::chrono::milliseconds(0), {});
+  PanelsProject project;
   OtherSession other(project, "bot", "the bot");
   other.run("BEGIN");
   other.run("SELECT * FROM cfg.panels");
@@ -157,7 +193,8 @@ TEST(PreflightActivity, NamesATransactionThatHoldsLocksForLong) {
 }
 
 TEST(PreflightActivity, NamesASessionThatIsIdleInATransaction) {
-  MigratedProject project;
+  PanelsProject project;
+  project.settings.set("long_transaction", std::chrono::milliseconds(60000), {});
   OtherSession other(project, "bot", "psql");
   other.run("BEGIN");
   other.run("LOCK TABLE cfg.panels IN SHARE MODE");
@@ -165,21 +202,152 @@ TEST(PreflightActivity, NamesASessionThatIsIdleInATransaction) {
 }
 
 TEST(PreflightActivity, SaysWhenTheAgeOfAForeignTransactionIsHidden) {
-  MigratedProject project;
+  PanelsProject project;
   OtherSession other(project, "postgres", "psql");
   other.run("BEGIN");
   other.run("SELECT * FROM cfg.panels");
   EXPECT_THAT(refusal(project), HasSubstr("GRANT pg_read_all_stats"));
 }
 
-TEST(PreflightActivity, IgnoresTransactionsOnOtherTables) {
+TEST(PreflightActivity, IgnoresTransactionsOnTablesThatArePassedOver) {
+  PanelsProject project;
+  project.sql("SET ROLE bot; CREATE TABLE cfg.other (id int)");
+  const OpenTransaction other(project, "INSERT INTO cfg.other VALUES (1)");
+  const Outcome outcome = project.preflight();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+}
+
+TEST(PreflightActivity, NamesWhoeverKeepsWritersOutOfAnyTableOfTheApp) {
+  PanelsProject project;
+  project.sql("SET ROLE bot; CREATE TABLE cfg.other (id int)");
+  const OpenTransaction other(project, "ALTER TABLE cfg.other ADD COLUMN name text");
+  EXPECT_THAT(refusal(project), HasSubstr("holds cfg.other AccessExclusiveLock"));
+}
+
+TEST(PreflightActivity, AlwaysCountsTheVersionTable) {
   MigratedProject project;
   project.settings.set("long_transaction", std::chrono::milliseconds(0), {});
+  const OpenTransaction other(project, "SELECT * FROM cfg.alembic_version");
+  EXPECT_THAT(refusal(project), HasSubstr("holds cfg.alembic_version AccessShareLock"));
+}
+
+struct Locked {
+  const char* name;
+  const char* tables;  ///< made by role bot
+  const char* pending;
+  const char* by_another;
+  const char* expected;
+};
+class PreflightLocks : public testing::TestWithParam<Locked> {};
+
+TEST_P(PreflightLocks, IncludesWhatNoStatementNames) {
+  PanelsProject project;
+  project.sql(std::string("SET ROLE bot; ") + GetParam().tables);
+  project.pending(GetParam().pending);
+  const OpenTransaction other(project, GetParam().by_another);
+  EXPECT_THAT(refusal(project), AllOf(HasSubstr(GetParam().expected), Not(HasSubstr("nobody can tell"))));
+}
+
+constexpr const char* parent_and_child =
+    "CREATE TABLE cfg.parent (id int PRIMARY KEY); CREATE TABLE cfg.child (id int PRIMARY KEY REFERENCES cfg.parent ON "
+    "DELETE CASCADE); CREATE TABLE cfg.grandchild (id int REFERENCES cfg.child ON DELETE CASCADE)";
+constexpr const char* partitioned =
+    "CREATE TABLE cfg.logs (id int) PARTITION BY LIST (id); CREATE TABLE cfg.logs_1 PARTITION OF cfg.logs FOR VALUES "
+    "IN "
+    "(1); CREATE TABLE cfg.logs_2 PARTITION OF cfg.logs FOR VALUES IN (2)";
+
+INSTANTIATE_TEST_SUITE_P(
+    Catalog, PreflightLocks,
+    testing::Values(
+        Locked{"ForeignKeyParent", parent_and_child, "op.drop_table('child', schema='cfg')", "SELECT * FROM cfg.parent",
+               "holds cfg.parent AccessShareLock"},
+        Locked{"ForeignKeyChild", parent_and_child, "op.execute('ALTER TABLE cfg.parent DROP COLUMN id')",
+               "SELECT * FROM cfg.child", "holds cfg.child AccessShareLock"},
+        Locked{"WhereADeletionIsPassedOn", parent_and_child, "op.execute('DELETE FROM cfg.parent WHERE id = 1')",
+               "INSERT INTO cfg.grandchild VALUES (NULL)", "holds cfg.grandchild RowExclusiveLock"},
+        Locked{"NewForeignKey", "CREATE TABLE cfg.users (id int PRIMARY KEY)",
+               "op.create_table('notes', sa.Column('by', sa.Integer(), sa.ForeignKey('cfg.users.id')), schema='cfg')",
+               "SELECT * FROM cfg.users", "holds cfg.users AccessShareLock"},
+        Locked{"Partition", partitioned, "op.execute('ALTER TABLE cfg.logs ADD COLUMN x int')",
+               "SELECT * FROM cfg.logs_2", "holds cfg.logs_2 AccessShareLock"},
+        Locked{"PartitionedTable", partitioned, "op.execute('DROP TABLE cfg.logs_1')", "SELECT * FROM cfg.logs",
+               "holds cfg.logs AccessShareLock"},
+        Locked{"TableOfAnIndex", "CREATE TABLE cfg.users (id int); CREATE INDEX ix ON cfg.users (id)",
+               "op.execute('DROP INDEX cfg.ix')", "SELECT * FROM cfg.users", "holds cfg.users AccessShareLock"},
+        Locked{"TableBehindAView", "CREATE TABLE cfg.users (id int); CREATE VIEW cfg.v AS SELECT * FROM cfg.users",
+               "op.execute('UPDATE cfg.v SET id = 1')", "INSERT INTO cfg.users VALUES (1)",
+               "holds cfg.users RowExclusiveLock"},
+        Locked{"AnySchemaOfAnUnqualifiedName", "CREATE TABLE cfg.users (id int)",
+               "op.add_column('users', sa.Column('x', sa.Text()))", "SELECT * FROM cfg.users",
+               "holds cfg.users AccessShareLock"}),
+    [](const auto& test) { return test.param.name; });
+
+struct Opaque {
+  const char* name;
+  const char* pending;
+  const char* why;
+};
+class PreflightUnknown : public testing::TestWithParam<Opaque> {};
+
+TEST_P(PreflightUnknown, CountsEveryTableOfTheAppAndSaysWhy) {
+  PanelsProject project;
+  project.sql(
+      "SET ROLE bot; CREATE TABLE cfg.other (id int); CREATE FUNCTION cfg.f() RETURNS trigger LANGUAGE plpgsql "
+      "AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER stamp BEFORE UPDATE ON cfg.panels FOR EACH ROW "
+      "EXECUTE FUNCTION cfg.f()");
+  project.pending(GetParam().pending);
+  const OpenTransaction other(project, "SELECT * FROM cfg.other");
+  EXPECT_THAT(refusal(project), AllOf(HasSubstr("holds cfg.other AccessShareLock"),
+                                      HasSubstr(std::string("affected tables: every table of cfg counts as affected, "
+                                                            "since nobody can tell: ") +
+                                                GetParam().why)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Revisions, PreflightUnknown,
+    testing::Values(Opaque{"Python", "op.execute(open('x.sql').read())", "002.py:9: "},
+                    Opaque{"DoBlock", "op.execute('DO $$ BEGIN END $$')", "002.py:9: a DO block hides"},
+                    Opaque{"Cascade", "op.execute('DROP VIEW cfg.v CASCADE')", "002.py:9: CASCADE takes along"},
+                    Opaque{"Trigger", "op.execute('UPDATE cfg.panels SET id = 1')",
+                           "cfg.panels has the trigger stamp, which may write anywhere"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(PreflightActivity, CountsEveryTableWhileThePendingRevisionsAreNotKnown) {
+  PanelsProject project;
+  project.sql("SET ROLE bot; CREATE TABLE cfg.other (id int)");
+  project.revision("002b", "001");  // two heads
+  const OpenTransaction other(project, "SELECT * FROM cfg.other");
+  EXPECT_THAT(refusal(project), HasSubstr("holds cfg.other AccessShareLock"));
+}
+
+TEST(PreflightActivity, CountsEveryOldTransactionWhenAnIndexIsBuiltConcurrently) {
+  PanelsProject project;
   project.sql("CREATE TABLE public.other (id int); GRANT ALL ON public.other TO bot");
+  const OpenTransaction other(project, "SELECT * FROM public.other");
+  EXPECT_EQ(project.preflight().verdict, Verdict::passed);
+  project.pending("op.create_index('ix', 'panels', ['id'], schema='cfg', postgresql_concurrently=True)");
+  EXPECT_THAT(refusal(project), HasSubstr("CONCURRENTLY waits for it, whatever it does; fix: wait until it ends"));
+}
+
+TEST(PreflightActivity, CountsAnIdleTransactionWithASnapshotWhenAnIndexIsBuiltConcurrently) {
+  PanelsProject project;
+  project.settings.set("long_transaction", std::chrono::milliseconds(60000), {});
+  project.pending("op.create_index('ix', 'panels', ['id'], schema='cfg', postgresql_concurrently=True)");
   OtherSession other(project, "bot", "psql");
   other.run("BEGIN");
-  other.run("SELECT * FROM public.other");
+  other.run("SELECT 1");  // without a snapshot from here on
   EXPECT_EQ(project.preflight().verdict, Verdict::passed);
+  other.run("COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
+  EXPECT_THAT(refusal(project), HasSubstr("is idle in a transaction: user bot, application psql"));
+}
+
+TEST(PreflightActivity, CountsAHiddenTransactionWhenAnIndexIsBuiltConcurrently) {
+  PanelsProject project;
+  project.pending("op.create_index('ix', 'panels', ['id'], schema='cfg', postgresql_concurrently=True)");
+  OtherSession other(project, "postgres", "psql");
+  EXPECT_EQ(project.preflight().verdict, Verdict::passed);
+  other.run("BEGIN");
+  EXPECT_THAT(refusal(project), HasSubstr("is a transaction whose age we may not see"));
 }
 
 TEST(PreflightActivity, NamesARunningDump) {
@@ -189,7 +357,7 @@ TEST(PreflightActivity, NamesARunningDump) {
 }
 
 TEST(PreflightActivity, NamesAPreparedTransactionWithTheCommandsThatEndIt) {
-  MigratedProject project;
+  PanelsProject project;
   project.sql("BEGIN; LOCK TABLE cfg.panels; PREPARE TRANSACTION 'half'");
   EXPECT_THAT(refusal(project), AllOf(HasSubstr("prepared transaction half was never ended: user postgres"),
                                       HasSubstr("holds cfg.panels AccessExclusiveLock; fix: COMMIT PREPARED 'half'")));

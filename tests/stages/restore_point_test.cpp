@@ -84,7 +84,7 @@ TEST(RestorePoint, SaysWhenThereIsNoRepository) {
 }
 
 TEST(RestorePoint, ChangesTheCheckoutOnlyInModeCommit) {
-  EXPECT_EQ(restore_point_stage.effect(mode("ref")), Effect::checks);
+  EXPECT_EQ(restore_point_stage.effect(mode("ref")), Effect::keeps);
   EXPECT_EQ(restore_point_stage.effect(mode("commit")), Effect::changes);
 }
 

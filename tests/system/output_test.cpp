@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include "command_fixture.hpp"
+#include "system/output.hpp"
 
 namespace orchestrate {
 namespace {
@@ -82,6 +83,25 @@ TEST_F(Output, RedactsSecretsAnywhereInALineTooLongToKeep) {
   const std::string log = content(command.log);
   EXPECT_THAT(log, Not(HasSubstr("hunter2")));
   EXPECT_GT(log.size(), 200U * 7919U);
+}
+
+std::string digits(std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; text.size() < size; ++i) text += std::to_string(1'000'003 * i);
+  return text;
+}
+
+TEST_F(Output, RedactsALongSecretInPiecesOfAnySize) {
+  const std::string secret = digits(10'000);
+  const Redactor redact({Secret(secret)});
+  const std::string line = std::string(60'000, 'x') + secret + std::string(70'000, 'y') + secret;
+  for (const std::size_t size : {100UL, 777UL, 4096UL, 65'536UL}) {
+    const std::filesystem::path file = dir / std::to_string(size);
+    system::OutputLog log(file, redact);
+    for (std::size_t at = 0; at < line.size(); at += size) log.add(system::Stream::out, line.substr(at, size));
+    log.finish();
+    EXPECT_EQ(content(file), std::string(60'000, 'x') + "***" + std::string(70'000, 'y') + "***\n") << size;
+  }
 }
 
 TEST_F(Output, NeverShowsHalfASecretAtTheCutOfTheCapture) {

@@ -81,6 +81,37 @@ TEST(Redactor, MasksEveryLineOfASecretOfSeveralLines) {
   EXPECT_EQ(redact("and kqhkiG9w0BAQEF too"), "and *** too");
 }
 
+const std::vector<std::string> key_lines = {
+    "-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+    "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu",
+    "NMoSfm76oqFvAp8Gy0iz5sxjZmSnXyCdPEovGhLa0VzMaQ8s+CLOyS56YyCFGeJZ", "-----END PRIVATE KEY-----"};
+
+/// The key with that at the end of each line.
+std::string key_with(const std::string& line_end) {
+  std::string key;
+  for (const std::string& line : key_lines) key += line + line_end;
+  return key;
+}
+
+class LineEnds : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
+
+/// However the env file writes the key, and however a child prints it, in pieces of any size that end with a line.
+TEST_P(LineEnds, HideNoLineOfAKey) {
+  const auto [known, printed] = GetParam();
+  const Redactor redact = knowing({key_with(known)});
+  const std::string output = "key: " + key_with(printed) + "\n";
+  std::vector<std::string> logs = {redact(output), ""};
+  for (std::size_t at = 0; at < output.size(); at = output.find('\n', at) + 1)
+    logs[1] += redact(output.substr(at, output.find('\n', at) + 1 - at));
+  for (const std::string& log : logs)
+    for (const std::string& line : key_lines)
+      for (std::size_t at = 0; at + 8 <= line.size(); ++at) EXPECT_THAT(log, Not(HasSubstr(line.substr(at, 8))));
+}
+
+INSTANTIATE_TEST_SUITE_P(Redactor, LineEnds,
+                         testing::Combine(testing::Values("\n", "\r\n", "\\n", "\\r\\n"),
+                                          testing::Values("\n", "\r\n", "\\n", "\\r\\n", "\\\\n")));
+
 const std::vector<std::string> passwords = {
     "p@:/%#?&+ x1",      "it's a \"test\"",  "back\\slash\\es", "gr\u00fc\u00dfe aus \u4e2d\u56fd",
     "tab\tand\nnewline", "plain-and-simple", "single'quote'd",  "e=mc^2 & {more}"};

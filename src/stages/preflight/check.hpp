@@ -11,6 +11,7 @@
 #include "orchestrate/stage.hpp"
 #include "review/graph.hpp"
 #include "schema/state.hpp"
+#include "stages/preflight/relations.hpp"
 
 namespace orchestrate::preflight {
 
@@ -35,6 +36,7 @@ struct Inspection {
   std::vector<std::filesystem::path> script_versions;  ///< found by `alembic config`, where it can be read
   std::vector<std::string> version_rows;               ///< found by `version table`
   std::optional<Pending> pending;                      ///< found by `revisions`
+  std::optional<Relations> relations;                  ///< found by `affected tables`, else by who asks first
 
   const Application& application() const { return context.application; }
   const Policy& policy() const { return context.application.policy; }
@@ -54,6 +56,7 @@ std::span<const Check> project_checks();
 std::span<const Check> environment_checks();
 std::span<const Check> database_checks();
 std::span<const Check> revision_checks();
+std::span<const Check> affected_checks();
 std::span<const Check> activity_checks();
 std::span<const Check> host_checks();
 

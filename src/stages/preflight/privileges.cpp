@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "schema/text_array.hpp"
 #include "stages/database_session.hpp"
 
@@ -18,11 +16,11 @@ const std::string schemas_sql =
     "has_database_privilege(current_user, current_database(), 'CREATE'), current_user, current_database() "
     "FROM unnest($1::text[]) AS s(name) LEFT JOIN pg_namespace n ON n.nspname = s.name";
 
-// What an extension brought is nobody's to migrate.
+// What an extension brought is nobody's to migrate; what lies outside of the app's schemas is for the review to refuse.
 const std::string foreign_sql =
     "SELECT format('%I.%I', n.nspname, c.relname), pg_get_userbyid(c.relowner), current_user "
     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = ANY($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "WHERE c.oid = ANY($1::oid[]) AND n.nspname = ANY($2::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
     "AND NOT pg_has_role(current_user, c.relowner, 'USAGE') AND NOT EXISTS (SELECT 1 FROM pg_depend d "
     "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1";
 
@@ -60,13 +58,18 @@ void judge_owners(Answer& answer, const Rows& foreign) {
 }  // namespace
 
 Task<Answer> role(Inspection& inspection) {
-  std::vector<std::string> schemas = app_schemas(inspection.policy());
-  const std::string& version_schema = inspection.policy().migrations.version_table.schema;
-  if (std::ranges::find(schemas, version_schema) == schemas.end()) schemas.push_back(version_schema);
-  const std::vector<std::string> parameters = {text_array(schemas)};
+  const std::vector<std::string> parameters = {text_array(schemas_of(inspection.policy()))};
   Answer answer;
   const Rows found = co_await inspection.database->query(schemas_sql, parameters, inspection.context.stop);
   for (const auto& row : found.rows) judge_schema(answer, row);
+  co_return answer;
+}
+
+Task<Answer> owners(Inspection& inspection) {
+  co_await know_relations(inspection);
+  const std::vector<std::string> parameters = {text_array(inspection.relations->changed),
+                                               text_array(schemas_of(inspection.policy()))};
+  Answer answer;
   const Rows foreign = co_await inspection.database->query(foreign_sql, parameters, inspection.context.stop);
   judge_owners(answer, foreign);
   co_return answer;

@@ -4,7 +4,10 @@
 
 namespace orchestrate::preflight {
 
-/// The migration's role may create in the app's schemas and owns what is there, or is in the role that owns it.
+/// The migration's role may create in the app's schemas.
 Task<Answer> role(Inspection& inspection);
+
+/// It owns what the pending revisions change, or is in the role that owns it.
+Task<Answer> owners(Inspection& inspection);
 
 }  // namespace orchestrate::preflight

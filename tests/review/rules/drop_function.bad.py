@@ -1,4 +1,4 @@
-# finds: drop-function:cfg.touch drop-function:panels.touch_it out-of-scope:panels.touch_it
+# finds: drop-function:cfg.touch drop-function:cfg.panels.touch_it
 """drop function bad"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,56 @@
+#include "cli/unit_rights.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "orchestrate/error.hpp"
+#include "stages/services.hpp"
+#include "system/unit_authority.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+using system::JobType;
+
+struct Job {
+  std::string_view kind;  // of the stage
+  JobType type;
+  std::string_view verb;  // as polkit knows it
+};
+// When a run fails after `stop`, what was stopped is started again.
+constexpr std::array jobs = {Job{"restart", JobType::restart, "restart"}, Job{"start", JobType::start, "start"},
+                             Job{"stop", JobType::stop, "stop"}, Job{"stop", JobType::start, "start"}};
+
+std::string polkit_rule(const Policy& policy) {
+  std::string units;
+  for (const UnitName& unit : policy.units()) units += fmt::format("{}\"{}\"", units.empty() ? "" : ", ", unit.text());
+  return fmt::format(
+      R"(polkit.addRule(function(action, subject) {{ if (action.id == "org.freedesktop.systemd1.manage-units" && )"
+      R"([{}].indexOf(action.lookup("unit")) >= 0 && subject.user == "{}") return polkit.Result.YES; }});)",
+      units, policy.project.user);
+}
+
+void check(const Policy& policy, const std::string& command, const StageSpec& stage, const Job& job,
+           const UnitName& unit) {
+  const auto refusal = system::refusal_of_job(job.type, unit);
+  if (!refusal) return;
+  throw Error(ErrorKind::denied, command,
+              fmt::format("stage {} may not {} {} over D-Bus: {}", stage.name, job.verb, unit.text(), *refusal),
+              fmt::format("sudo orchestrate {}, or allow it in /etc/polkit-1/rules.d/60-orchestrate-{}.rules: {}",
+                          command, policy.app, polkit_rule(policy)));
+}
+
+}  // namespace
+
+void check_unit_rights(const Policy& policy, const std::string& command) {
+  if (::geteuid() == 0) return;
+  for (const StageSpec& stage : policy.pipeline)
+    for (const Job& job : jobs)
+      if (job.kind == stage.kind)
+        for (const UnitName& unit : units_of(stage, policy)) check(policy, command, stage, job, unit);
+}
+
+}  // namespace orchestrate::cli
