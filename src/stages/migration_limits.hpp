@@ -15,6 +15,8 @@ struct MigrationLimits {
   std::chrono::milliseconds statement{};
   /// How often the server looks whether the client still lives while a statement runs; zero: it does not.
   std::chrono::milliseconds client_check{};
+
+  bool any() const { return lock.count() > 0 || statement.count() > 0; }
 };
 
 /// Puts the limits, and what makes the server notice a dead client, where the project's driver will obey them: into

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "schema/backends.hpp"
 #include "stages/beside.hpp"
@@ -31,11 +30,24 @@ std::string_view name_of(Cancelled::Limit limit) {
 
 }  // namespace
 
+Task<> MigrationWatch::begin() {
+  const TableName& version_table = context_.application.policy.migrations.version_table;
+  cancelled_.reset();
+  trouble_.clear();
+  try {
+    if (!session_) session_ = co_await open_session(context_, context_.stop);
+    const Rows port = co_await session_->query("SELECT current_setting('port')", context_.stop);
+    const auto before = co_await client_sessions(*session_, version_table, context_.stop);
+    own_.emplace(migration_application_name(context_.run.id), before, port.rows.at(0).at(0).value_or(""));
+  } catch (const Error& error) {
+    if (limits_.any() && !own_) throw;
+    lost(error);
+  }
+}
+
 Task<Exit> MigrationWatch::run(Command command) {
-  co_await begin();
-  Commands& commands = context_.ports.commands;
   const std::stop_source over;
-  Task<Exit> work = commands.run(std::move(command), context_.stop);
+  Task<Exit> work = context_.ports.commands.run(std::move(command), context_.stop);
   Task<> companion = watch(over.get_token());
   Exit exit = co_await beside(std::move(work), std::move(companion), over);
   if (!trouble_.empty()) exit.trouble += (exit.trouble.empty() ? "" : "; ") + trouble_;
@@ -51,32 +63,22 @@ Task<> MigrationWatch::cancel_all(Database& database) {
     if (own_->contains(session)) co_await cancel_statement(database, session);
 }
 
-Task<> MigrationWatch::begin() {
-  const TableName& version_table = context_.application.policy.migrations.version_table;
-  try {
-    session_ = co_await open_session(context_, context_.stop);
-    const Rows port = co_await session_->query("SELECT current_setting('port')", context_.stop);
-    const auto before = co_await client_sessions(*session_, version_table, context_.stop);
-    own_.emplace(migration_application_name(context_.run.id), before, port.rows.at(0).at(0).value_or(""));
-  } catch (const Error& error) {
-    lost(error);
-  }
-}
-
 Task<> MigrationWatch::watch(std::stop_token stop) {
   if (!own_) co_return;
-  try {
-    for (;;) {
-      co_await look(stop);
+  while (!stop.stop_requested()) {
+    try {
       co_await context_.ports.clock.sleep(interval, stop);
+      if (!session_) session_ = co_await open_session(context_, stop);
+      co_await look(stop);
+    } catch (const Error& error) {
+      if (!stop.stop_requested()) lost(error);
     }
-  } catch (const Error& error) {
-    if (!stop.stop_requested()) lost(error);
   }
 }
 
 void MigrationWatch::lost(const Error& error) {
-  trouble_ = fmt::format("the session that watches the migration is lost: {}", error.what());
+  session_.reset();
+  trouble_ = fmt::format("the session that watches the migration was lost: {}", error.what());
   context_.progress(trouble_);
 }
 
@@ -88,11 +90,10 @@ Task<> MigrationWatch::look(std::stop_token stop) {
   own_->look(sessions, of_children);
   for (const ClientSession& session : sessions) {
     if (!own_->is_new(session)) continue;
-    const milliseconds waits = waited(session);
-    const auto over = over_limit(session, waits);
+    const auto over = over_limit(session);
     const bool ours = own_->contains(session);
-    if (ours && waits >= worth_telling)
-      context_.progress(fmt::format("waits {:.0f} s for {}", seconds(waits), obstacle(session)));
+    if (ours && session.waited >= worth_telling)
+      context_.progress(fmt::format("waits {:.0f} s for {}", seconds(session.waited), obstacle(session)));
     if (ours && over) co_await cancel(session, *over);
     if (over && own_->empty())
       trouble_ = fmt::format(
@@ -101,20 +102,8 @@ Task<> MigrationWatch::look(std::stop_token stop) {
   }
 }
 
-milliseconds MigrationWatch::waited(const ClientSession& session) {
-  if (session.waits_for.empty()) {
-    waits_.erase(session.pid);
-    return 0ms;
-  }
-  const milliseconds now = context_.ports.clock.boot();
-  Wait& wait = waits_[session.pid];
-  if (wait.statement_began != session.statement_began || wait.waits_for != session.waits_for)
-    wait = {session.statement_began, session.waits_for, now};
-  return now - wait.since;
-}
-
-std::optional<Cancelled> MigrationWatch::over_limit(const ClientSession& session, milliseconds waited) const {
-  if (limits_.lock > 0ms && waited >= limits_.lock)
+std::optional<Cancelled> MigrationWatch::over_limit(const ClientSession& session) const {
+  if (limits_.lock > 0ms && session.waited >= limits_.lock)
     return Cancelled{Cancelled::Limit::lock,
                      fmt::format("waited longer than {} s for {}", seconds(limits_.lock), obstacle(session))};
   if (limits_.statement > 0ms && session.running >= limits_.statement)
@@ -125,11 +114,13 @@ std::optional<Cancelled> MigrationWatch::over_limit(const ClientSession& session
 
 Task<> MigrationWatch::cancel(ClientSession session, Cancelled over) {
   if (last_cancelled_ == session.statement_began) co_return;
-  last_cancelled_ = session.statement_began;
   context_.record(fact::statement_cancelled,
                   Json::object({{"pid", session.pid}, {"limit", name_of(over.limit)}, {"why", over.why}}));
-  const bool done = co_await cancel_statement(*session_, std::move(session));
-  if (done) cancelled_ = std::move(over);
+  const auto end = over.limit == Cancelled::Limit::lock ? cancel_wait : cancel_statement;
+  const bool done = co_await end(*session_, session);
+  if (!done) co_return;
+  last_cancelled_ = session.statement_began;
+  cancelled_ = std::move(over);
 }
 
 }  // namespace orchestrate

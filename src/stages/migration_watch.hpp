@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "orchestrate/error.hpp"
 #include "orchestrate/stage.hpp"
 #include "stages/migration_limits.hpp"
 #include "stages/own_sessions.hpp"
@@ -19,39 +19,35 @@ struct Cancelled {
 };
 
 /// A session of ours beside a migration: it tells who keeps the migration waiting, and cancels a statement that is over
-/// one of `limits`. When that session is lost the migration goes on without it.
+/// one of `limits`. A migration with limits does not begin without it; when it is lost later, the migration goes on
+/// while a new session is sought.
 class MigrationWatch {
  public:
   /// No limits: it only tells.
   MigrationWatch(StageContext& context, MigrationLimits limits) : context_(context), limits_(limits) {}
 
+  /// Before each attempt: whoever is there now is not the migration. Throws Error when there are limits and no session.
+  Task<> begin();
   /// What the watch could not see to is in the exit's `trouble`.
   Task<Exit> run(Command command);
   /// Cancels what the migration's sessions are still doing after their client's end, in a session of the caller's.
   Task<> cancel_all(Database& database);
 
+  /// In this attempt.
   const std::optional<Cancelled>& cancelled() const { return cancelled_; }
 
  private:
-  struct Wait {
-    std::string statement_began, waits_for;
-    std::chrono::milliseconds since;  // Clock::boot()
-  };
-
-  Task<> begin();
   Task<> watch(std::stop_token stop);
   Task<> look(std::stop_token stop);
   Task<> cancel(ClientSession session, Cancelled over);
-  std::optional<Cancelled> over_limit(const ClientSession& session, std::chrono::milliseconds waited) const;
-  std::chrono::milliseconds waited(const ClientSession& session);
+  std::optional<Cancelled> over_limit(const ClientSession& session) const;
   void lost(const Error& error);
 
   StageContext& context_;
   MigrationLimits limits_;
   std::unique_ptr<Database> session_;
   std::optional<OwnSessions> own_;
-  std::map<std::string, Wait> waits_;  // by pid
-  std::string last_cancelled_;         // when that statement began: once is enough
+  std::string last_cancelled_;  // when that statement began: once is enough
   std::optional<Cancelled> cancelled_;
   std::string trouble_;
 };

@@ -75,11 +75,12 @@ class Upgrade final : public Stage {
       co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *before.other, {}, {}, {}};
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
+    MigrationWatch watch(context, limits_to_watch(context));
+    co_await watch.begin();
     context.record(fact::database_before, fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);
-      MigrationWatch watch(context, limits_to_watch(context));
       const Exit exit = co_await watch.run(std::move(command));
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
       Outcome outcome = co_await failed(context, before, exit, watch);
@@ -93,6 +94,7 @@ class Upgrade final : public Stage {
         outcome.details = std::move(changes);
         co_return outcome;
       }
+      co_await watch.begin();
     }
   }
 

@@ -125,7 +125,7 @@ TEST_P(WatchedEitherWay, IsCancelledWhenItWaitsTooLongAndTriedAgain) {
   EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged)) << text_of(outcome);
   EXPECT_THAT(outcome.summary,
               MatchesRegex("upgrade: it waited longer than 0.1 s for a lock on cfg.panels held by pid [0-9]+ \\(user "
-                           "postgres, idle in transaction, [0-9]+ s\\), and was cancelled"));
+                           "postgres\\), and was cancelled"));
   EXPECT_THAT(bench.progress, ElementsAre("running", trying_again, "attempt 2 of 2"));
   EXPECT_EQ(bench.so_far.fact(fact::statement_cancelled).text_or("limit"), "lock_timeout");
 }
@@ -144,7 +144,7 @@ TEST_P(WatchedEitherWay, PassesWhenTheLockIsReleasedMeanwhile) {
 TEST_P(WatchedEitherWay, IsCancelledWhenAStatementRunsTooLongAndNotTriedAgain) {
   upgrade_settings.set("retries", std::int64_t{1}, {});
   upgrade_settings.set("statement_timeout", std::chrono::milliseconds(300ms), {});
-  migration("op.execute('SELECT pg_sleep(600)')");
+  migration("op.execute('CREATE TABLE cfg.slow AS SELECT pg_sleep(600)')");
   reviewed();
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.summary, "upgrade: it had a statement that ran longer than 0.3 s, and was cancelled");
@@ -156,9 +156,10 @@ TEST_P(WatchedEitherWay, IsNeverCancelledWhereItHasNoLimits) {
   locked_out(
       "with op.get_context().autocommit_block():\n"
       "    op.create_index('ix_id', 'panels', ['id'], schema='cfg', postgresql_concurrently=True)");
-  bench.on_progress = [this] {
-    if (bench.progress.back().starts_with("waits ")) somebody->release();
-  };
+  once(
+      "SELECT FROM pg_stat_activity WHERE usename = 'bot' AND wait_event_type = 'Lock' "
+      "AND clock_timestamp() - query_start > '1 s'",
+      [this] { somebody->release(); });
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
   EXPECT_EQ(sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'cfg.ix_id'::regclass"), "t");
@@ -209,7 +210,7 @@ TEST_F(WatchedOverTcp, GoesOnWhenTheWatchLosesItsSession) {
   });
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
-  EXPECT_THAT(outcome.details, ElementsAre(StartsWith("the session that watches the migration is lost: ")));
+  EXPECT_THAT(outcome.details, ElementsAre(StartsWith("the session that watches the migration was lost: ")));
 }
 
 using ObedientUpgrade = UpgradingBot;
@@ -225,7 +226,7 @@ TEST_F(ObedientUpgrade, SaysWhoKeepsItWaiting) {
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
   EXPECT_THAT(bench.progress, Contains(MatchesRegex("waits 1 s for a lock on cfg.panels held by pid [0-9]+ \\(user "
-                                                    "postgres, idle in transaction, [0-9]+ s\\)")));
+                                                    "postgres\\)")));
 }
 
 }  // namespace
