@@ -10,7 +10,7 @@ enum class ErrorKind {
   usage,        ///< wrong command line
   policy,       ///< the policy, its env file or a URL cannot be used
   unreachable,  ///< database, bus or journal does not answer
-  busy,         ///< another run holds the lock
+  busy,         ///< not now: another run holds the lock, or the window is closed
   denied,       ///< the caller or we lack a right
   failed,       ///< the operating system, a child or a file refused
   stopped,      ///< a signal, a cancel or a deadline ended the work

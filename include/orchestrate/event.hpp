@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +29,7 @@ struct RunCreated {
   std::string host, version;  ///< ours
   std::string policy_file, policy_sha256;
   std::vector<std::string> stages;
+  std::optional<std::string> window_override;  ///< why the policy's window was not to count
   bool operator==(const RunCreated&) const = default;
 };
 struct StageStarted {

@@ -13,6 +13,7 @@ inline constexpr std::string_view review_passed = "review.passed";
 /// A restore point that was to move the branch had not: HEAD is where it was. Found by recovery.
 inline constexpr std::string_view checkout_unchanged = "checkout.unchanged";
 inline constexpr std::string_view restore_point_recorded = "restore_point.recorded";
+/// {"from": [...], "to": [...], "files": {"REVISION": "SHA-256"}}
 inline constexpr std::string_view upgrade_done = "upgrade.done";
 /// After an upgrade that failed: version rows and catalog fingerprint are both as before.
 inline constexpr std::string_view database_unchanged = "database.unchanged";
@@ -41,6 +42,8 @@ inline constexpr std::string_view service_before = "service.before:";
 inline constexpr std::string_view command_ran = "command.ran";
 /// Who holds the lock in the database.
 inline constexpr std::string_view lock_busy = "lock.busy";
+/// Since when, and until when, the policy's window lets no upgrade begin.
+inline constexpr std::string_view window_closed = "window.closed";
 /// The lock in the database was lost while the upgrade ran.
 inline constexpr std::string_view lock_lost = "lock.lost";
 /// The id of an earlier run whose last stages this one brings to their end.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrate/event.hpp"
@@ -24,6 +25,8 @@ class Ledger {
   /// Newest first.
   virtual std::vector<std::string> runs(std::size_t limit) const = 0;
   virtual std::vector<Approval> approvals() const = 0;
+  /// Ends of stages that provided this evidence, in any run; the oldest first.
+  virtual std::vector<Event> providing(std::string_view evidence) const = 0;
   /// Created and not finished; at most one by a unique index.
   virtual std::optional<std::string> unfinished() const = 0;
 };

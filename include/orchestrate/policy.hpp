@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -28,6 +29,7 @@ struct Project {
   std::filesystem::path path;
   std::string user;
   std::optional<EnvFile> env_file;
+  std::vector<std::string> required_settings;  ///< variables without which the application does not load
   bool operator==(const Project&) const = default;
 };
 
@@ -35,6 +37,7 @@ struct Project {
 struct UrlTemplate {
   struct Parts {
     std::string user, password, host, port, name;
+    std::string driver;  ///< of SQLAlchemy, with which the migrations connect: `asyncpg`
     bool operator==(const Parts&) const = default;
   };
   std::variant<std::string, Parts> form;
@@ -42,13 +45,24 @@ struct UrlTemplate {
   bool operator==(const UrlTemplate&) const = default;
 };
 
+/// The word of a command that stands for the revision to go to.
+inline constexpr std::string_view target_word = "{target}";
+
 struct Migrations {
-  std::vector<std::string> command;             ///< argv before `upgrade REV`, relative to project.path
+  /// alembic: its own command line, `upgrade REV` is added. command: whatever runs the upgrade, as a whole.
+  enum class Tool { alembic, command };
+  Tool tool = Tool::alembic;
+  std::vector<std::string> command;    ///< argv, relative to project.path; of tool command `{target}` is replaced
+  std::vector<std::string> downgrade;  ///< of tool command: argv with `{target}`; empty: there is none
+  std::filesystem::path python;        ///< the project's interpreter; empty: the one of `command`
   std::vector<std::filesystem::path> versions;  ///< absolute after loading
   UrlTemplate database_url;
   std::optional<UrlTemplate> direct_url;  ///< past the pooler
   TableName version_table{"public", "alembic_version"};
   std::vector<std::string> schemas;  ///< a change outside is a red flag
+
+  /// Whether the upgrade can be told where to go; else it goes to head.
+  bool takes_target() const;
   bool operator==(const Migrations&) const = default;
 };
 
@@ -62,6 +76,15 @@ struct StageSpec {
   bool operator==(const StageSpec&) const = default;
 };
 
+/// When an upgrade may run, by the wall clock of a place. A window that passes midnight belongs to the day it starts
+/// on.
+struct Window {
+  std::array<bool, 7> days{};       ///< from Monday
+  std::chrono::minutes from{}, to;  ///< since midnight; `to` not after `from`: on the next day
+  std::string timezone;             ///< of the system's zones: `Europe/Berlin`
+  bool operator==(const Window&) const = default;
+};
+
 /// One application's policy file, checked and with relative paths resolved; nothing in it is secret.
 struct Policy {
   std::filesystem::path file;
@@ -72,6 +95,7 @@ struct Policy {
   std::vector<UnitName> services;
   std::filesystem::path postgres_bin;  ///< empty: by the server's major version
   std::vector<StageSpec> pipeline;
+  std::optional<Window> window;  ///< absent: at any time
 
   /// Every unit that the policy touches: `services`, and what stages name for themselves; each once.
   std::vector<UnitName> units() const;

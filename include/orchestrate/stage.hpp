@@ -19,16 +19,24 @@
 
 namespace orchestrate {
 
+/// A revision that a run applied, with what its file was then.
+struct AppliedRevision {
+  std::string id, file_sha256, run;
+  Time at;
+  bool operator==(const AppliedRevision&) const = default;
+};
+
 /// What a stage may see and use while it runs.
 struct StageContext {
   const Application& application;
   Ports& ports;
   const Run& run;  ///< evidence and facts so far
   const std::vector<Approval>& approvals;
-  std::string target;            ///< `head` or a revision
-  std::filesystem::path output;  ///< the stage's own file for its children's output; empty in a dry run
-  std::stop_token stop;          ///< deadline, signal or cancel
-  std::stop_token asked;         ///< somebody asked to stop, even where that may not stop what runs: begin nothing more
+  const std::vector<AppliedRevision>& applied;  ///< by earlier runs, as the ledger knows it
+  std::string target;                           ///< `head` or a revision
+  std::filesystem::path output;                 ///< the stage's own file for its children's output; empty in a dry run
+  std::stop_token stop;                         ///< deadline, signal or cancel
+  std::stop_token asked;  ///< somebody asked to stop, even where that may not stop what runs: begin nothing more
   std::function<void(std::string)> progress;                      ///< a live line; never in the ledger
   std::function<void(std::string_view name, Json value)> record;  ///< a fact, durable when it returns
 };

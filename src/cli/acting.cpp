@@ -10,12 +10,15 @@
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "cli/unit_rights.hpp"
+#include "engine/applied.hpp"
+#include "engine/conclude.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
 #include "render/result.hpp"
 #include "schema/advisory_lock.hpp"
+#include "window/window.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -68,6 +71,11 @@ std::string caller() {
   return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
 }
 
+void tell_half_done(const std::string& run) {
+  write(stderr, fmt::format("run {}: its upgrade is half done, as far as is known. Exit 5.\nnext: {}\n", run,
+                            half_done_next(run)));
+}
+
 Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)
     : arguments_(arguments),
       plan_(std::move(permitted(loaded, command).plan)),
@@ -78,6 +86,11 @@ Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& com
   ledger_ = audited(open_ledger(session_.state_directory(), LedgerAccess::write, session_.redactor()), app,
                     session_.redactor());
   ledger_->reserve(reserved_bytes);
+}
+
+void Acting::check_window(const std::string& doing) {
+  if (const auto why = closed(session_.application().policy.window, session_.ports().clock.now()))
+    throw Error(ErrorKind::busy, doing, *why, "wait for it, or apply with --override-window --reason TEXT");
 }
 
 Task<Run> Acting::recover(std::string id) {
@@ -111,6 +124,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .interrupt = interrupt,
                       .observer = terminal,
                       .approvals = ledger_->approvals(),
+                      .applied = applied_revisions(*ledger_),
                       .run_id = id,
                       .request = std::move(request),
                       .outputs = outputs,

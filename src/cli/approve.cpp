@@ -58,9 +58,7 @@ Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revisio
 }  // namespace
 
 int approve(const Arguments& arguments) {
-  if (arguments.reason.find_first_not_of(" \t\n") == std::string::npos)
-    throw Error(ErrorKind::usage, "approve " + arguments.finding, "the reason is empty",
-                "say in --reason why it is acceptable; the ledger keeps it");
+  const std::string reason = reason_of(arguments, "approve " + arguments.finding);
   const std::string by = person();
   Loaded loaded = load(policy_file(arguments.app));
   Session session(std::move(loaded.policy), arguments, Reach::project, State::made);
@@ -72,8 +70,7 @@ int approve(const Arguments& arguments) {
   const auto ledger = audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()),
                               policy.app, session.redactor());
   session.run(find_or_refuse(session.ports().commands, policy, revision, *ledger, arguments.finding));
-  const Approval approval{arguments.finding, revision.sha256, arguments.reason, by,
-                          utc_text(session.ports().clock.now())};
+  const Approval approval{arguments.finding, revision.sha256, reason, by, utc_text(session.ports().clock.now())};
   ledger->approve(approval);
   if (arguments.format == Format::json)
     write(stdout, to_pretty_text(Json::object({{"schema_version", json_schema_version},

@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include <array>
+#include <string>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -22,6 +23,8 @@ enum Option : unsigned {
   limit = 128,
   optional_reason = 256,
   force = 512,
+  versions = 1024,
+  override_window = 2048,
 };
 
 struct Verb {
@@ -31,9 +34,12 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 13> verbs = {{
-    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run, apply},
+constexpr std::array<Verb, 14> verbs = {{
+    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
+     apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
+    {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
+     versions, review},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
     {"schema", "Print the JSON Schema of policy files, for editors", 0, schema},
     {"approve", "Accept one red flag of one revision, by name", app | finding | reason, approve},
@@ -46,6 +52,18 @@ constexpr std::array<Verb, 13> verbs = {{
     {"cancel", "Ask a run that is under way to stop", run | force, cancel},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
+
+void add_review_options(CLI::App& command, Arguments& arguments) {
+  command.add_option("--versions", arguments.versions, "Directory of version files; may be given again")->required();
+  command.add_option("--from", arguments.from, "Review what comes after this revision instead of all");
+  command.add_option("--target", arguments.target, "Review up to this revision instead of head");
+  const auto take_format = [&](const std::string& word) {
+    arguments.format = word == "json" ? Format::json : word == "github" ? Format::github : Format::text;
+  };
+  command
+      .add_option_function<std::string>("--format", take_format, "text, json, or github: annotations of a pull request")
+      ->check(CLI::IsMember({"text", "json", "github"}));
+}
 
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & app)
@@ -66,6 +84,15 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");
+  if (options & override_window) {
+    CLI::Option* why = command.add_option("--reason", arguments.reason, "Why the window does not count this time");
+    CLI::Option* anyway = command.add_flag_callback(
+        "--override-window", [&] { arguments.window = WindowRule::overridden; },
+        "Upgrade outside the policy's window; kept in the ledger with its reason");
+    anyway->needs(why);
+    why->needs(anyway);
+  }
+  if (options & versions) add_review_options(command, arguments);
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
   command.add_flag_callback(

@@ -3,22 +3,27 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrate/event.hpp"
 
 namespace orchestrate::cli {
 
-enum class Format { text, json };
+enum class Format { text, json, github };
 enum class Mode { act, dry_run };
+enum class WindowRule { obeyed, overridden };
 
 /// What the command line said. A verb reads only what it declares.
 struct Arguments {
   std::string app;  ///< an app's name, or the path of a policy file
   std::string run, finding, reason;
   std::string target;  ///< empty: what the policy says
+  std::vector<std::filesystem::path> versions;
+  std::string from;  ///< empty: base
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;
+  WindowRule window = WindowRule::obeyed;
   Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;
 };

@@ -42,6 +42,7 @@ class AuditedLedger final : public Ledger {
   std::vector<Event> events(const std::string& run) const override { return ledger_->events(run); }
   std::vector<std::string> runs(std::size_t limit) const override { return ledger_->runs(limit); }
   std::vector<Approval> approvals() const override { return ledger_->approvals(); }
+  std::vector<Event> providing(std::string_view evidence) const override { return ledger_->providing(evidence); }
   std::optional<std::string> unfinished() const override { return ledger_->unfinished(); }
 
  private:

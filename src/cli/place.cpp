@@ -88,10 +88,20 @@ Loaded load(const fs::path& file) {
 }
 
 std::string target_of(const Arguments& arguments, const Policy& policy) {
+  if (!arguments.target.empty() && arguments.target != "head" && !policy.migrations.takes_target())
+    throw Error(ErrorKind::usage, "upgrade to " + arguments.target,
+                "migrations.command cannot be told where to go, it always goes to head",
+                "put {target} where its revision stands");
   if (!arguments.target.empty()) return arguments.target;
   for (const StageSpec& stage : policy.pipeline)
     if (stage.kind == "upgrade") return stage.settings.text("target");
   return "head";
+}
+
+std::string reason_of(const Arguments& arguments, const std::string& doing) {
+  if (arguments.reason.find_first_not_of(" \t\n") != std::string::npos) return arguments.reason;
+  throw Error(ErrorKind::usage, doing, "the reason is empty",
+              "say in --reason why it is acceptable; the ledger keeps it");
 }
 
 system::Account account_for(const Policy& policy) {

@@ -29,8 +29,11 @@ Loaded load(const std::filesystem::path& file);
 /// Every problem of the file, as lines for people; empty when it may run.
 std::vector<std::string> problems_of(const std::filesystem::path& file);
 
-/// The revision to upgrade to: `--target`, else the policy's.
+/// The revision to upgrade to: `--target`, else the policy's. Throws Error (`usage`) when the command cannot be told.
 std::string target_of(const Arguments& arguments, const Policy& policy);
+
+/// What `--reason` says. Throws Error (`usage`) when that is nothing.
+std::string reason_of(const Arguments& arguments, const std::string& doing);
 
 /// The policy's user. Throws Error (`denied`) unless we are root or that user.
 system::Account account_for(const Policy& policy);

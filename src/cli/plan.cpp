@@ -6,10 +6,12 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
+#include "engine/applied.hpp"
 #include "engine/execute.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/evidence.hpp"
 #include "render/json.hpp"
+#include "window/window.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -23,6 +25,7 @@ class NoLedger final : public Ledger {
   std::vector<Event> events(const std::string&) const override { return {}; }
   std::vector<std::string> runs(std::size_t) const override { return {}; }
   std::vector<Approval> approvals() const override { return {}; }
+  std::vector<Event> providing(std::string_view) const override { return {}; }
   std::optional<std::string> unfinished() const override { return std::nullopt; }
 
  private:
@@ -37,9 +40,21 @@ class NoLock final : public RunLock {
   void release() override {}
 };
 
-std::vector<Approval> approvals_in(const std::filesystem::path& state, const Redactor& redactor) {
-  if (!std::filesystem::exists(state)) return {};
-  return open_ledger(state, LedgerAccess::read, redactor)->approvals();
+/// The app's ledger, or none where nothing has run yet.
+std::unique_ptr<Ledger> known_in(const std::filesystem::path& state, const Redactor& redactor) {
+  if (!std::filesystem::exists(state)) return std::make_unique<NoLedger>();
+  return open_ledger(state, LedgerAccess::read, redactor);
+}
+
+std::string window_text(const Policy& policy, Time now) {
+  return policy.window ? fmt::format("window: {} ({})\n", state_text(*policy.window, now), text_of(*policy.window))
+                       : "";
+}
+
+Json window_json(const Policy& policy, Time now) {
+  if (!policy.window) return nullptr;
+  const Opening opening = opening_at(*policy.window, now);
+  return Json::object({{"open", opening.from <= now}, {"from", utc_text(opening.from)}, {"to", utc_text(opening.to)}});
 }
 
 std::string would_do(const Plan& plan, const Run& run) {
@@ -65,7 +80,7 @@ int plan(const Arguments& arguments) {
   Session session(std::move(loaded.policy), arguments, Reach::services, State::as_it_is);
   session.make_commands(std::nullopt);
   const Policy& policy = session.application().policy;
-  const auto approvals = approvals_in(session.state_directory(), session.redactor());
+  const auto known = known_in(session.state_directory(), session.redactor());
 
   const auto act = [&]() -> Task<int> {
     NoLedger ledger;
@@ -82,17 +97,20 @@ int plan(const Arguments& arguments) {
                         .lock = lock,
                         .interrupt = interrupt,
                         .observer = terminal,
-                        .approvals = approvals,
+                        .approvals = known->approvals(),
+                        .applied = applied_revisions(*known),
                         .run_id = "dry-run",
                         .request = std::move(request)};
     const Run run = co_await execute(std::move(execution));
+    const Time now = session.ports().clock.now();
     const bool goes_on = run.finished->result == Result::succeeded;
     if (arguments.format == Format::json) {
       Json json = run_json(run);
       json.set("would_then", goes_on ? would_do_json(loaded.plan, run) : Json::array());
+      json.set("window", window_json(policy, now));
       write(stdout, to_pretty_text(json) + "\n");
     } else if (goes_on) {
-      write(stdout, would_do(loaded.plan, run));
+      write(stdout, would_do(loaded.plan, run) + window_text(policy, now));
     }
     co_return run.finished->exit_code;
   };

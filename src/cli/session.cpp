@@ -1,12 +1,10 @@
 #include "cli/session.hpp"
 
-#include <exception>
-
 #include <unistd.h>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "cli/place.hpp"
+#include "cli/run_task.hpp"
 #include "policy/env_file.hpp"
 #include "policy/resolve.hpp"
 #include "system/clock.hpp"
@@ -75,16 +73,7 @@ void Session::make_commands(std::optional<int> lock) {
 }
 
 int Session::run(Task<int> task) {
-  int result = 0;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(*io_, std::move(task), [&](std::exception_ptr error, int value) {
-    failure = error;
-    result = value;
-    io_->stop();
-  });
-  io_->run();
-  if (failure) std::rethrow_exception(failure);
-  return result;
+  return run_to_end(*io_, std::move(task));
 }
 
 }  // namespace orchestrate::cli

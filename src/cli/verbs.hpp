@@ -17,6 +17,7 @@ int logs(const Arguments& arguments);
 int resume(const Arguments& arguments);
 int abort(const Arguments& arguments);
 int cancel(const Arguments& arguments);
+int review(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli

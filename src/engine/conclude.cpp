@@ -1,9 +1,12 @@
 #include "engine/conclude.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
+#include "engine/start_again.hpp"
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
@@ -39,7 +42,9 @@ std::string surroundings(const Run& run) {
   const std::string files = checkout(run);
   const bool stopped = !run.fact(fact::services_stopped).is_null();
   if (files.empty() && !stopped) return "checkout and service unchanged";
-  return (files.empty() ? "checkout unchanged" : files) + (stopped ? ", service started again" : ", service unchanged");
+  const std::string text = files.empty() ? "checkout unchanged" : files;
+  if (!stopped) return text + ", service unchanged";
+  return text + (may_start_again(run) ? ", service started again" : ", service left stopped");
 }
 
 const StageRecord* first_not_passed(const Run& run) {
@@ -71,29 +76,40 @@ RunFinished succeeded(const Run& run) {
   return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])), ""};
 }
 
+/// An operator's own command may have changed anything: then it cannot be said that nothing changed.
+std::optional<RunFinished> command_ran(const Run& run, std::string_view how_far) {
+  const Json& command = run.fact(fact::command_ran);
+  if (command.is_null()) return std::nullopt;
+  return RunFinished{Result::held, 5,
+                     fmt::format("{}, {}; but {} ran, and what it changed is not known", how_far, surroundings(run),
+                                 command.as_string()),
+                     "orchestrate show " + run.id};
+}
+
 RunFinished stopped_before(const Run& run, const StageRecord& stage) {
-  if (const Json& command = run.fact(fact::command_ran); !command.is_null())
-    return {Result::held, 5,
-            fmt::format("stopped before the upgrade: {}, {}; but {} ran, and what it changed is not known",
-                        database_before(run), surroundings(run), command.as_string()),
-            "orchestrate show " + run.id};
+  if (auto held = command_ran(run, "stopped before the upgrade: " + database_before(run))) return *held;
   RunFinished end;
   end.result = stage.state == State::blocked ? Result::blocked : Result::failed_unchanged;
   end.exit_code = stage.state == State::blocked ? 3 : 1;
   end.summary = fmt::format("{}, {}", database_before(run), surroundings(run));
   end.next = stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next;
+  if (run.fact(fact::window_closed).is_null()) return end;
+  end.exit_code = 75;
+  end.next = apply_again(run) + "  (when the window is open)";
   return end;
 }
 
 RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
-  if (!run.evidence(evidence::database_unchanged).is_null())
-    return {Result::failed_unchanged, 1,
-            fmt::format("{}, version rows and catalog as before; {}", database_before(run), surroundings(run)),
+  if (!run.evidence(evidence::database_unchanged).is_null()) {
+    const std::string how_far = database_before(run) + ", version rows and catalog as before";
+    if (auto held = command_ran(run, how_far)) return *held;
+    return {Result::failed_unchanged, 1, how_far + "; " + surroundings(run),
             stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
+  }
   return {Result::held, 5,
           fmt::format("the upgrade failed and the database is not as it was, or that could not be proven; {}",
                       run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
-          stage.outcome.next.empty() ? "orchestrate show " + run.id : stage.outcome.next};
+          stage.outcome.next.empty() ? half_done_next(run.id) : stage.outcome.next};
 }
 
 RunFinished failed_after(const Run& run, const StageRecord& stage) {
@@ -106,6 +122,10 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 }
 
 }  // namespace
+
+std::string half_done_next(const std::string& run) {
+  return fmt::format("orchestrate show {0}, mend what is there, then: orchestrate abort {0} --reason \"...\"", run);
+}
 
 Phase phase_of(const Run& run) {
   const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact(fact::finishes).is_null();

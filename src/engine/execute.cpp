@@ -192,6 +192,7 @@ class Loop {
                          .ports = x_.ports,
                          .run = run_,
                          .approvals = x_.approvals,
+                         .applied = x_.applied,
                          .target = x_.request.target,
                          .output = {},
                          .stop = std::move(stop),

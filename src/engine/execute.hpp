@@ -44,6 +44,7 @@ struct Execution {
   Interrupt& interrupt;
   Observer& observer;
   std::vector<Approval> approvals;
+  std::vector<AppliedRevision> applied;
   std::string run_id;
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing

@@ -72,6 +72,18 @@ void check_commit_is_last(const Steps& steps, Problems& problems) {
   }
 }
 
+/// A command that cannot be told where to go ends at head, whatever the pipeline wants.
+void check_target(const Steps& steps, const Policy& policy, Problems& problems) {
+  if (policy.migrations.takes_target()) return;
+  for (const Step& step : steps)
+    if (step.provides(evidence::upgrade_done) && step.spec.settings.has("target") &&
+        step.spec.settings.text("target") != "head")
+      problems.push_back({step.spec.settings.position("target"),
+                          fmt::format("target {} cannot be told to migrations.command, which always goes to head; put "
+                                      "{{target}} where its revision stands, or leave target out",
+                                      step.spec.settings.text("target"))});
+}
+
 /// Without a unit a restart would pass and restart nothing.
 void check_units(const Steps& steps, const Policy& policy, Problems& problems) {
   for (const Step& step : steps)
@@ -101,6 +113,7 @@ std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::sp
   check_needs(steps, kinds, problems);
   check_single_upgrade(steps, problems);
   check_commit_is_last(steps, problems);
+  check_target(steps, policy, problems);
   check_units(steps, policy, problems);
   if (!problems.empty()) {
     std::ranges::stable_sort(problems, {}, &Problem::position);

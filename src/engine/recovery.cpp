@@ -83,7 +83,8 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
       outcome.summary = "the process ended during this stage; the database is at the target";
       outcome.evidence.push_back({std::string(evidence::upgrade_done),
                                   Json::object({{"from", run.evidence(evidence::migration_pending)["from"]},
-                                                {"to", Json::of(*now.versions)}})});
+                                                {"to", Json::of(*now.versions)},
+                                                {"files", run.evidence(evidence::review_passed)["files"]}})});
       break;
     case Aftermath::unclear:
       outcome.details.push_back(what_differs(state_from_json(run.fact(fact::database_before)), now));

@@ -24,9 +24,10 @@ Task<bool> started(ServiceManager& services, std::string name, const std::functi
 }  // namespace
 
 bool may_start_again(const Run& run) {
+  if (!run.fact(fact::command_ran).is_null()) return false;
   switch (phase_of(run)) {
     case Phase::before_upgrade:
-      return run.fact(fact::command_ran).is_null();
+      return true;
     case Phase::upgrading:
       return !run.evidence(evidence::database_unchanged).is_null();
     case Phase::after_upgrade:

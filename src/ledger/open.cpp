@@ -21,6 +21,7 @@ class EmptyLedger final : public Ledger {
   std::vector<Event> events(const std::string&) const override { return {}; }
   std::vector<std::string> runs(std::size_t) const override { return {}; }
   std::vector<Approval> approvals() const override { return {}; }
+  std::vector<Event> providing(std::string_view) const override { return {}; }
   std::optional<std::string> unfinished() const override { return std::nullopt; }
 
  private:

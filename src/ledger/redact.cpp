@@ -34,6 +34,7 @@ struct Redaction {
   void in(RunCreated& event) const {
     for (std::string* text : {&event.target, &event.requested_by, &event.host, &event.version, &event.policy_file})
       in(*text);
+    if (event.window_override) in(*event.window_override);
   }
   void in(StageStarted&) const {}
   void in(FactRecorded& event) const { in(event.value); }

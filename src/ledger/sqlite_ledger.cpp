@@ -91,6 +91,19 @@ std::vector<Approval> SqliteLedger::approvals() const {
   return approvals;
 }
 
+std::vector<Event> SqliteLedger::providing(std::string_view evidence) const {
+  const auto rows = sqlite_.query(
+      "SELECT sequence, run, at, type, body FROM event WHERE type = 'stage-finished' AND EXISTS"
+      " (SELECT 1 FROM json_each(body, '$.outcome.evidence') WHERE json_extract(value, '$.name') = ?)"
+      " ORDER BY sequence",
+      {std::string(evidence)});
+  std::vector<Event> events;
+  for (const Sqlite::Row& row : rows)
+    events.push_back({std::stoll(row[0].value()), row[1].value(), time_of(row[2].value()),
+                      event_from_json(row[3].value(), parse_json(row[4].value()))});
+  return events;
+}
+
 std::optional<std::string> SqliteLedger::unfinished() const {
   // Since a run begins or goes on only when none is unfinished, the newest of these events tells.
   const auto rows = sqlite_.query(

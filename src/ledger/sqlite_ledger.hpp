@@ -21,6 +21,7 @@ class SqliteLedger final : public Ledger {
   std::vector<Event> events(const std::string& run) const override;
   std::vector<std::string> runs(std::size_t limit) const override;
   std::vector<Approval> approvals() const override;
+  std::vector<Event> providing(std::string_view evidence) const override;
   std::optional<std::string> unfinished() const override;
 
  private:

@@ -11,9 +11,13 @@ constexpr auto required = Presence::required;
 constexpr auto optional = Presence::optional;
 
 constexpr std::array<std::string_view, 1> versions = {"1"};
-constexpr std::array<std::string_view, 1> tools = {"alembic"};
+constexpr std::array<std::string_view, 2> tools = {"alembic", "command"};
 constexpr std::array<std::string_view, 3> dialects = {"systemd", "dotenv", "app"};
 
+constexpr std::string_view variable = "[A-Za-z_][A-Za-z0-9_]*";
+constexpr std::string_view day_range = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))?";
+constexpr std::string_view clock_time = "([01][0-9]|2[0-3]):[0-5][0-9]";
+constexpr std::string_view clock_end = "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)";
 constexpr std::string_view absolute = "/[^\\x00-\\x1f]*";
 constexpr std::string_view absolute_form = "an absolute path";
 
@@ -24,7 +28,7 @@ constexpr std::array<Key, 2> env_file_keys = {{
      dialects},
 }};
 
-constexpr std::array<Key, 3> project_keys = {{
+constexpr std::array<Key, 4> project_keys = {{
     {"path", path, required, "", "The project's directory; relative paths start here.", {}, absolute, absolute_form},
     {"user",
      text,
@@ -43,9 +47,17 @@ constexpr std::array<Key, 3> project_keys = {{
      "",
      "",
      [] { return std::span<const Key>(env_file_keys); }},
+    {"required_settings",
+     text_list,
+     optional,
+     "",
+     "Variables that the env file must set, since the application does not load without them.",
+     {},
+     variable,
+     "the name of a variable, such as SECRET_KEY"},
 }};
 
-constexpr std::array<Key, 5> url_keys = {{
+constexpr std::array<Key, 6> url_keys = {{
     {"user", text, optional, "", "The database user."},
     {"password",
      text,
@@ -58,13 +70,20 @@ constexpr std::array<Key, 5> url_keys = {{
     {"host", text, optional, "", "The host, or the directory of a unix socket."},
     {"port", text, optional, "", "The port; 5432 when absent."},
     {"name", text, required, "", "The database."},
+    {"driver", text, optional, "", "SQLAlchemy's driver, with which the migrations connect, such as asyncpg."},
 }};
 constexpr auto url_section = [] { return std::span<const Key>(url_keys); };
 
-constexpr std::array<Key, 7> migration_keys = {{
-    {"tool", choice, optional, "alembic", "What wrote the migrations.", tools},
+constexpr std::array<Key, 9> migration_keys = {{
+    {"tool", choice, optional, "alembic",
+     "What runs the upgrade: Alembic's own command line, or a command of the project, such as a make target.", tools},
     {"command", text_list, required, "",
-     "The argument vector before `upgrade REVISION`, run in project.path; a relative program is one of the project."},
+     "The argument vector, run in project.path; a relative program is one of the project. Of tool alembic what comes "
+     "before `upgrade REVISION`; of tool command the whole upgrade, with {target} where the revision stands."},
+    {"downgrade", text_list, optional, "",
+     "Of tool command: the argument vector that goes back to {target}; without it there is no way back by migration."},
+    {"python", path, optional, "",
+     "The project's interpreter, where the first word of the command is another program."},
     {"versions", path_list, required, "", "The directories of the version files."},
     {"database_url",
      url,
@@ -98,7 +117,28 @@ constexpr std::array<Key, 1> postgres_keys = {{
      absolute_form},
 }};
 
-constexpr std::array<Key, 7> top_keys = {{
+constexpr std::array<Key, 4> window_keys = {{
+    {"days",
+     text_list,
+     optional,
+     "[Mon-Sun]",
+     "The days on which it opens.",
+     {},
+     day_range,
+     "a day or a range of days, such as Sat or Mon-Fri"},
+    {"from", text, required, "", "When it opens, by the clocks of the zone.", {}, clock_time, "a time such as 02:00"},
+    {"to",
+     text,
+     required,
+     "",
+     "When no upgrade may begin any more; a time before `from` is on the next day.",
+     {},
+     clock_end,
+     "a time such as 05:00, at most 24:00"},
+    {"timezone", text, required, "", "A zone of the system, such as Europe/Berlin or UTC."},
+}};
+
+constexpr std::array<Key, 8> top_keys = {{
     {"version", integer, required, "", "The version of the policy format.", versions},
     {"app",
      text,
@@ -136,6 +176,15 @@ constexpr std::array<Key, 7> top_keys = {{
      "",
      "",
      [] { return std::span<const Key>(postgres_keys); }},
+    {"window",
+     section,
+     optional,
+     "",
+     "When upgrades may begin; at any time when absent.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(window_keys); }},
     {"pipeline", pipeline, required, "", "The stages in their order."},
 }};
 

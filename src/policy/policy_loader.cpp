@@ -9,10 +9,12 @@
 #include "orchestrate/digest.hpp"
 #include "orchestrate/secret.hpp"
 #include "policy/keys.hpp"
+#include "policy/migration_tool.hpp"
 #include "policy/pipeline.hpp"
 #include "policy/section.hpp"
 #include "policy/source_text.hpp"
 #include "policy/url_template.hpp"
+#include "policy/window.hpp"
 
 namespace orchestrate {
 namespace {
@@ -34,6 +36,7 @@ class PolicyReader {
     policy.migrations = migrations(policy.project.path);
     if (top_.settings.has("services")) policy.services = top_.settings.units("services");
     if (const Section* postgres = top_.find("postgres")) policy.postgres_bin = text(*postgres, "bin");
+    if (const Section* window = top_.find("window")) policy.window = read_window(*window, problems_);
     const auto pipeline = std::ranges::find(root.members, "pipeline", &YamlMember::key);
     if (pipeline != root.members.end())
       policy.pipeline = read_pipeline(pipeline->value, policy.project.path, kinds, problems_);
@@ -51,8 +54,10 @@ class PolicyReader {
   Project project() {
     const Section* section = top_.find("project");
     if (!section) return {};
-    Project project{
-        .path = path(text(*section, "path")).lexically_normal(), .user = text(*section, "user"), .env_file = {}};
+    Project project{.path = path(text(*section, "path")).lexically_normal(),
+                    .user = text(*section, "user"),
+                    .env_file = {},
+                    .required_settings = texts(*section, "required_settings")};
     refuse_superuser(*section, project.user);
     if (const Section* env_file = section->find("env_file"))
       project.env_file =
@@ -80,7 +85,11 @@ class PolicyReader {
     const Section* section = top_.find("migrations");
     if (!section) return {};
     Migrations migrations;
+    if (text(*section, "tool") == "command") migrations.tool = Migrations::Tool::command;
     migrations.command = texts(*section, "command");
+    migrations.downgrade = texts(*section, "downgrade");
+    if (section->settings.has("python")) migrations.python = (project / text(*section, "python")).lexically_normal();
+    check_migration_tool(*section, migrations, problems_);
     for (const std::string& versions : texts(*section, "versions"))
       migrations.versions.push_back((project / versions).lexically_normal());
     migrations.database_url = url(*section, "database_url").value_or(UrlTemplate{});
@@ -102,7 +111,7 @@ class PolicyReader {
       url = UrlTemplate{section.settings.text(key), section.settings.position(key)};
     else if (const Section* parts = section.find(key))
       url = UrlTemplate{UrlTemplate::Parts{text(*parts, "user"), text(*parts, "password"), text(*parts, "host"),
-                                           text(*parts, "port"), text(*parts, "name")},
+                                           text(*parts, "port"), text(*parts, "name"), text(*parts, "driver")},
                         parts->position};
     if (!url) return std::nullopt;
     for (std::string& message : template_problems(*url))

@@ -34,6 +34,7 @@ class UrlFiller {
   /// Parts are not parsed again, so a password may hold any character.
   DatabaseUrl from_parts(const UrlTemplate::Parts& parts) const {
     DatabaseUrl url;
+    url.driver = parts.driver;
     url.user = filled(parts.user);
     url.password = Secret(filled(parts.password));
     url.host = filled(parts.host);

@@ -46,6 +46,9 @@ constexpr auto prefixes = std::to_array<Prefix>({
     {"sqlalchemy.orm.sessionmaker", CallEffect::session},
     {"sqlalchemy.orm.scoped_session", CallEffect::session},
     {"sqlalchemy_utils", CallEffect::pure},
+    {"sqlmodel.sql.sqltypes", CallEffect::pure},  // types, as autogenerate writes them
+    {"sqlmodel.AutoString", CallEffect::pure},
+    {"advanced_alchemy.types", CallEffect::pure},
     {"geoalchemy2", CallEffect::pure},
     {"pgvector", CallEffect::pure},
     {"alembic.context", CallEffect::pure},

@@ -45,4 +45,10 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
 /// approval for another version of the file is mentioned and does not count.
 void apply_approvals(std::vector<Finding>& findings, const std::vector<Approval>& approvals);
 
+/// Whether it stops a run.
+bool open_red_flag(const Finding& finding);
+
+/// `2 red flags`, or `3 revisions, 12 statements, 1 advice`.
+std::string summary_of(const ReviewReport& report);
+
 }  // namespace orchestrate

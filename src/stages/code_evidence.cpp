@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 5> endings = {".py", ".ini", ".toml", ".cfg", ".mako"};
+constexpr std::array<std::string_view, 6> endings = {".py", ".ini", ".toml", ".cfg", ".mako", ".mk"};
+constexpr std::array<std::string_view, 3> names = {"Makefile", "makefile", "GNUmakefile"};
 
 /// Virtual environments, caches and version control are not the project's code.
 bool passed_over(const fs::path& directory) {
@@ -42,9 +43,13 @@ void add_tree(Code& code, const fs::path& target) {
   if (!known && !within(code.project, target)) code.trees.push_back(target);
 }
 
+bool is_code(const fs::path& file) {
+  const std::string ending = file.extension(), name = file.filename();
+  return std::ranges::find(endings, ending) != endings.end() || std::ranges::find(names, name) != names.end();
+}
+
 void add_file(Code& code, const fs::directory_entry& entry) {
-  const std::string ending = entry.path().extension();
-  if (entry.is_regular_file() && std::ranges::find(endings, ending) != endings.end()) code.files.insert(entry.path());
+  if (is_code(entry.path()) && entry.is_regular_file()) code.files.insert(entry.path());
 }
 
 void read_tree(Code& code, const fs::path& tree) {
@@ -78,8 +83,10 @@ void add_named(const Policy& policy, std::set<fs::path>& files) {
   std::vector<fs::path> named;
   for (const std::string& word : policy.migrations.command) named.push_back(policy.project.path / word);
   for (const fs::path& versions : policy.migrations.versions) named.push_back(versions.parent_path() / "env.py");
-  std::ranges::copy_if(named, std::inserter(files, files.end()),
-                       [](const fs::path& f) { return fs::is_regular_file(f); });
+  std::ranges::copy_if(named, std::inserter(files, files.end()), [](const fs::path& f) {
+    std::error_code no_file;  // a word may be anything, such as a program in Python
+    return fs::is_regular_file(f, no_file);
+  });
 }
 
 }  // namespace

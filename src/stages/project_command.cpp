@@ -3,6 +3,23 @@
 #include <algorithm>
 
 namespace orchestrate {
+namespace {
+
+Argv with_target(Argv argv, std::string_view target) {
+  for (std::string& word : argv)
+    for (std::size_t at = 0; (at = word.find(target_word, at)) != std::string::npos; at += target.size())
+      word.replace(at, target_word.size(), target);
+  return argv;
+}
+
+Argv alembic_argv(const Policy& policy, std::string_view verb, std::string_view target) {
+  Argv argv = policy.migrations.command;
+  argv.emplace_back(verb);
+  argv.emplace_back(target);
+  return argv;
+}
+
+}  // namespace
 
 void set_variable(Variables& variables, std::string_view name, std::string value) {
   const auto found = std::ranges::find(variables, name, &Variables::value_type::first);
@@ -34,8 +51,22 @@ Command project_command(const Application& application, Argv argv) {
 }
 
 std::filesystem::path project_python(const Policy& policy) {
+  if (!policy.migrations.python.empty()) return policy.migrations.python;
   const std::filesystem::path program = policy.migrations.command.front();
-  return program.string().find('/') == std::string::npos ? program : policy.project.path / program;
+  if (program.string().find('/') == std::string::npos) return program;
+  const std::filesystem::path inside = policy.project.path / program;
+  return program.filename() == "alembic" ? inside.parent_path() / "python" : inside;  // a script of the virtualenv
+}
+
+Argv upgrade_argv(const Policy& policy, std::string_view target) {
+  if (policy.migrations.tool == Migrations::Tool::command) return with_target(policy.migrations.command, target);
+  return alembic_argv(policy, "upgrade", target);
+}
+
+std::optional<Argv> downgrade_argv(const Policy& policy, std::string_view target) {
+  if (policy.migrations.tool == Migrations::Tool::alembic) return alembic_argv(policy, "downgrade", target);
+  if (policy.migrations.downgrade.empty()) return std::nullopt;
+  return with_target(policy.migrations.downgrade, target);
 }
 
 }  // namespace orchestrate

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,7 +24,13 @@ Variables child_environment(const Application& application);
 /// A child in project.path with that environment; a relative argv[0] that holds a slash is taken from project.path.
 Command project_command(const Application& application, Argv argv);
 
-/// The interpreter of `migrations.command`: its first word.
+/// The project's interpreter: `migrations.python`, else the one that `migrations.command` begins with.
 std::filesystem::path project_python(const Policy& policy);
+
+/// The whole command that upgrades to `target`.
+Argv upgrade_argv(const Policy& policy, std::string_view target);
+
+/// The whole command that downgrades to `target`; absent when the policy knows none.
+std::optional<Argv> downgrade_argv(const Policy& policy, std::string_view target);
 
 }  // namespace orchestrate

@@ -11,20 +11,12 @@
 #include "orchestrate/evidence.hpp"
 #include "stages/code_evidence.hpp"
 #include "stages/database_session.hpp"
-#include "stages/preflight/alembic_config.hpp"
+#include "stages/edited_revisions.hpp"
 #include "stages/project_command.hpp"
 #include "stages/review.hpp"
 
 namespace orchestrate {
 namespace {
-
-bool open_red_flag(const Finding& finding) {
-  return finding.severity == Severity::blocks && finding.approved_by.empty();
-}
-
-std::string counted(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : one.ends_with('h') ? "es" : "s");
-}
 
 /// The pending revisions as preflight found them, in the files as they are now.
 std::vector<const Revision*> pending_of(const StageContext& context, const RevisionGraph& graph) {
@@ -44,23 +36,20 @@ std::optional<std::filesystem::path> env_py(const Policy& policy) {
   return std::nullopt;
 }
 
-/// Whether Alembic's configuration, as far as we know which file that is, turns transactions off.
-bool mentions_autocommit(const Policy& policy) {
-  std::ifstream file(preflight::alembic_config_file(policy).value_or(policy.project.path / "alembic.ini"));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return text.find("isolation_level") != std::string::npos;
-}
-
-std::string summary_of(const ReviewReport& report) {
-  const auto& findings = report.findings;
-  const auto red = static_cast<std::size_t>(std::ranges::count_if(findings, open_red_flag));
-  if (red > 0) return counted(red, "red flag");
-  std::string text = counted(report.revisions, "revision") + ", " + counted(report.statements, "statement");
-  const auto approved = static_cast<std::size_t>(
-      std::ranges::count_if(findings, [](const Finding& f) { return !f.approved_by.empty(); }));
-  if (approved > 0) text += ", " + counted(approved, "red flag") + " approved";
-  if (findings.size() > approved) text += fmt::format(", {} advice", findings.size() - approved);
-  return text;
+/// Whether code or configuration that may make the engine, wherever it is, speaks of turning transactions off.
+/// The version files speak for themselves.
+bool mentions_autocommit(const Policy& policy, const Json& code) {
+  for (const auto& [path, hash] : code.as_object()) {
+    if (std::ranges::find(policy.migrations.versions, std::filesystem::path(path).parent_path()) !=
+        policy.migrations.versions.end())
+      continue;
+    const bool python = path.ends_with(".py");
+    if (!python && !path.ends_with(".ini") && !path.ends_with(".toml") && !path.ends_with(".cfg")) continue;
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (text.find(python ? "AUTOCOMMIT" : "isolation_level") != std::string::npos) return true;
+  }
+  return false;
 }
 
 class Review final : public Stage {
@@ -79,9 +68,10 @@ class Review final : public Stage {
     for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
     const Json code = code_evidence(policy);
 
-    const bool knows_transactions = request.env_py && !mentions_autocommit(policy);
+    const bool knows_transactions = request.env_py && !mentions_autocommit(policy, code);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
     report.transactional = report.transactional && knows_transactions;
+    for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
     apply_approvals(report.findings, context.approvals);
     co_return outcome_of(context, std::move(report), files, code);
   }

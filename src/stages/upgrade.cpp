@@ -11,13 +11,14 @@
 #include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
+#include "stages/changed_since_review.hpp"
 #include "stages/command_report.hpp"
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
 #include "stages/migration_watch.hpp"
 #include "stages/project_command.hpp"
-#include "stages/since_review.hpp"
 #include "stages/stamp_doubt.hpp"
+#include "window/window.hpp"
 
 namespace orchestrate {
 namespace {
@@ -60,6 +61,12 @@ Task<bool> waited(StageContext& context, std::chrono::seconds pause) {
   }
 }
 
+/// Asked again here, since a backup or a red flag's approval may have taken until after its end.
+std::optional<std::string> window_closed(const StageContext& context) {
+  if (context.run.created.window_override) return std::nullopt;
+  return closed(context.application.policy.window, context.ports.clock.now());
+}
+
 class Upgrade final : public Stage {
  public:
   explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
@@ -75,6 +82,10 @@ class Upgrade final : public Stage {
       co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *before.other, {}, {}, {}};
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
+    if (const auto why = window_closed(context)) {
+      context.record(fact::window_closed, *why);
+      co_return Outcome{Verdict::failed, *why, {}, {}, {}};
+    }
     MigrationWatch watch(context, limits_to_watch(context));
     co_await watch.begin();
     context.record(fact::database_before, fact_of(before));
@@ -89,6 +100,10 @@ class Upgrade final : public Stage {
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
       if (!co_await waited(context, pause)) co_return outcome;
+      if (const auto why = window_closed(context)) {
+        outcome.details.push_back("no further attempt: " + *why);
+        co_return outcome;
+      }
       if (auto changes = changed_code(context); !changes.empty()) {
         outcome.summary = something_changed;
         outcome.details = std::move(changes);
@@ -135,10 +150,7 @@ class Upgrade final : public Stage {
   }
 
   Command upgrade_command(const StageContext& context) const {
-    Argv argv = context.application.policy.migrations.command;
-    argv.push_back("upgrade");
-    argv.push_back(context.target);
-    Command command = project_command(context.application, std::move(argv));
+    Command command = project_command(context.application, upgrade_argv(context.application.policy, context.target));
     set_variable(command.environment, "PGAPPNAME", migration_application_name(context.run.id));
     impose(limits_for(context), context.application, command.environment);
     command.timeout = std::chrono::hours(24);  // the stage's own deadline is the limit
@@ -171,6 +183,7 @@ class Upgrade final : public Stage {
         co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
     const auto from = rows_of(before.state);
     const auto to = versions.value_or(std::vector<std::string>{});
+    if (to == from) co_return co_await did_nothing(context, before, *database);
     Outcome outcome;
     outcome.verdict = Verdict::passed;
     outcome.summary = revisions_text(from) + " -> " + revisions_text(to);
@@ -179,6 +192,14 @@ class Upgrade final : public Stage {
     facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
     if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
+    co_return outcome;
+  }
+
+  /// The command is not the upgrade: a make target without a recipe, a script that swallows the failure.
+  static Task<Outcome> did_nothing(StageContext& context, const Before& before, Database& database) {
+    Outcome outcome{Verdict::failed, "the command exited with 0, and the version rows are where they were", {}, {}, {}};
+    outcome.details.push_back("fix: see what it did with: orchestrate logs " + context.run.id);
+    co_await compare(context, before, database, outcome);
     co_return outcome;
   }
 
@@ -220,9 +241,10 @@ class Upgrade final : public Stage {
         co_return;
       case Aftermath::at_target:
         outcome.details.push_back("the command failed, but the database is at the target");
-        outcome.evidence.push_back(
-            {std::string(evidence::upgrade_done),
-             Json::object({{"from", Json::of(rows_of(before.state))}, {"to", Json::of(rows_of(now))}})});
+        outcome.evidence.push_back({std::string(evidence::upgrade_done),
+                                    Json::object({{"from", Json::of(rows_of(before.state))},
+                                                  {"to", Json::of(rows_of(now))},
+                                                  {"files", context.run.evidence(evidence::review_passed)["files"]}})});
         co_return;
       case Aftermath::unclear:
         outcome.details.push_back(what_differs(before.state, now));

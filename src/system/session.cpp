@@ -68,7 +68,7 @@ Rows rows_of(const pqxx::result& result) {
   Rows rows;
   for (pqxx::row::size_type column = 0; column < result.columns(); ++column)
     rows.columns.emplace_back(result.column_name(column));
-  rows.rows.reserve(result.size());
+  rows.rows.reserve(static_cast<std::size_t>(result.size()));
   for (const pqxx::row& row : result) {
     auto& cells = rows.rows.emplace_back();
     for (const pqxx::field& field : row)
@@ -77,17 +77,34 @@ Rows rows_of(const pqxx::result& result) {
   return rows;
 }
 
+// Where libpqxx 6 and 7 differ: 7 has a type for parameters, and never brings a lost session back by itself.
+#if PQXX_VERSION_MAJOR < 7
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+/// A session that comes back by itself has lost its advisory lock.
+void stay_lost(pqxx::connection& connection) {
+  connection.inhibit_reactivation(true);
+}
+#pragma GCC diagnostic pop
+
+pqxx::result ask(pqxx::nontransaction& work, const std::string& sql, const std::vector<std::string>& parameters) {
+  return work.exec_params(sql, pqxx::prepare::make_dynamic_params(parameters));
+}
+#else
+void stay_lost(pqxx::connection&) {}
+
+pqxx::result ask(pqxx::nontransaction& work, const std::string& sql, const std::vector<std::string>& parameters) {
+  pqxx::params values;
+  values.append_multi(parameters);  // params(parameters) would be one parameter, an array
+  return work.exec(sql, values);
+}
+#endif
+
 class PqxxSession : public Session {
  public:
   PqxxSession(const DatabaseUrl& url, const SessionOptions& options)
       : name_(url.redacted()), connection_(conninfo(url, options)) {
-#if PQXX_VERSION_MAJOR < 7
-    // A session that comes back by itself has lost its advisory lock; libpqxx 7 never does that.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    connection_.inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-#endif
+    stay_lost(connection_);
     socket_.reset(::fcntl(connection_.sock(), F_DUPFD_CLOEXEC, 3));
     constexpr int first_with_client_check = 140000;
     if (connection_.server_version() >= first_with_client_check)
@@ -95,21 +112,15 @@ class PqxxSession : public Session {
   }
 
   Rows query(const std::string& sql, const std::vector<std::string>& parameters) override;
-  void abort() override {
-    ::shutdown(socket_.get(), SHUT_RDWR);
-  }
+  void abort() override { ::shutdown(socket_.get(), SHUT_RDWR); }
   bool alive() const override {
     pollfd state{.fd = socket_.get(), .events = POLLRDHUP, .revents = 0};
     return ::poll(&state, 1, 0) == 0;
   }
-  int backend_pid() const override {
-    return connection_.backendpid();
-  }
+  int backend_pid() const override { return connection_.backendpid(); }
 
  private:
-  std::string doing() const {
-    return "ask " + name_;
-  }
+  std::string doing() const { return "ask " + name_; }
   Error lost(std::string_view why) const {
     return {ErrorKind::unreachable, doing(), "the session is gone: " + one_line(why), "look at the server's log"};
   }
@@ -123,7 +134,7 @@ Rows PqxxSession::query(const std::string& sql, const std::vector<std::string>& 
   try {
     pqxx::nontransaction work(connection_);
     if (parameters.empty()) return rows_of(work.exec(sql));
-    return rows_of(work.exec_params(sql, pqxx::prepare::make_dynamic_params(parameters)));
+    return rows_of(ask(work, sql, parameters));
   } catch (const pqxx::broken_connection& error) {
     throw lost(error.what());
   } catch (const pqxx::sql_error& error) {

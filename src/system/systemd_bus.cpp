@@ -53,23 +53,31 @@ Error translated(const std::string& doing, const sdbus::Error& error) {
   return {ErrorKind::failed, doing, fmt::format("{} ({})", error.getMessage(), error.getName())};
 }
 
-// sdbus-c++ 2 takes types of its own where version 1 takes strings; the two functions below are where they differ.
-std::unique_ptr<sdbus::IProxy> proxy_of(sdbus::IConnection& connection, const std::string& path) {
-#if __has_include(<sdbus-c++/VTableItems.h>)
-  return sdbus::createProxy(connection, sdbus::ServiceName(systemd), sdbus::ObjectPath(path));
-#else
-  return sdbus::createProxy(connection, systemd, path);
-#endif
-}
-
 using JobRemoved = std::function<void(std::uint32_t, sdbus::ObjectPath, std::string, std::string)>;
 
+// Where sdbus-c++ 1 and 2 differ: 2 has types for names, registers signals at once, and renamed what handles a message.
+#if __has_include(<sdbus-c++/VTableItems.h>)
+std::unique_ptr<sdbus::IProxy> proxy_of(sdbus::IConnection& connection, const std::string& path) {
+  return sdbus::createProxy(connection, sdbus::ServiceName(systemd), sdbus::ObjectPath(path));
+}
 void listen(sdbus::IProxy& proxy, JobRemoved job_removed) {
   proxy.uponSignal("JobRemoved").onInterface(manager).call(std::move(job_removed));
-#if !__has_include(<sdbus-c++/VTableItems.h>)
-  proxy.finishRegistration();
-#endif
 }
+bool handle_one(sdbus::IConnection& connection) {
+  return connection.processPendingEvent();
+}
+#else
+std::unique_ptr<sdbus::IProxy> proxy_of(sdbus::IConnection& connection, const std::string& path) {
+  return sdbus::createProxy(connection, systemd, path);
+}
+void listen(sdbus::IProxy& proxy, JobRemoved job_removed) {
+  proxy.uponSignal("JobRemoved").onInterface(manager).call(std::move(job_removed));
+  proxy.finishRegistration();
+}
+bool handle_one(sdbus::IConnection& connection) {
+  return connection.processPendingRequest();
+}
+#endif
 
 template <class T>
 T property(const Properties& properties, const std::string& name, T fallback = {}) {
@@ -165,11 +173,11 @@ UnitState SdbusSystemd::state(const UnitName& unit) {
 
 /// Lets signals in, for at most `patience`.
 void SdbusSystemd::hear(std::chrono::milliseconds patience) {
-  while (connection_->processPendingRequest()) continue;
+  while (handle_one(*connection_)) continue;
   const auto bus = connection_->getEventLoopPollData();
   pollfd state{.fd = bus.fd, .events = bus.events, .revents = 0};
   ::poll(&state, 1, static_cast<int>(patience.count()));
-  while (connection_->processPendingRequest()) continue;
+  while (handle_one(*connection_)) continue;
 }
 
 bool SdbusSystemd::job_exists(const std::string& job) {

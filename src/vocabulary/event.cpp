@@ -46,17 +46,24 @@ Outcome outcome_from(const Json& json) {
   return outcome;
 }
 
+std::optional<std::string> text_if_any(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return json.as_string();
+}
+
 struct ToJson {
   Json operator()(const RunCreated& e) const {
-    return Json::object({{"app", e.app},
-                         {"verb", e.verb},
-                         {"target", e.target},
-                         {"requested_by", e.requested_by},
-                         {"host", e.host},
-                         {"version", e.version},
-                         {"policy_file", e.policy_file},
-                         {"policy_sha256", e.policy_sha256},
-                         {"stages", Json::of(e.stages)}});
+    Json json = Json::object({{"app", e.app},
+                              {"verb", e.verb},
+                              {"target", e.target},
+                              {"requested_by", e.requested_by},
+                              {"host", e.host},
+                              {"version", e.version},
+                              {"policy_file", e.policy_file},
+                              {"policy_sha256", e.policy_sha256},
+                              {"stages", Json::of(e.stages)}});
+    if (e.window_override) json.set("window_override", *e.window_override);
+    return json;
   }
   Json operator()(const StageStarted& e) const { return Json::object({{"stage", e.stage}}); }
   Json operator()(const FactRecorded& e) const {
@@ -98,9 +105,11 @@ Json to_json(const EventBody& body) {
 
 EventBody event_from_json(std::string_view type, const Json& json) {
   if (type == types[0])
-    return RunCreated{json.text_or("app"),          json.text_or("verb"),          json.text_or("target"),
-                      json.text_or("requested_by"), json.text_or("host"),          json.text_or("version"),
-                      json.text_or("policy_file"),  json.text_or("policy_sha256"), json["stages"].as_strings()};
+    return RunCreated{json.text_or("app"),         json.text_or("verb"),
+                      json.text_or("target"),      json.text_or("requested_by"),
+                      json.text_or("host"),        json.text_or("version"),
+                      json.text_or("policy_file"), json.text_or("policy_sha256"),
+                      json["stages"].as_strings(), text_if_any(json["window_override"])};
   if (type == types[1]) return StageStarted{json["stage"].as_string()};
   if (type == types[2]) return FactRecorded{json["stage"].as_string(), json["name"].as_string(), json["value"]};
   if (type == types[3])

@@ -4,6 +4,11 @@
 
 namespace orchestrate {
 
+bool Migrations::takes_target() const {
+  const auto has_target = [](const std::string& word) { return word.find(target_word) != std::string::npos; };
+  return tool == Tool::alembic || std::ranges::any_of(command, has_target);
+}
+
 std::vector<UnitName> Policy::units() const {
   std::vector<UnitName> all = services;
   for (const StageSpec& stage : pipeline)

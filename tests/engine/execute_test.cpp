@@ -215,6 +215,25 @@ TEST(Execute, AnotherRunsDatabaseLockIsExit75WithItsHoldersName) {
   EXPECT_THAT(run.finished->summary, HasSubstr("apply r9 on vps2"));
 }
 
+Task<Outcome> find_the_window_closed(StageContext& context) {
+  context.record(fact::window_closed, "the window is closed");
+  co_return fake::failed("the window is closed");
+}
+
+TEST(Execute, AWindowThatClosedBeforeTheUpgradeIsExit75AndServicesRunAgain) {
+  Trial trial;
+  trial.script["review"] = [](StageContext& context) {
+    context.record(fact::services_stopped, Json::array({"bot.service"}));
+    return answer(fake::passed({{std::string(evidence::review_passed), Json::object()}}));
+  };
+  trial.script["upgrade"] = find_the_window_closed;
+  const auto run = trial.run();
+  EXPECT_EQ(run.finished->exit_code, 75);
+  EXPECT_EQ(run.finished->result, Result::failed_unchanged);
+  EXPECT_EQ(run.finished->next, "orchestrate apply bot  (when the window is open)");
+  EXPECT_THAT(trial.started_units, ElementsAre("bot.service"));
+}
+
 TEST(Execute, DoesNotUpgradeWhenTheDatabaseLockWasLost) {
   Trial trial;
   trial.lock_is_lost = true;

@@ -58,6 +58,22 @@ TEST(MakePlan, AllowsOneUpgrade) {
   EXPECT_THAT(found[0].message, HasSubstr("second"));
 }
 
+TEST(MakePlan, RefusesATargetThatTheCommandCannotBeTold) {
+  const auto kinds = fake::kinds();
+  Policy policy = fake::policy({"preflight", "backup", "review", "restore_point", "upgrade"});
+  policy.migrations.tool = Migrations::Tool::command;
+  policy.migrations.command = {"make", "migrate"};
+  policy.pipeline.back().settings.set("target", "heads", {14, 25});
+  const auto refused = make_plan(policy, kinds);
+  const auto& found = std::get<std::vector<Problem>>(refused);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].position, (Position{14, 25}));
+  EXPECT_THAT(found[0].message, HasSubstr("target heads cannot be told to migrations.command"));
+
+  policy.migrations.command.push_back("rev={target}");
+  EXPECT_TRUE(std::holds_alternative<Plan>(make_plan(policy, kinds)));
+}
+
 TEST(MakePlan, RefusesToRestartOntoASchemaThatNobodyChecked) {
   const auto found = problems({"preflight", "backup", "review", "restore_point", "upgrade", "restart"});
   ASSERT_EQ(found.size(), 1U);

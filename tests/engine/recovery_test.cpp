@@ -73,8 +73,9 @@ class Recovery : public testing::Test {
     const Json pending = Json::object(
         {{"from", Json::array({"001"})}, {"to", Json::array({"003"})}, {"revisions", Json::array({"002", "003"})}});
     passed("preflight", {{std::string(evidence::migration_pending), pending}});
-    passed("review",
-           {{std::string(evidence::review_passed), Json::object({{"transactional", set == Set::transactional}})}});
+    const Json reviewed = Json::object(
+        {{"transactional", set == Set::transactional}, {"files", Json::object({{"002", "5a"}, {"003", "c1"}})}});
+    passed("review", {{std::string(evidence::review_passed), reviewed}});
     passed("restore_point");
   }
   /// The upgrade had begun when the process died.
@@ -167,7 +168,8 @@ TEST_F(Recovery, FindsAnUpgradeThatReachedItsTarget) {
   sql("UPDATE cfg.alembic_version SET version_num = '003'; ALTER TABLE cfg.panels ADD COLUMN title text");
   const RunFinished finished = end();
   EXPECT_EQ(run.stage("upgrade")->state, StageRecord::State::passed);
-  EXPECT_EQ(to_text(run.evidence(evidence::upgrade_done)), R"({"from":["001"],"to":["003"]})");
+  EXPECT_EQ(to_text(run.evidence(evidence::upgrade_done)),
+            R"({"from":["001"],"to":["003"],"files":{"002":"5a","003":"c1"}})");
   EXPECT_EQ(finished.result, Result::held);
   EXPECT_EQ(finished.summary, "the process ended before the last stages");
   EXPECT_EQ(finished.next, "orchestrate apply bot");
@@ -178,7 +180,7 @@ TEST_F(Recovery, HoldsAnUpgradeThatStoppedHalfWay) {
   sql("UPDATE cfg.alembic_version SET version_num = '002'; ALTER TABLE cfg.panels ADD COLUMN title text");
   const RunFinished finished = end();
   EXPECT_EQ(finished.result, Result::held);
-  EXPECT_EQ(finished.next, "orchestrate show r1");
+  EXPECT_EQ(finished.next, "orchestrate show r1, mend what is there, then: orchestrate abort r1 --reason \"...\"");
   EXPECT_THAT(run.stage("upgrade")->outcome.details,
               ElementsAre("version rows: 001 before, 002 now; catalog fingerprint differs"));
 }
@@ -258,6 +260,19 @@ TEST_F(Recovery, LeavesServicesStoppedWhenAnOperatorsCommandRan) {
   happened(FactRecorded{"stop", "command.ran", "clean up"});
   happened(StageStarted{"upgrade"});
   EXPECT_EQ(end().exit_code, 5);
+  EXPECT_TRUE(services.started.empty());
+}
+
+TEST_F(Recovery, DoesNotCallARolledBackUpgradeUnchangedWhenAnOperatorsCommandRan) {
+  services_were_stopped();
+  happened(FactRecorded{"stop", "command.ran", "clean up"});
+  upgrading();
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.exit_code, 5);
+  EXPECT_EQ(
+      finished.summary,
+      "database at 001, version rows and catalog as before, checkout unchanged, service left stopped; but clean up "
+      "ran, and what it changed is not known");
   EXPECT_TRUE(services.started.empty());
 }
 

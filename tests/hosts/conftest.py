@@ -2,9 +2,21 @@ import os
 
 import pytest
 
+import debian
 from magikal import MAGIKAL
 from project import boot
 from vps import Vps
+
+
+@pytest.fixture(scope="session", autouse=True)
+def release():
+    """The Debian that these tests are about: when it is not this machine's own it may be out of reach."""
+    release = debian.wanted()
+    try:
+        debian.base(release), release.build
+    except debian.Absent as absent:
+        pytest.skip(str(absent))
+    return release
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ keep_start() { # what every test starts from
 
 stop_all() {
   systemctl stop "$unit"
-  systemctl start postgresql@15-main.service
+  systemctl start "postgresql@$(ls /etc/postgresql)-main.service"
   install_unit
   systemctl reset-failed
 }

@@ -1,7 +1,6 @@
 """A project on a host: what the tests know of it, and the host that its folder makes."""
 
 import hashlib
-import os
 import shlex
 import shutil
 import subprocess
@@ -12,8 +11,6 @@ import debian
 from host import Host
 
 HERE = Path(__file__).parent
-REPOSITORY = HERE.parent.parent
-BUILD = Path(os.environ.get("ORCHESTRATE_BUILD", REPOSITORY / "build/release"))
 SHARED = HERE / "host.bash"
 
 
@@ -50,7 +47,7 @@ class Project:
 
     @property
     def policy(self) -> Path:
-        return REPOSITORY / f"policies/{self.app}.yaml"
+        return debian.REPOSITORY / f"policies/{self.app}.yaml"
 
     @property
     def installed_policy(self) -> str:
@@ -64,7 +61,7 @@ class Project:
 
 def boot(project: Project) -> Host:
     """The caller ends it: `with boot(MAGIKAL) as host`."""
-    host = Host(layer(project), debian.base(debian.BOOKWORM))
+    host = Host(layer(project), debian.base(debian.wanted()))
     try:
         return host.boot()
     except BaseException:
@@ -74,7 +71,7 @@ def boot(project: Project) -> Host:
 
 def layer(project: Project) -> Path:
     """The set-up host as a layer above its Debian, made once per content of what makes it."""
-    root = debian.base(debian.BOOKWORM)
+    root = debian.base(debian.wanted())
     kept = debian.CACHE / f"{root.name}-{project.folder}-{content_hash(project)}"
     with debian.exclusively(kept.name):
         if not kept.is_dir():

@@ -2,7 +2,7 @@
 
 import shutil
 
-from project import REPOSITORY
+from debian import REPOSITORY
 from snapshot import tree
 
 

@@ -4,7 +4,7 @@ import json
 import shutil
 
 from magikal import PROJECT
-from project import REPOSITORY
+from debian import REPOSITORY
 from vps import SHORT_HOLD, line_with, refused
 
 

@@ -4,14 +4,16 @@ import signal
 
 import pytest
 
+import debian
 from host import until
 from vps import SHORT_HOLD, TAKE_BACKUP, line_with
 
 SLEEP = 'op.execute("CREATE TABLE cfg.tempvc (id int)")\nop.execute("SELECT pg_sleep(%s)")'
 SLOW_DUMP = (r"(?=\npipeline:)", "\npostgres: { bin: /srv/slow }\n")
 
-PG_DUMP_THAT_NEVER_ENDS = """#!/bin/sh
-/usr/lib/postgresql/15/bin/pg_dump "$@"
+PROGRAMS = debian.wanted().postgres_programs
+PG_DUMP_THAT_NEVER_ENDS = f"""#!/bin/sh
+{PROGRAMS}/pg_dump "$@"
 [ "$1" = --version ] || exec sleep 4711
 """
 
@@ -103,7 +105,7 @@ def read_until(stream, words: bytes) -> bytes:
 
 
 def start_slow_dump(vps):
-    vps.host.shell("mkdir -p /srv/slow; ln -sf /usr/lib/postgresql/15/bin/pg_restore /srv/slow/")
+    vps.host.shell(f"mkdir -p /srv/slow; ln -sf {PROGRAMS}/pg_restore /srv/slow/")
     vps.host.write("/srv/slow/pg_dump", PG_DUMP_THAT_NEVER_ENDS, 0o755)
     vps.use_policy(SHORT_HOLD, TAKE_BACKUP, SLOW_DUMP)
     run = vps.start_apply()

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+import debian
 from magikal import BACKUPS, ENV_FILE, INSTALLED_POLICY, PASSWORD, PROJECT, UNIT
 from vps import SHORT_HOLD, line_with, refused
 
@@ -28,7 +29,7 @@ def test_a_run_stops_at_once_when(vps, spoil, code, says):
 
 
 def test_a_database_that_is_down_is_named(vps):
-    vps.host.shell("systemctl stop postgresql@15-main.service")
+    vps.host.run("systemctl", "stop", debian.wanted().cluster).ok()
     refused(vps, vps.snapshot(), 1, "connection refused")
 
 

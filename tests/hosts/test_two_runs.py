@@ -8,6 +8,7 @@ import signal
 import pytest
 
 import cable
+import debian
 from host import until
 from magikal import ENV_FILE, MAGIKAL, UNIT
 from project import boot
@@ -40,9 +41,12 @@ def pair():
         for host, name in ((first, "vps-a"), (second, "vps-b")):
             host.run("hostname", name).ok()
         first.shell(
-            "cd /etc/postgresql/15/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
-            "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf; systemctl restart postgresql@15-main"
+            f"cd /etc/postgresql/{debian.wanted().postgres}/main; echo \"listen_addresses = '*'\" >>postgresql.conf;"
+            "echo 'host appdb magikal 10.99.0.0/24 scram-sha-256' >>pg_hba.conf;"
+            f"systemctl restart {debian.wanted().cluster}"
         )
+        # Else preflight refuses: nobody could tell how old the transactions are that CREATE INDEX CONCURRENTLY waits for.
+        first.run("psql", "--quiet", "--command", "GRANT pg_read_all_stats TO magikal", user="postgres").ok()
         yield Vps(first, MAGIKAL), Vps(second, MAGIKAL)
 
 

@@ -4,9 +4,10 @@ import re
 import shlex
 import shutil
 
+import debian
 from host import Ended, Host, Started, until
 from magikal import MAGIKAL
-from project import BUILD, Project
+from project import Project
 from snapshot import Snapshot, snapshot
 
 # Edits of the shipped policy: a pattern and what takes its place.
@@ -41,7 +42,7 @@ def downgrade():
 class Vps:
     def __init__(self, host: Host, project: Project):
         self.host, self.project = host, project
-        shutil.copy(BUILD / "src/cli/orchestrate", host.path("/usr/bin/orchestrate"))
+        shutil.copy(debian.wanted().build / "src/cli/orchestrate", host.path("/usr/bin/orchestrate"))
 
     # ---- the start of every test ----
 

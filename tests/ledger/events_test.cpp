@@ -27,7 +27,7 @@ std::vector<EventBody> every_kind() {
                         {{"review.passed", Json::object({{"files", Json::array({"004"})}, {"share", 0.5}})}},
                         {drop}};
   return {RunCreated{"magikal-bot", "apply", "head", "uid 0 (root)", "vps1", "0.1.0", "/etc/orchestrate/bot.yaml",
-                     "c0ffee", std::vector<std::string>{"review", "upgrade"}},
+                     "c0ffee", std::vector<std::string>{"review", "upgrade"}, "the shop is down"},
           StageStarted{"review"}, FactRecorded{"upgrade", "versions", Json::object({{"before", Json::array({"002"})}})},
           StageFinished{"review", outcome, std::chrono::milliseconds(120)},
           RunFinished{Result::blocked, 3, "database at 003, checkout and service unchanged", "orchestrate approve"}};
@@ -47,6 +47,24 @@ TEST(Ledger, GivesBackEveryKindOfEventAsItWasAppended) {
   EXPECT_EQ(state.reader()->events("r1"), appended);
   EXPECT_EQ(replay(state.reader()->events("r1")), replay(appended));
   EXPECT_EQ(appended.back().sequence, 5);
+}
+
+TEST(Ledger, FindsTheStagesThatProvidedAnEvidence) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  const Outcome done{Verdict::passed, "001 -> 002", {}, {{"upgrade.done", Json::object({{"to", "002"}})}}, {}};
+  const Outcome other{Verdict::passed, "it says upgrade.done", {}, {{"review.passed", Json::object()}}, {}};
+  for (const std::string run : {"r1", "r2"}) {
+    ledger->append(run, apply_of("bot"), nine);
+    ledger->append(run, StageFinished{"review", other, {}}, nine);
+    ledger->append(run, StageFinished{"upgrade", done, {}}, nine);
+    ledger->append(run, RunFinished{Result::succeeded, 0, "", ""}, nine);
+  }
+  const auto found = ledger->providing("upgrade.done");
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].run + found[1].run, "r1r2");
+  EXPECT_EQ(found[0].body, EventBody(StageFinished{"upgrade", done, {}}));
+  EXPECT_TRUE(ledger->providing("restored").empty());
 }
 
 TEST(Ledger, ListsRunsNewestFirstAndOnlyTheirOwnEvents) {

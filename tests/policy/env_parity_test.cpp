@@ -13,6 +13,7 @@
 namespace orchestrate {
 namespace {
 
+using namespace std::string_literals;
 using Values = std::map<std::string, std::string>;
 
 Values values_of(const EnvReading& reading) {
@@ -30,11 +31,16 @@ Values without(Values values, const std::vector<std::string>& names) {
   return values;
 }
 
-/// systemd 252's own function, from the library that its service manager is linked with.
+/// systemd's own function, from the library that its service manager is linked with: 252 and 257 on Debian 12 and 13.
 class SystemdLibrary {
  public:
   using LoadEnvFile = int (*)(FILE*, const char*, char***);
-  SystemdLibrary() : library_(dlopen("/usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so", RTLD_NOW)) {}
+  SystemdLibrary() : library_(nullptr) {
+    for (const char* version : {"252", "257"})
+      if (library_ == nullptr)
+        library_ =
+            dlopen(("/usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-"s + version + ".so").c_str(), RTLD_NOW);
+  }
   SystemdLibrary(const SystemdLibrary&) = delete;
   SystemdLibrary& operator=(const SystemdLibrary&) = delete;
   ~SystemdLibrary() {
@@ -51,7 +57,7 @@ class SystemdLibrary {
 TEST(EnvFileParity, SystemdReadsTheSame) {
   const SystemdLibrary library;
   const auto load_env_file = library.load_env_file();
-  if (!load_env_file) GTEST_SKIP() << "SystemdReadsTheSame: libsystemd-shared-252.so is not installed";
+  if (!load_env_file) GTEST_SKIP() << "SystemdReadsTheSame: libsystemd-shared is not installed";
   const TemporaryDirectory directory;
   for (const EnvCase& env : env_cases) {
     char** list = nullptr;

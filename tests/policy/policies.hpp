@@ -25,6 +25,15 @@ struct PolicyCase {
   std::string text;
 };
 
+/// `start` with another command and what stands beside it.
+inline std::string with_command(const std::string& yaml) {
+  std::string text = start;
+  const std::string line = "  command: [.venv/bin/python, -m, alembic]\n";
+  return text.replace(text.find(line), line.size(), yaml) + "pipeline: [upgrade]\n";
+}
+
+inline const std::string night = "{from: 02:00, to: 05:00, timezone: Europe/Berlin}";
+
 inline std::string stage(const std::string& yaml) {
   return start + "pipeline:\n  - " + yaml + "\n";
 }
@@ -58,6 +67,21 @@ inline const std::vector<PolicyCase> policy_cases = {
      start +
          "  schemas: [cfg, 2026, on]\n  direct_url: {name: app, port: 5432, password: '${P}'}\npipeline: [upgrade]\n"},
     {good, start + "  version_table: cfg.alembic_version\n  tool: alembic\npipeline: [upgrade]\n"},
+    {good, with_command("  command: [make, migrate]\n  tool: command\n  python: .venv/bin/python\n")},
+    {good, with_command("  command: [.venv/bin/python, -m, app.migrate]\n  tool: command\n"
+                        "  downgrade: [.venv/bin/alembic, downgrade, '{target}']\n")},
+    {good, whole + "window: " + night + "\n"},
+    {good, whole + "window: {days: [Mon-Fri, Sun], from: '22:00', to: '24:00', timezone: UTC}\n"},
+    {bad, whole + "window:\n"},
+    {bad, whole + "window: {from: 02:00, to: 05:00}\n"},
+    {bad, whole + "window: {from: 2:00, to: 05:00, timezone: UTC}\n"},
+    {bad, whole + "window: {from: 24:00, to: 05:00, timezone: UTC}\n"},
+    {bad, whole + "window: {days: [Monday], from: 02:00, to: 05:00, timezone: UTC}\n"},
+    {stricter, whole + "window: {from: 02:00, to: 02:00, timezone: UTC}\n"},
+    {stricter, whole + "window: {from: 02:00, to: 05:00, timezone: Europe/Atlantis}\n"},
+    {stricter, with_command("  command: [make, migrate]\n  tool: command\n")},
+    {stricter, with_command("  command: [.venv/bin/python, -m, alembic]\n  downgrade: [make, '{target}']\n")},
+    {stricter, with_command("  command: [.venv/bin/python, -m, x]\n  tool: command\n  downgrade: [make, rollback]\n")},
     {bad, ""},
     {bad, "- version\n"},
     {bad, start},

@@ -122,21 +122,22 @@ pipeline:
   EXPECT_THAT(
       problems,
       ElementsAre("1:1: unknown key 'verison' in the policy; did you mean 'version'? Allowed: version, app, project, "
-                  "migrations, services, postgres, pipeline",
+                  "migrations, services, postgres, window, pipeline",
                   "1:1: the policy lacks the key 'version': The version of the policy format.",
                   "2:6: 'app' must be a name of lower-case letters, digits, '.', '_' and '-', not 'Magikal Bot'",
                   "3:18: 'path' must be an absolute path, not 'magikal-bot'",
                   "3:37: 'user' must be a unix user name other than root, not 'root'",
-                  "3:43: unknown key 'usr' in 'project'; did you mean 'user'? Allowed: path, user, env_file",
+                  "3:43: unknown key 'usr' in 'project'; did you mean 'user'? Allowed: path, user, env_file, "
+                  "required_settings",
                   "5:12: 'command' must name at least one", "6:17: 'versions' names 'a' twice",
-                  "8:9: 'tool' must be one of alembic, not 'flyway'",
+                  "8:9: 'tool' must be one of alembic, command, not 'flyway'",
                   "9:12: 'services' must be a unit name with its suffix, such as magikal-bot.service, not "
                   "'magikal-bot'; did you mean 'magikal-bot.service'?",
                   "11:5: unknown stage 'upgrad'; did you mean 'upgrade'? Allowed: backup, review, restart, upgrade"));
 }
 
 TEST(Policy, RefusesKeysOfCapabilitiesThatDoNotExistYet) {
-  for (const std::string key : {"on_failure: {upgrade: hold}", "window: {from: '02:00'}", "notify: {}", "gate: {}"})
+  for (const std::string key : {"on_failure: {upgrade: hold}", "notify: {}", "gate: {}"})
     EXPECT_THAT(problems_of(whole + key), ElementsAre(HasSubstr("unknown key '" + key.substr(0, key.find(':')))))
         << key;
   for (const std::string key : {"backup_url: x", "admin_url: x"})

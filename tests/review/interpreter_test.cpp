@@ -130,6 +130,25 @@ TEST(Interpreter, IsQuietAboutGuardsThatOnlyRead) {
               IsEmpty());
 }
 
+TEST(Interpreter, KnowsTheTypesThatLibrariesAboveSqlalchemyWrite) {
+  EXPECT_THAT(flags_of_file("import sqlalchemy as sa\nimport sqlmodel\nfrom alembic import op\n"
+                            "def upgrade():\n    op.add_column('t', sa.Column('email', "
+                            "sqlmodel.sql.sqltypes.AutoString(), nullable=True), schema='cfg')\n"),
+              IsEmpty());
+  EXPECT_THAT(
+      flags_of_file("import warnings\nimport sqlalchemy as sa\nfrom advanced_alchemy.types import GUID, ORA_JSONB\n"
+                    "from alembic import op\nsa.GUID = GUID\nsa.ORA_JSONB = ORA_JSONB\n"
+                    "def upgrade():\n    with warnings.catch_warnings():\n"
+                    "        warnings.filterwarnings('ignore', category=UserWarning)\n"
+                    "        with op.get_context().autocommit_block():\n"
+                    "            schema_upgrades()\n            data_upgrades()\n"
+                    "def schema_upgrades():\n    op.create_table('t', sa.Column('id', sa.GUID(length=16), "
+                    "nullable=False), sa.Column('more', sa.ORA_JSONB()), schema='cfg')\n"
+                    "    op.drop_table('old', schema='cfg')\n"
+                    "def data_upgrades():\n    op.execute('DELETE FROM cfg.u')\n"),
+      ElementsAre("drop-table:cfg.old", "delete-without-where:cfg.u"));
+}
+
 TEST(Interpreter, SeesWhatHappensAtImport) {
   EXPECT_THAT(flags_of_file("import os\nfrom alembic import op\nos.system('x')\nop.drop_table('t', schema='cfg')\n"
                             "def upgrade():\n    pass\n"),

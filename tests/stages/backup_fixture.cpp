@@ -44,7 +44,7 @@ Command BackupStage::command(const std::string& line) const {
   Command command;
   command.argv = {"/bin/sh", "-ec", line};
   command.directory = folder_.path();
-  command.environment = {{"PATH", Secret("/usr/lib/postgresql/15/bin:/usr/bin:/bin")},
+  command.environment = {{"PATH", Secret(TemporaryPostgres::programs().string() + ":/usr/bin:/bin")},
                          {"PGHOST", Secret(server_.socket_directory())},
                          {"PGUSER", Secret("postgres")}};
   return command;
@@ -88,7 +88,8 @@ Settings BackupStage::take_settings() const {
 
 StageContext BackupStage::context() {
   const auto record = [this](std::string_view name, Json value) { facts_.emplace_back(name, std::move(value)); };
-  return {application_, ports_, run_, approvals_, "head", output_, stop_.get_token(), {}, on_progress_, record};
+  return {application_,      ports_, run_,         approvals_, applied_, "head", output_,
+          stop_.get_token(), {},     on_progress_, record};
 }
 
 Outcome BackupStage::run(Settings settings) {

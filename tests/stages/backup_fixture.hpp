@@ -88,6 +88,7 @@ class BackupStage : public testing::Test {
   Application application_;
   orchestrate::Run run_;
   std::vector<Approval> approvals_;
+  std::vector<AppliedRevision> applied_;
   std::filesystem::path output_ = logs_.path() / "backup.log";
   std::stop_source stop_;
   std::function<void(std::string)> on_progress_ = [](const std::string&) {};

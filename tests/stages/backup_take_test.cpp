@@ -19,6 +19,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
+const std::string real_pg_dump = TemporaryPostgres::programs() / "pg_dump";
+
 class BackupTake : public BackupStage {
  protected:
   fs::path dump_in(const Outcome& outcome) const { return outcome.evidence.at(0).facts.text_or("path"); }
@@ -27,7 +29,7 @@ class BackupTake : public BackupStage {
   void replace(const std::string& tool, const std::string& script) {
     fs::create_directories(logs_.path() / "bin");
     for (const std::string name : {"pg_dump", "pg_restore"}) {
-      const std::string real = "exec /usr/lib/postgresql/15/bin/" + name + " \"$@\"\n";
+      const std::string real = "exec " + (TemporaryPostgres::programs() / name).string() + " \"$@\"\n";
       const std::string before = name == tool ? "case \"$1\" in --version) " + real + ";; esac\n" + script : real;
       const fs::path file = logs_.write("bin/" + name, "#!/bin/sh\n" + before);
       fs::permissions(file, fs::perms(0755));
@@ -74,8 +76,7 @@ TEST_F(BackupTake, GivesThePasswordToPgDumpAndToNobodyElse) {
       "; psql -Xc 'select pg_reload_conf()' postgres; rm hba");
   application_.database.user = "bot";
   application_.database.password = Secret("p@:/%#");
-  replace("pg_dump",
-          "echo \"$@\" > " + (logs_.path() / "argv").string() + "\nexec /usr/lib/postgresql/15/bin/pg_dump \"$@\"\n");
+  replace("pg_dump", "echo \"$@\" > " + (logs_.path() / "argv").string() + "\nexec " + real_pg_dump + " \"$@\"\n");
   EXPECT_EQ(refusal(take_settings()), "");
   EXPECT_THAT(shell("cat " + (logs_.path() / "argv").string()), AllOf(HasSubstr("--dbname="), Not(HasSubstr("p@"))));
   application_.database.password = Secret("wrong");
@@ -108,21 +109,20 @@ TEST_F(BackupTake, ExpectsTheSizeOfTheLastDump) {
 }
 
 TEST_F(BackupTake, LeavesNothingWhenPgDumpFails) {
-  replace("pg_dump",
-          "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 100000; echo 'pg_dump: error: lost' >&2; exit 1\n");
+  replace("pg_dump", real_pg_dump + " \"$@\" | head -c 100000; echo 'pg_dump: error: lost' >&2; exit 1\n");
   EXPECT_THAT(refusal(take_settings()),
               HasSubstr("dump appdb to " + folder_.path().string() + ": pg_dump: error: lost"));
   EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(BackupTake, LeavesNothingWhenPgDumpFailsAfterAWholeDump) {
-  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\"; exit 3\n");
+  replace("pg_dump", real_pg_dump + " \"$@\"; exit 3\n");
   EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_dump: exit code 3"));
   EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(BackupTake, LeavesNothingWhenPgDumpIsKilled) {
-  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 100000; kill -9 $$\n");
+  replace("pg_dump", real_pg_dump + " \"$@\" | head -c 100000; kill -9 $$\n");
   EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_dump: killed by signal 9"));
   EXPECT_THAT(names(), IsEmpty());
 }
@@ -134,13 +134,13 @@ TEST_F(BackupTake, LeavesNothingWhenTheDecoderIsKilled) {
 }
 
 TEST_F(BackupTake, LeavesNothingWhenTheDecoderFindsDamage) {
-  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 100000\n");
+  replace("pg_dump", real_pg_dump + " \"$@\" | head -c 100000\n");
   EXPECT_THAT(refusal(take_settings()), HasSubstr("pg_restore: error: could not read from input file"));
   EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(BackupTake, LeavesNothingWhenItIsStopped) {
-  replace("pg_dump", "/usr/lib/postgresql/15/bin/pg_dump \"$@\" | head -c 300000; exec sleep 1000\n");
+  replace("pg_dump", real_pg_dump + " \"$@\" | head -c 300000; exec sleep 1000\n");
   on_progress_ = [&](const std::string&) { stop_.request_stop(); };
   EXPECT_THAT(refusal(take_settings()), HasSubstr("stopped"));
   EXPECT_THAT(names(), IsEmpty());

@@ -220,7 +220,8 @@ TEST_F(BackupStage, EndsAPgRestoreThatSpins) {
   fs::create_directory(folder_.path() / "bin");
   const fs::path stuck = folder_.write("bin/pg_restore",
                                        "#!/bin/sh\ncase \"$*\" in *--file*) cat >/dev/null; exec sleep 1000;; esac\n"
-                                       "exec /usr/lib/postgresql/15/bin/pg_restore \"$@\"\n");
+                                       "exec " +
+                                           (TemporaryPostgres::programs() / "pg_restore").string() + " \"$@\"\n");
   fs::permissions(stuck, fs::perms(0755));
   application_.policy.postgres_bin = folder_.path() / "bin";
   const backup::CheckRule rule{.pattern = cron_dump("x.dump").string(), .least_decode_time = 300ms};
@@ -238,14 +239,19 @@ TEST_F(BackupStage, SaysNothingOfTheDumpWhenItIsStopped) {
 }
 
 TEST_F(BackupStage, NamesTheToolThatIsMissing) {
+  const std::string major = std::to_string(TemporaryPostgres::major());
   application_.policy.postgres_bin = folder_.path();
-  EXPECT_THAT(refusal(check_settings(cron_dump("x.dump"))),
-              AllOf(HasSubstr("find pg_restore 15: not in"), HasSubstr("apt install postgresql-client-15")));
+  EXPECT_THAT(refusal(check_settings(cron_dump("x.dump"))), AllOf(HasSubstr("find pg_restore " + major + ": not in"),
+                                                                  HasSubstr("apt install postgresql-client-" + major)));
 }
 
 TEST_F(BackupStage, AsksForANewerPgRestoreWhenTheArchiveDoes) {
   std::string bytes = bytes_of(cron_dump("x.dump"));
   bytes[6] = 16;
+  fs::create_directory(folder_.path() / "bin");
+  const fs::path old = folder_.write("bin/pg_restore", "#!/bin/sh\necho 'pg_restore (PostgreSQL) 15.18'\n");
+  fs::permissions(old, fs::perms(0755));
+  application_.policy.postgres_bin = folder_.path() / "bin";
   const std::string answer = refusal(check_settings(folder_.write("newer.dump", bytes)));
   EXPECT_THAT(answer, HasSubstr("find pg_restore 17"));
 }

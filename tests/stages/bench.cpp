@@ -32,6 +32,7 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
                        .ports = ports,
                        .run = so_far,
                        .approvals = approvals,
+                       .applied = applied,
                        .target = "head",
                        .output = output,
                        .stop = stop.get_token()};

@@ -112,6 +112,7 @@ class StageBench {
   std::unique_ptr<Clock> clock;
   Application application;
   std::vector<Approval> approvals;
+  std::vector<AppliedRevision> applied;
   std::stop_source stop;
   Run so_far{.id = "r1"};
   std::vector<std::pair<std::string, Json>> facts;

@@ -35,7 +35,9 @@ TEST_F(CodeEvidence, NamesEveryFileThatIsEditedNewOrGone) {
 }
 
 TEST_F(CodeEvidence, CoversConfiguration) {
-  for (const char* file : {"migrations/alembic.ini", "pyproject.toml", "setup.cfg", "migrations/script.py.mako"})
+  sh("mkdir deploy");
+  for (const char* file : {"migrations/alembic.ini", "pyproject.toml", "setup.cfg", "migrations/script.py.mako",
+                           "Makefile", "deploy/db.mk"})
     EXPECT_THAT(differs_after(std::string("echo '# more' >> ") + file), ElementsAre(file));
 }
 
@@ -43,6 +45,11 @@ TEST_F(CodeEvidence, CoversTheInterpreter) {
   EXPECT_THAT(differs_after("echo 'prompt = x' >> .venv/pyvenv.cfg"), ElementsAre(".venv/pyvenv.cfg"));
   const std::string python = (bench.checkout.path() / ".venv/bin/python").string();
   EXPECT_THAT(differs_after("rm " + python + "; cp /bin/true " + python).size(), 2U);  // the old is gone, the new there
+}
+
+TEST_F(CodeEvidence, TakesAWordOfTheCommandThatCannotBeAFile) {
+  policy().migrations.command = {".venv/bin/python", "-c", "print('upgraded')\n" + std::string(300, '#')};
+  EXPECT_THAT(differs_after("true"), IsEmpty());
 }
 
 TEST_F(CodeEvidence, FollowsALinkToAFile) {

@@ -140,5 +140,32 @@ TEST_F(ReviewStage, RefusesARevisionWhoseFileIsGoneSincePreflight) {
   }
 }
 
+TEST_F(ReviewStage, BlocksOnAnAppliedRevisionThatWasEditedSince) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  const std::string applied = (bench.checkout.path() / "migrations/versions/001.py").string();
+  bench.applied = {{"001", sha256_of_file(applied), "20261120-091403-7f3a", parse_utc("2026-11-20T09:14:03Z")},
+                   {"002", "another hash, but it is not applied now", "r0", {}}};
+  EXPECT_EQ(review().verdict, Verdict::passed);
+
+  sh("echo '# a better default' >> migrations/versions/001.py");
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  const auto finding = std::ranges::find(outcome.findings, "edited-after-applied", &Finding::rule);
+  ASSERT_NE(finding, outcome.findings.end());
+  EXPECT_EQ(finding->id(), "001:edited-after-applied");
+  EXPECT_EQ(finding->hazard,
+            "revision 001 was edited after it was applied on 2026-11-20T09:14:03Z by run 20261120-091403-7f3a");
+  approve(finding->id(), sha256_of_file(applied));
+  EXPECT_EQ(review().verdict, Verdict::passed);
+}
+
+TEST_F(ReviewStage, DoesNotTrustATransactionWhereTheEngineMayCommitOnItsOwn) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  sh("mkdir app; echo 'engine = create_engine(URL, isolation_level=\"AUTOCOMMIT\")' > app/database.py");
+  const Outcome outcome = review();
+  ASSERT_EQ(outcome.evidence.size(), 1U);
+  EXPECT_FALSE(outcome.evidence[0].facts["transactional"].as_bool());
+}
+
 }  // namespace
 }  // namespace orchestrate

@@ -150,5 +150,57 @@ TEST_F(Upgrade, DescribesItsLimits) {
             "run the project's upgrade, waiting at most 0.1 s for a lock, 0 retries");
 }
 
+TEST_F(Upgrade, RunsTheProjectsOwnCommandAsItStands) {
+  migration(add_title);
+  Migrations& migrations = policy().migrations;
+  migrations.tool = Migrations::Tool::command;
+  migrations.command = {"make", "migrate"};
+  migrations.python = bench.checkout.path() / ".venv/bin/python";
+  bench.checkout.write("Makefile", "migrate:\n\t.venv/bin/python -m alembic -c migrations/alembic.ini upgrade head\n");
+  reviewed();
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.summary, "001 -> 002") << text_of(outcome);
+
+  sh("echo '# edited' >> Makefile");
+  EXPECT_THAT(text_of(upgrade()), HasSubstr("Makefile is not as it was reviewed"));
+}
+
+TEST_F(Upgrade, IsNotDoneWhenTheCommandEndsWellAndTheVersionRowsStay) {
+  migration(add_title);
+  policy().migrations.tool = Migrations::Tool::command;
+  policy().migrations.command = {"true"};
+  policy().migrations.python = bench.checkout.path() / ".venv/bin/python";
+  reviewed();
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_EQ(outcome.summary, "the command exited with 0, and the version rows are where they were");
+  EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged));
+  EXPECT_FALSE(has_evidence(outcome, evidence::upgrade_done));
+}
+
+Window all_but_now(Time now) {
+  const auto minute = std::chrono::floor<std::chrono::minutes>(now);
+  const auto of_day = minute - std::chrono::floor<std::chrono::days>(minute);
+  return {.days = {true, true, true, true, true, true, true},
+          .from = (of_day + std::chrono::minutes(2)) % std::chrono::days(1),
+          .to = of_day - std::chrono::minutes(of_day.count() % 60),
+          .timezone = "UTC"};
+}
+
+TEST_F(Upgrade, DoesNotBeginWhenTheWindowHasClosedMeanwhile) {
+  migration(add_title);
+  reviewed();
+  policy().window = all_but_now(bench.clock->now());
+  const Outcome outcome = upgrade();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_THAT(outcome.summary, HasSubstr("the window is closed; it opens"));
+  ASSERT_EQ(bench.facts.size(), 1U);
+  EXPECT_EQ(bench.facts.front().first, fact::window_closed);
+  EXPECT_EQ(sql("SELECT version_num FROM cfg.alembic_version"), "001");
+
+  bench.so_far.created.window_override = "the shop is down";
+  EXPECT_EQ(upgrade().verdict, Verdict::passed);
+}
+
 }  // namespace
 }  // namespace orchestrate

@@ -70,6 +70,21 @@ Task<> until_not_empty(Clock& clock, const std::string& result) {
   while (result.empty()) co_await clock.sleep(5ms, {});
 }
 
+/// A server that lets us in once.
+class OneSessionOnly final : public Databases {
+ public:
+  explicit OneSessionOnly(std::unique_ptr<Databases> real) : real_(std::move(real)) {}
+  Task<std::unique_ptr<Database>> connect(DatabaseUrl url, SessionOptions options, std::stop_token stop) override {
+    if (had_) throw Error(ErrorKind::unreachable, "connect", "too many connections");
+    had_ = true;
+    return real_->connect(std::move(url), std::move(options), std::move(stop));
+  }
+
+ private:
+  std::unique_ptr<Databases> real_;
+  bool had_ = false;
+};
+
 /// An upgrade by asyncpg, which takes neither PGOPTIONS nor PGAPPNAME, of a table that somebody else has locked.
 class WatchedUpgrade : public UpgradingBot {
  protected:
@@ -143,9 +158,9 @@ TEST_P(WatchedEitherWay, PassesWhenTheLockIsReleasedMeanwhile) {
 
 TEST_P(WatchedEitherWay, IsCancelledWhenAStatementRunsTooLongAndNotTriedAgain) {
   upgrade_settings.set("retries", std::int64_t{1}, {});
+  upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20s), {});
   upgrade_settings.set("statement_timeout", std::chrono::milliseconds(300ms), {});
-  migration("op.execute('CREATE TABLE cfg.slow AS SELECT pg_sleep(600)')");
-  reviewed();
+  locked_out(add_title);
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.summary, "upgrade: it had a statement that ran longer than 0.3 s, and was cancelled");
   EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged)) << text_of(outcome);
@@ -211,6 +226,14 @@ TEST_F(WatchedOverTcp, GoesOnWhenTheWatchLosesItsSession) {
   const Outcome outcome = upgrade();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
   EXPECT_THAT(outcome.details, ElementsAre(StartsWith("the session that watches the migration was lost: ")));
+}
+
+TEST_F(WatchedOverTcp, DoesNotBeginWhenItCannotBeWatched) {
+  locked_out(add_title);
+  bench.databases = std::make_unique<OneSessionOnly>(std::move(bench.databases));
+  EXPECT_THROW(upgrade(), Error);
+  EXPECT_TRUE(bench.so_far.fact(fact::database_before).is_null());
+  EXPECT_THAT(log(), IsEmpty());
 }
 
 using ObedientUpgrade = UpgradingBot;

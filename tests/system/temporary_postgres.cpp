@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -26,7 +27,6 @@ extern "C" const char* __lsan_default_suppressions() {
 namespace orchestrate {
 namespace {
 
-const std::filesystem::path programs = "/usr/lib/postgresql/15/bin";
 constexpr std::chrono::seconds patience{30};
 
 std::string content(const std::filesystem::path& file) {
@@ -65,6 +65,21 @@ int exit_code_of(pid_t pid) {
 
 }  // namespace
 
+int TemporaryPostgres::major() {
+  static const int newest = [] {
+    int found = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql"))
+      found = std::max(found, std::stoi(entry.path().filename().string()));
+    return found;
+  }();
+  return newest;
+}
+
+const std::filesystem::path& TemporaryPostgres::programs() {
+  static const auto place = std::filesystem::path("/usr/lib/postgresql") / std::to_string(major()) / "bin";
+  return place;
+}
+
 TemporaryPostgres::TemporaryPostgres(const Settings& settings) {
   std::string name = "/tmp/postgres.XXXXXX";  // short: a socket's path has at most 107 bytes
   directory_ = ::mkdtemp(name.data());
@@ -90,7 +105,7 @@ TemporaryPostgres::~TemporaryPostgres() {
 
 void TemporaryPostgres::create() {
   const auto log = directory_.string() + ".initdb.log";
-  const auto argv = as_postgres({programs / "initdb", "--pgdata=" + data_.string(), "--username=postgres",
+  const auto argv = as_postgres({programs() / "initdb", "--pgdata=" + data_.string(), "--username=postgres",
                                  "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"});
   const int code = exit_code_of(start_program(argv, "/dev/null", log));
   const std::string text = content(log);
@@ -102,7 +117,7 @@ void TemporaryPostgres::start() {
   if (server_ != 0) return;
   const auto log = directory_.string() + ".log";
   std::filesystem::remove(log);
-  server_ = start_program(as_postgres({programs / "postgres", "-D", data_}), "/dev/null", log);
+  server_ = start_program(as_postgres({programs() / "postgres", "-D", data_}), "/dev/null", log);
   const auto give_up = std::chrono::steady_clock::now() + patience;
   // The socket file is there only when the server listens; the log says when it answers.
   while (content(log).find("ready to accept") == std::string::npos) {

@@ -24,6 +24,11 @@ class TemporaryPostgres {
   TemporaryPostgres& operator=(const TemporaryPostgres&) = delete;
   ~TemporaryPostgres();
 
+  /// Where its initdb, pg_dump and the others lie: of the newest PostgreSQL that is installed.
+  static const std::filesystem::path& programs();
+  /// Its major version, such as 15.
+  static int major();
+
   /// As superuser `postgres`.
   DatabaseUrl url(std::string_view database = "postgres") const;
   const std::filesystem::path& socket_directory() const { return directory_; }

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <variant>
@@ -41,6 +42,23 @@ bool decides_the_database(const Policy& policy, const std::string& variable) {
   return mentions(migrations.database_url) || (migrations.direct_url && mentions(*migrations.direct_url));
 }
 
+/// What the application does not load without: found here, before anything runs.
+Task<Answer> required_settings(Inspection& inspection) {
+  const Project& project = inspection.policy().project;
+  if (!project.env_file && !project.required_settings.empty())
+    co_return refused(project.required_settings.front() + " is not set, for the policy names no env file",
+                      "add project.env_file to the policy");
+  Answer answer;
+  for (const std::string& name : project.required_settings) {
+    const auto& environment = inspection.application().environment;
+    const auto found = std::ranges::find(environment, name, &Environment::value_type::first);
+    if (found != environment.end() && !found->second.empty()) continue;
+    const std::string what = found == environment.end() ? " is not set in " : " is empty in ";
+    answer.obstacles.push_back({name + what + project.env_file->path.string(), "add a line " + name + "=... there"});
+  }
+  co_return answer;
+}
+
 /// What a shell, systemd and python-dotenv would not all read alike.
 Task<Answer> env_readers(Inspection& inspection) {
   Answer answer;
@@ -56,7 +74,8 @@ Task<Answer> env_readers(Inspection& inspection) {
   co_return answer;
 }
 
-constexpr std::array checks = {Check{"env file", "", env_file}, Check{"env readers", "", env_readers}};
+constexpr std::array checks = {Check{"env file", "", env_file}, Check{"settings", "", required_settings},
+                               Check{"env readers", "", env_readers}};
 
 }  // namespace
 

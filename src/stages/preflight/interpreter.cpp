@@ -40,13 +40,15 @@ bool is_inside(const fs::path& path, const fs::path& directory) {
 }
 
 /// The directories are resolved and the program is not: a virtualenv's python is a link to the system's.
-Answer in_own_virtualenv(const fs::path& program, const fs::path& project) {
+Answer in_own_virtualenv(const fs::path& program, const Policy& policy) {
+  const fs::path& project = policy.project.path;
+  const char* key = policy.migrations.python.empty() ? "migrations.command" : "migrations.python";
   std::error_code error;
   const fs::path bin = fs::canonical(program.parent_path(), error);
   if (error) return refused(program.string() + " is not there: " + error.message(), "create the project's virtualenv");
   if (!is_inside(bin, fs::canonical(project)))
     return refused(program.string() + " is really in " + bin.string() + ", outside the project",
-                   "create a virtualenv in " + project.string() + " and name its python in migrations.command");
+                   "create a virtualenv in " + project.string() + " and name its python in " + key);
   if (!fs::exists(bin.parent_path() / "pyvenv.cfg"))
     return refused(program.string() + " belongs to no virtualenv: " + (bin.parent_path() / "pyvenv.cfg").string() +
                        " is not there",
@@ -68,13 +70,20 @@ std::string last_line(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
-/// The module behind `-m`, or Alembic for the script of that name.
-std::optional<std::string> module_of(const Policy& policy) {
+/// Alembic, under whatever the project runs, and the module behind `python -m`.
+std::vector<std::string> modules_of(const Policy& policy) {
+  std::vector<std::string> modules = {"alembic"};
   const auto& command = policy.migrations.command;
   const auto option = std::ranges::find(command, "-m");
-  if (option != command.end() && std::next(option) != command.end()) return *std::next(option);
-  if (fs::path(command.front()).filename() == "alembic") return "alembic";
-  return std::nullopt;
+  const bool runs_module = is_python(command.front()) && option != command.end() && std::next(option) != command.end();
+  if (runs_module && *std::next(option) != modules.front()) modules.push_back(*std::next(option));
+  return modules;
+}
+
+/// A module of the project itself is in no registry, or somebody else's is under its name.
+std::string how_to_install(const fs::path& python, const std::string& module) {
+  if (module == "alembic") return python.string() + " -m pip install alembic";
+  return "install the project into its virtualenv, or correct migrations.command";
 }
 
 }  // namespace
@@ -83,10 +92,9 @@ Task<Answer> command_program(Inspection& inspection) {
   const Policy& policy = inspection.policy();
   const std::string& name = policy.migrations.command.front();
   if (name.find('/') == std::string::npos) co_return bare_name(name);
-  const fs::path program = project_python(policy);
-  const bool script = program.filename() == "alembic";
-  if (is_python(program) || script) {
-    Answer answer = in_own_virtualenv(program, policy.project.path);
+  const fs::path program = policy.project.path / name;
+  if (program.filename() == "alembic") {
+    Answer answer = in_own_virtualenv(program, policy);
     if (!answer.obstacles.empty()) co_return answer;
   }
   if (!is_executable_file(program))
@@ -95,21 +103,31 @@ Task<Answer> command_program(Inspection& inspection) {
   co_return passed();
 }
 
-Task<Answer> command_tool(Inspection& inspection) {
+Task<Answer> project_interpreter(Inspection& inspection) {
   const Policy& policy = inspection.policy();
-  const std::optional<std::string> module = module_of(policy);
-  if (!module) co_return passed();  // make, a script of the project: nothing to import that we could name
-  fs::path python = project_python(policy);
-  if (!is_python(python)) python = python.parent_path() / "python";
-  const Argv argv = {python.string(), "-B", "-c", std::string(import_tool), *module};
-  Command command = project_command(inspection.application(), argv);
-  command.timeout = std::chrono::seconds(30);
-  const Exit exit = co_await inspection.context.ports.commands.run(std::move(command), inspection.context.stop);
-  if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "import " + *module, exit.text());
-  if (exit.ok()) co_return passed();
-  co_return refused(fmt::format("{} cannot import {}: {}", python.string(), *module,
-                                exit.err.empty() ? exit.text() : last_line(exit.err)),
-                    fmt::format("{} -m pip install {}", python.string(), module->substr(0, module->find('.'))));
+  const fs::path python = project_python(policy);
+  if (!python.is_absolute()) co_return bare_name(python.string());
+  Answer answer = in_own_virtualenv(python, policy);
+  if (!answer.obstacles.empty()) co_return answer;
+  if (!is_executable_file(python))
+    co_return refused(python.string() + " is no program that we may run", "correct migrations.python, or chmod +x it");
+  co_return passed();
+}
+
+Task<Answer> command_tool(Inspection& inspection) {
+  const fs::path python = project_python(inspection.policy());
+  for (const std::string& module : modules_of(inspection.policy())) {
+    const Argv argv = {python.string(), "-B", "-c", std::string(import_tool), module};
+    Command command = project_command(inspection.application(), argv);
+    command.timeout = std::chrono::seconds(30);
+    const Exit exit = co_await inspection.context.ports.commands.run(std::move(command), inspection.context.stop);
+    if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "import " + module, exit.text());
+    if (exit.ok()) continue;
+    co_return refused(fmt::format("{} cannot import {}: {}", python.string(), module,
+                                  exit.err.empty() ? exit.text() : last_line(exit.err)),
+                      how_to_install(python, module));
+  }
+  co_return passed();
 }
 
 }  // namespace orchestrate::preflight

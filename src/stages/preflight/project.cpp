@@ -9,6 +9,7 @@
 #include "stages/preflight/alembic_config.hpp"
 #include "stages/preflight/check.hpp"
 #include "stages/preflight/interpreter.hpp"
+#include "stages/preflight/make_rule.hpp"
 
 namespace orchestrate::preflight {
 namespace {
@@ -40,9 +41,20 @@ Task<Answer> project_path(Inspection& inspection) {
   co_return passed();
 }
 
+/// What can be asked where the command does not say which configuration it reads.
+Answer env_py_beside_versions(const Policy& policy) {
+  const auto has_env_py = [](const auto& versions) {
+    return std::filesystem::exists(versions.parent_path() / "env.py");
+  };
+  if (std::ranges::any_of(policy.migrations.versions, has_env_py)) return passed();
+  const auto expected = policy.migrations.versions.front().parent_path() / "env.py";
+  return refused(expected.string() + " is not there, so these are not the versions of an Alembic environment",
+                 "correct migrations.versions");
+}
+
 Task<Answer> config(Inspection& inspection) {
   const auto file = alembic_config_file(inspection.policy());
-  if (!file) co_return passed();  // not Alembic's command line: there is no configuration to name
+  if (!file) co_return env_py_beside_versions(inspection.policy());
   const auto read = read_alembic_config(*file, alembic_section(inspection.policy()));
   if (const Obstacle* obstacle = std::get_if<Obstacle>(&read)) {
     const Obstacle copy = *obstacle;
@@ -85,7 +97,9 @@ constexpr std::array checks = {
     Check{"user", "", user},
     Check{"project path", "", project_path},
     Check{"command", "project path", command_program},
-    Check{"tool", "command", command_tool},
+    Check{"interpreter", "project path", project_interpreter},
+    Check{"tool", "interpreter", command_tool},
+    Check{"make", "command", make_rule},
     Check{"alembic config", "project path", config},
     Check{"versions", "alembic config", versions},
 };

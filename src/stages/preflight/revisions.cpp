@@ -63,6 +63,30 @@ Task<Answer> version_table(Inspection& inspection) {
   co_return needs_adoption(policy, what, tables);
 }
 
+std::string bring_back(const Policy& policy, const std::string& id) {
+  return fmt::format("bring back the commit that holds it: git -C {} log --all --oneline -S {}",
+                     policy.project.path.string(), id);
+}
+
+bool is_needed(const Inspection& inspection, const RevisionGraph& graph, const std::string& id) {
+  const auto stands_on_it = [&](const Revision& revision) {
+    return std::ranges::find(revision.down, id) != revision.down.end();
+  };
+  return std::ranges::find(inspection.version_rows, id) != inspection.version_rows.end() ||
+         std::ranges::any_of(graph.revisions, stands_on_it);
+}
+
+/// Applied revisions without a file, as far as the ledger knows who applied them.
+std::vector<Obstacle> deleted_revisions(const Inspection& inspection, const RevisionGraph& graph) {
+  std::vector<Obstacle> obstacles;
+  for (const AppliedRevision& applied : inspection.context.applied)
+    if (!graph.find(applied.id) && is_needed(inspection, graph, applied.id))
+      obstacles.push_back({fmt::format("revision {} was applied on {} by run {}, and no version file is it any more",
+                                       applied.id, utc_text(applied.at), applied.run),
+                           bring_back(inspection.policy(), applied.id)});
+  return obstacles;
+}
+
 std::vector<Obstacle> unknown_rows(const Inspection& inspection, const RevisionGraph& graph) {
   const Policy& policy = inspection.policy();
   std::vector<Obstacle> obstacles;
@@ -71,8 +95,7 @@ std::vector<Obstacle> unknown_rows(const Inspection& inspection, const RevisionG
     obstacles.push_back({fmt::format("the database is at {}, which no version file is: the database is ahead of this "
                                      "checkout, or the file was renamed or deleted",
                                      row),
-                         fmt::format("bring back the commit that holds it: git -C {} log --all --oneline -S {}",
-                                     policy.project.path.string(), row)});
+                         bring_back(policy, row)});
   }
   return obstacles;
 }
@@ -102,6 +125,7 @@ Answer obstacle_of(const Finding& finding) {
 Task<Answer> revisions(Inspection& inspection) {
   const RevisionGraph graph = read_revisions(inspection.policy().migrations.versions);
   Answer answer;
+  answer.obstacles = deleted_revisions(inspection, graph);
   for (const Finding& problem : graph.problems) answer.obstacles.push_back(obstacle_of(problem).obstacles.front());
   if (!answer.obstacles.empty()) co_return answer;
   answer.obstacles = unknown_rows(inspection, graph);

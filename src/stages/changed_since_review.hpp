@@ -8,7 +8,7 @@
 
 namespace orchestrate {
 
-/// The files that are not as they were reviewed. Empty: all are.
+/// What of the project's code is not as it was reviewed. Empty: all of it is.
 std::vector<std::string> changed_code(const StageContext& context);
 
 /// What runs must be what was reviewed: code, version rows, the database's identity and the backups, read again now.

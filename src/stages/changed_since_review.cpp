@@ -1,4 +1,4 @@
-#include "stages/since_review.hpp"
+#include "stages/changed_since_review.hpp"
 
 #include <algorithm>
 

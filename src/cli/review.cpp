@@ -1,0 +1,124 @@
+#include "review/review.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+#include <variant>
+
+#include <unistd.h>
+#include <boost/asio/io_context.hpp>
+
+#include "cli/run_task.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "orchestrate/error.hpp"
+#include "render/github.hpp"
+#include "render/json.hpp"
+#include "render/review.hpp"
+#include "system/command.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int red_flags = 3;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// The interpreter of whoever calls us: in CI the one that was set up for the project.
+fs::path python() {
+  std::istringstream directories(variable("PATH"));
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    const fs::path program = fs::absolute(directory) / "python3";
+    if (::access(program.c_str(), X_OK) == 0) return program;
+  }
+  throw Error(ErrorKind::failed, "read the version files", "there is no python3 in PATH",
+              "install it: Python's own parser reads them");
+}
+
+/// A directory without version files is more likely a wrong name than a project without migrations.
+RevisionGraph revisions_in(const std::vector<fs::path>& directories) {
+  for (const fs::path& directory : directories)
+    if (!fs::is_directory(directory))
+      throw Error(ErrorKind::usage, "read the version files", directory.string() + " is no directory");
+  RevisionGraph graph = read_revisions(directories);
+  if (graph.revisions.empty() && graph.problems.empty())
+    throw Error(ErrorKind::usage, "read the version files", "there are none in " + directories.front().string(),
+                "name the directory that holds them with --versions");
+  return graph;
+}
+
+/// What the version table would hold at `--from`.
+std::vector<std::string> rows_at(const RevisionGraph& graph, const std::string& from) {
+  if (from.empty()) return {};
+  const auto applied = graph.pending({}, from);
+  if (const auto* finding = std::get_if<Finding>(&applied))
+    throw Error(ErrorKind::usage, "review what comes after " + from, finding->hazard, finding->remedy);
+  const auto& revisions = std::get<std::vector<const Revision*>>(applied);
+  if (revisions.empty()) return {};
+  return {revisions.back()->id};
+}
+
+Task<ReviewReport> review_of(Commands& commands, const RevisionGraph& graph, const Arguments& arguments) {
+  ReviewReport refused;
+  refused.findings = graph.problems;
+  if (!refused.findings.empty()) co_return refused;
+  const std::vector<std::string> rows = rows_at(graph, arguments.from);
+  const auto pending = graph.pending(rows, arguments.target.empty() ? "head" : arguments.target);
+  if (const auto* finding = std::get_if<Finding>(&pending)) {
+    refused.findings.push_back(*finding);
+    co_return refused;
+  }
+  ReviewRequest request;
+  request.pending = std::get<std::vector<const Revision*>>(pending);
+  request.python.push_back(python().string());
+  request.block = {"data-loss", "out-of-scope", "blocking-lock"};
+  const std::stop_token unstoppable;
+  co_return co_await review(commands, std::move(request), unstoppable);
+}
+
+/// Annotations name files from the root of the repository, wherever in it we run.
+std::vector<Finding> from_workspace(std::vector<Finding> findings) {
+  const std::string named = variable("GITHUB_WORKSPACE");
+  const fs::path workspace = fs::weakly_canonical(named.empty() ? "." : named);
+  for (Finding& finding : findings) {
+    if (finding.place.file.empty()) continue;
+    const fs::path inside = fs::weakly_canonical(finding.place.file).lexically_relative(workspace);
+    if (!inside.empty() && *inside.begin() != "..") finding.place.file = inside.string();
+  }
+  return findings;
+}
+
+void print(const ReviewReport& report, Format format) {
+  const std::string summary = summary_of(report);
+  if (format == Format::text) return write(stdout, review_text(summary, report.findings, style_of(stdout)));
+  if (format == Format::github) {
+    write(stdout, github_annotations(from_workspace(report.findings)));
+    return write(stderr, "review: " + summary + "\n");
+  }
+  Json json = findings_json(report.findings);
+  json.set("revisions", report.revisions);
+  json.set("statements", report.statements);
+  write(stdout, to_pretty_text(json) + "\n");
+}
+
+}  // namespace
+
+int review(const Arguments& arguments) {
+  boost::asio::io_context io(1);
+  const auto commands = system::make_commands(io, {}, std::nullopt);
+  const RevisionGraph graph = revisions_in(arguments.versions);
+  const auto act = [&]() -> Task<int> {
+    const ReviewReport report = co_await review_of(*commands, graph, arguments);
+    print(report, arguments.format);
+    if (std::ranges::any_of(report.findings, open_red_flag)) co_return red_flags;
+    co_return 0;
+  };
+  return run_to_end(io, act());
+}
+
+}  // namespace orchestrate::cli

@@ -1,0 +1,29 @@
+#include "render/review.hpp"
+
+#include <algorithm>
+
+#include "render/finding.hpp"
+#include "render/stage_line.hpp"
+#include "render/terminal_text.hpp"
+
+namespace orchestrate {
+namespace {
+
+Mark mark_of(const std::vector<Finding>& findings) {
+  const bool red = std::ranges::any_of(
+      findings, [](const Finding& f) { return f.severity == Severity::blocks && f.approved_by.empty(); });
+  if (red) return {"FAIL", Tone::bad};
+  return findings.empty() ? Mark{"ok", Tone::good} : Mark{"!", Tone::caution};
+}
+
+}  // namespace
+
+std::string review_text(std::string_view summary, const std::vector<Finding>& findings, Style style) {
+  const Mark mark = mark_of(findings);
+  std::string text = stage_line({mark, "review", "", printable(summary)}, 0, style) + "\n";
+  for (const Finding& finding : findings) text += indented(finding_text(finding, "APP", style), 4);
+  if (mark.text == "FAIL") text += "edit each revision, or accept its red flag by name on the host. Exit 3.\n";
+  return text;
+}
+
+}  // namespace orchestrate

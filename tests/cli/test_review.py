@@ -1,0 +1,136 @@
+"""`orchestrate review` as an application's CI calls it: a checkout, no policy, no database, none of its packages."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+VERSION = '''from alembic import op
+import sqlalchemy as sa
+
+revision = "{id}"
+down_revision = {down!r}
+
+
+def upgrade():
+    {body}
+
+
+def downgrade():
+    pass
+'''
+CREATE = 'op.create_table("panels", sa.Column("id", sa.Integer, primary_key=True))'
+DROP = 'op.drop_column("panels", "title")'
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A repository with a revision that is harmless and, after it, one that drops a column; we stand in it."""
+    version(tmp_path, "001", None, CREATE)
+    version(tmp_path, "002", "001", DROP)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def version(top, revision, down, body):
+    directory = top / "migrations/versions"
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"{revision}.py").write_text(VERSION.format(id=revision, down=down, body=body))
+
+
+def review(*options, versions="migrations/versions", **variables):
+    environment = {"PATH": "/usr/bin:/bin", "TERM": "dumb", **variables}
+    command = [os.environ["ORCHESTRATE"], "review", "--versions", versions, *options]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_a_red_flag_is_shown_at_its_line_and_ends_with_3(checkout):
+    ended = review("--from", "001")
+    assert ended.returncode == 3, ended
+    assert "    migrations/versions/002.py:9:5  drop-column  [blocks]\n" in ended.stdout
+    assert f"      9 |     {DROP}\n" in ended.stdout
+    assert "accept: orchestrate approve APP 002:drop-column:panels.title" in ended.stdout
+    assert ended.stderr == ""
+
+
+def test_no_red_flag_ends_with_0(checkout):
+    version(checkout, "002", "001", "pass")
+    ended = review()
+    assert ended.returncode == 0, ended
+    assert ended.stdout.startswith("  !   review     2 revisions, 1 statement, 1 advice\n")
+
+
+def test_only_what_comes_after_a_revision_is_read(checkout):
+    assert review("--from", "002").returncode == 0
+    assert review("--from", "001").returncode == 3
+    assert review("--from", "001", "--target", "001").returncode == 0
+
+
+def test_a_table_that_the_reviewed_revisions_make_themselves_has_nothing_to_lose(checkout):
+    assert review().returncode == 0
+    assert review("--from", "001").returncode == 3
+
+
+def test_json_is_for_programs(checkout):
+    for options in (["--format", "json"], ["--json"]):
+        ended = review("--from", "001", *options)
+        told = json.loads(ended.stdout)
+        assert (ended.returncode, told["schema_version"], told["revisions"], told["statements"]) == (3, 1, 1, 1)
+        [flag] = [finding for finding in told["findings"] if finding["severity"] == "blocks"]
+        assert (flag["rule"], flag["severity"], flag["line"]) == ("drop-column", "blocks", 9)
+
+
+def test_annotations_name_files_from_the_root_of_the_repository(checkout, monkeypatch):
+    at_the_root = review("--from", "001", "--format", "github")
+    monkeypatch.chdir(checkout / "migrations")
+    below_it = review("--from", "001", "--format", "github", versions="versions", GITHUB_WORKSPACE=str(checkout))
+    for ended in (at_the_root, below_it):
+        assert ended.returncode == 3, ended
+        line, advice = ended.stdout.splitlines()
+        assert advice.startswith("::notice file=migrations/versions/002.py,title=")
+        assert line.startswith("::error file=migrations/versions/002.py,line=9,col=5,title=drop-column::"), line
+        assert ended.stderr == "review: 1 red flag\n"
+
+
+def test_two_heads_are_a_red_flag_unless_they_are_meant(checkout):
+    version(checkout, "002", "001", "pass")
+    version(checkout, "002_other", "001", "pass")
+    ended = review()
+    assert ended.returncode == 3
+    assert "there are several heads: 002, 002_other" in ended.stdout
+    assert review("--target", "heads").returncode == 0
+
+
+def test_a_file_that_python_does_not_understand_is_a_red_flag(checkout):
+    (checkout / "migrations/versions/003.py").write_text("revision = '003'\ndown_revision = '002'\ndef upgrade(:\n")
+    ended = review("--from", "002")
+    assert ended.returncode == 3, ended
+    assert "003.py" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "options, says",
+    [
+        pytest.param(["--format", "sarif"], "sarif not in {text,json,github}", id="a format that is not built"),
+        pytest.param(["--from", "deadbeef"], "deadbeef is neither a revision nor a branch label", id="an unknown revision"),
+        pytest.param(["--versions", "nowhere"], "nowhere is no directory", id="no such directory"),
+    ],
+)
+def test_wrong_usage_is_2_and_never_a_pass(checkout, options, says):
+    ended = review(*options)
+    assert ended.returncode == 2, ended
+    assert says in ended.stderr
+
+
+def test_a_directory_without_version_files_is_not_a_pass(checkout):
+    (checkout / "empty").mkdir()
+    ended = review(versions="empty")
+    assert ended.returncode == 2, ended
+    assert "there are none in empty" in ended.stderr
+
+
+def test_nothing_is_written(checkout):
+    before = sorted(checkout.rglob("*"))
+    review()
+    assert sorted(checkout.rglob("*")) == before
