@@ -64,11 +64,7 @@ class WrittenHost final : public Host {
   FreeSpace space(const std::filesystem::path&) const override { return free; }
   std::vector<std::string> writers(const std::filesystem::path&) const override { return {}; }
   std::string name() const override { return "vps1"; }
-<<<<<<< HEAD
   std::vector<Connection> connections_of_children() const override { return system::connections_of_children(); }
-=======
-  std::vector<Connection> connections_of_children() const override { return {}; }
->>>>>>> probe2
 };
 
 /// The one server that a test writes down.
