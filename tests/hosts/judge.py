@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
+import debian
 from host import Ended, until
 from magikal import BACKUPS, MAGIKAL, PROJECT, VERSIONS
-from project import BUILD
 from snapshot import checkout
 from vps import NO_HOLD, TAKE_BACKUP, Vps
 
@@ -145,5 +145,5 @@ class Table:
         return "\n".join(rows) + "\n"
 
     def keep(self, name: str) -> None:
-        (BUILD / name).write_text(self.text())
+        (debian.OWN_BUILD / name).write_text(self.text())
         print("\n" + self.text())
