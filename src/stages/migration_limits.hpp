@@ -24,7 +24,8 @@ struct MigrationLimits {
 /// where the driver would not obey.
 void impose(const MigrationLimits& limits, const Application& application, Variables& environment);
 
-/// Whether limits reach the project's driver. Where they do not, MigrationWatch sees to them.
+/// Whether limits reach the project's driver, as far as the policy tells. Where they do not, MigrationWatch sees to
+/// them.
 bool driver_obeys(const Application& application);
 
 }  // namespace orchestrate

@@ -40,7 +40,7 @@ Task<> MigrationWatch::begin() {
     const auto before = co_await client_sessions(*session_, version_table, context_.stop);
     own_.emplace(migration_application_name(context_.run.id), before, port.rows.at(0).at(0).value_or(""));
   } catch (const Error& error) {
-    if (limits_.any() && !own_) throw;
+    if (limits_.any() && !driver_obeys(context_.application) && !own_) throw;
     lost(error);
   }
 }
@@ -103,6 +103,7 @@ Task<> MigrationWatch::look(std::stop_token stop) {
 }
 
 std::optional<Cancelled> MigrationWatch::over_limit(const ClientSession& session) const {
+  if (own_->is_named(session) && driver_obeys(context_.application)) return std::nullopt;
   if (limits_.lock > 0ms && session.waited >= limits_.lock)
     return Cancelled{Cancelled::Limit::lock,
                      fmt::format("waited longer than {} s for {}", seconds(limits_.lock), obstacle(session))};

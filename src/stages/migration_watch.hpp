@@ -19,14 +19,15 @@ struct Cancelled {
 };
 
 /// A session of ours beside a migration: it tells who keeps the migration waiting, and cancels a statement that is over
-/// one of `limits`. A migration with limits does not begin without it; when it is lost later, the migration goes on
-/// while a new session is sought.
+/// one of `limits`, unless the migration's driver took its name from the environment and so its limits too: where those
+/// are other ones by now, the migration itself has set them. When the watch is lost, the migration goes on while a new
+/// session is sought.
 class MigrationWatch {
  public:
-  /// No limits: it only tells.
   MigrationWatch(StageContext& context, MigrationLimits limits) : context_(context), limits_(limits) {}
 
-  /// Before each attempt: whoever is there now is not the migration. Throws Error when there are limits and no session.
+  /// Before each attempt: whoever is there now is not the migration. Throws Error when the driver is known to
+  /// ignore limits, and there is no session.
   Task<> begin();
   /// What the watch could not see to is in the exit's `trouble`.
   Task<Exit> run(Command command);

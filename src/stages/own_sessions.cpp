@@ -19,13 +19,12 @@ OwnSessions::OwnSessions(std::string application_name, const std::vector<ClientS
 
 bool OwnSessions::is_new(const ClientSession& session) const {
   if (before_.contains(id(session))) return false;
-  return session.application_name == application_name_ || !session.application_name.starts_with("orchestrate ");
+  return is_named(session) || !session.application_name.starts_with("orchestrate ");
 }
 
 bool OwnSessions::unsure(const std::vector<ClientSession>& now) const {
-  return std::ranges::any_of(now, [&](const ClientSession& session) {
-    return is_new(session) && !contains(session) && session.application_name != application_name_;
-  });
+  return std::ranges::any_of(
+      now, [&](const ClientSession& session) { return is_new(session) && !contains(session) && !is_named(session); });
 }
 
 bool OwnSessions::proven_by_address(const ClientSession& session, const std::vector<Connection>& of_children) const {
@@ -48,9 +47,8 @@ void OwnSessions::look(const std::vector<ClientSession>& now, const std::vector<
   const bool local_ones = all_local_ones_are_ours(now, of_children);
   for (const ClientSession& session : now) {
     if (!is_new(session)) continue;
-    const bool by_name = session.application_name == application_name_;
     const bool by_count = local_ones && session.client == "local" && session.holds_version_table;
-    if (by_name || by_count || proven_by_address(session, of_children)) own_.insert(id(session));
+    if (is_named(session) || by_count || proven_by_address(session, of_children)) own_.insert(id(session));
   }
 }
 

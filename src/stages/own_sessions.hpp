@@ -26,6 +26,8 @@ class OwnSessions {
   /// Whether anything in `now` is not known to be ours or another's without knowing our children's connections.
   bool unsure(const std::vector<ClientSession>& now) const;
   bool contains(const ClientSession& session) const { return own_.contains(id(session)); }
+  /// Whether it has the name that we put into its environment.
+  bool is_named(const ClientSession& session) const { return session.application_name == application_name_; }
   /// Not there before, and not another tool of ours.
   bool is_new(const ClientSession& session) const;
   bool empty() const { return own_.empty(); }

@@ -86,7 +86,7 @@ class Upgrade final : public Stage {
       context.record(fact::window_closed, *why);
       co_return Outcome{Verdict::failed, *why, {}, {}, {}};
     }
-    MigrationWatch watch(context, limits_to_watch(context));
+    MigrationWatch watch(context, limits_for(context));
     co_await watch.begin();
     context.record(fact::database_before, fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
@@ -169,10 +169,6 @@ class Upgrade final : public Stage {
     const Json& server = context.run.evidence(evidence::preflight_passed)["database"];
     if (server["server_version"].as_integer() >= first_with_client_check) limits.client_check = 1s;
     return limits;
-  }
-
-  MigrationLimits limits_to_watch(const StageContext& context) const {
-    return driver_obeys(context.application) ? MigrationLimits{} : limits_for(context);
   }
 
   /// A stop that comes now is too late.

@@ -7,6 +7,7 @@
 
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "stages/migration_limits.hpp"
 #include "stages/upgrading_bot.hpp"
 
 namespace orchestrate {
@@ -89,8 +90,8 @@ class OneSessionOnly final : public Databases {
 class WatchedUpgrade : public UpgradingBot {
  protected:
   WatchedUpgrade() { bench.checkout.write("migrations/env.py", async_env_py); }
-  void connect_to(const std::string& host) {
-    std::string url = "postgresql+asyncpg://bot@/app?host=" + host;
+  void connect_to(const std::string& host, const std::string& scheme = "postgresql+asyncpg") {
+    std::string url = scheme + "://bot@/app?host=" + host;
     bench.application.database = DatabaseUrl::parse(url);
     bench.application.environment = {{"DATABASE_URL", Secret(std::move(url))}};
   }
@@ -228,6 +229,16 @@ TEST_F(WatchedOverTcp, GoesOnWhenTheWatchLosesItsSession) {
   EXPECT_THAT(outcome.details, ElementsAre(StartsWith("the session that watches the migration was lost: ")));
 }
 
+TEST_F(WatchedOverTcp, IsCancelledWhenOnlyItsEnvPyNamesTheDriver) {
+  std::string env_py = async_env_py;
+  const std::string_view url = "os.environ[\"DATABASE_URL\"]";
+  env_py.replace(env_py.find(url), url.size(), std::string(url) + ".replace('postgresql:', 'postgresql+asyncpg:')");
+  bench.checkout.write("migrations/env.py", env_py);
+  connect_to(tcp_address(), "postgresql");
+  locked_out(add_title);
+  EXPECT_THAT(upgrade().summary, HasSubstr("waited longer than 0.1 s for a lock on cfg.panels"));
+}
+
 TEST_F(WatchedOverTcp, DoesNotBeginWhenItCannotBeWatched) {
   locked_out(add_title);
   bench.databases = std::make_unique<OneSessionOnly>(std::move(bench.databases));
@@ -237,6 +248,16 @@ TEST_F(WatchedOverTcp, DoesNotBeginWhenItCannotBeWatched) {
 }
 
 using ObedientUpgrade = UpgradingBot;
+
+TEST_F(ObedientUpgrade, IsCancelledLikeAnyOtherWhereLimitsCouldNotBeAddedToItsOptions) {
+  bench.application.database =
+      DatabaseUrl::parse(bench.application.environment[0].second.reveal() + "&options=-cjit%3Doff");
+  ASSERT_FALSE(driver_obeys(bench.application));
+  migration(add_title);
+  reviewed();
+  somebody_locks_panels();
+  EXPECT_THAT(upgrade().summary, HasSubstr("waited longer than 0.1 s for a lock on cfg.panels"));
+}
 
 TEST_F(ObedientUpgrade, SaysWhoKeepsItWaiting) {
   upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20s), {});
