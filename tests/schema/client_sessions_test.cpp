@@ -42,9 +42,10 @@ class ClientSessions : public testing::Test {
     server = std::make_unique<TemporaryPostgres>();
     server->sql("CREATE ROLE bot LOGIN");
     server->sql("CREATE DATABASE appdb OWNER bot");
-    server->sql("CREATE SCHEMA cfg AUTHORIZATION bot; SET ROLE bot; CREATE TABLE cfg.panels AS SELECT 1;"
-                "CREATE TABLE cfg.alembic_version ()",
-                "appdb");
+    server->sql(
+        "CREATE SCHEMA cfg AUTHORIZATION bot; SET ROLE bot; CREATE TABLE cfg.panels AS SELECT 1;"
+        "CREATE TABLE cfg.alembic_version ()",
+        "appdb");
   }
   static void TearDownTestSuite() { server.reset(); }
 
@@ -69,7 +70,9 @@ class ClientSessions : public testing::Test {
       co_await clock->sleep(5ms, {});
     }
   }
-  ClientSession once(std::function<bool(const ClientSession&)> is_so) { return on_loop(io, bot_once(std::move(is_so))); }
+  ClientSession once(std::function<bool(const ClientSession&)> is_so) {
+    return on_loop(io, bot_once(std::move(is_so)));
+  }
   Task<> until_ended() {
     while (result.empty()) co_await clock->sleep(5ms, {});
   }
