@@ -81,13 +81,13 @@ class Upgrade final : public Stage {
     if (before.other)
       co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *before.other, {}, {}, {}};
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
+    MigrationWatch watch(context, limits_for(context));
+    co_await watch.begin();
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
     if (const auto why = window_closed(context)) {
       context.record(fact::window_closed, *why);
       co_return Outcome{Verdict::failed, *why, {}, {}, {}};
     }
-    MigrationWatch watch(context, limits_for(context));
-    co_await watch.begin();
     context.record(fact::database_before, fact_of(before));
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
@@ -110,6 +110,7 @@ class Upgrade final : public Stage {
         co_return outcome;
       }
       co_await watch.begin();
+      if (context.stop.stop_requested()) co_return outcome;
     }
   }
 
