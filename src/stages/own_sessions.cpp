@@ -45,11 +45,14 @@ bool OwnSessions::all_local_ones_are_ours(const std::vector<ClientSession>& now,
 
 void OwnSessions::look(const std::vector<ClientSession>& now, const std::vector<Connection>& of_children) {
   const bool local_ones = all_local_ones_are_ours(now, of_children);
+  std::set<Id> counted;
   for (const ClientSession& session : now) {
     if (!is_new(session)) continue;
-    const bool by_count = local_ones && session.client == "local" && session.holds_version_table;
+    if (local_ones && session.client == "local" && session.holds_version_table) counted.insert(id(session));
+    const bool by_count = counted.contains(id(session)) && counted_.contains(id(session));
     if (is_named(session) || by_count || proven_by_address(session, of_children)) own_.insert(id(session));
   }
+  counted_ = std::move(counted);
 }
 
 }  // namespace orchestrate

@@ -14,7 +14,8 @@ namespace orchestrate {
 /// - it was not there before the migration, and has the name that only this run's migration is given;
 /// - its TCP connection is, end for end, one of our child's;
 /// - over unix sockets, where a server's side names no client: it holds a lock on the version table, and there are
-///   exactly as many new local sessions as our children have connections to this server's socket, so all are theirs.
+///   exactly as many new local sessions as our children have connections to this server's socket, so all are theirs;
+///   in two looks, since a child that logs in is not seen by the server yet, and another may stand in its place.
 /// Whoever was there before, and whoever cannot be told from others, is never ours.
 class OwnSessions {
  public:
@@ -40,6 +41,7 @@ class OwnSessions {
 
   std::string application_name_, port_;
   std::set<Id> before_, own_;
+  std::set<Id> counted_;  // in the last look, by the number of local sessions
 };
 
 }  // namespace orchestrate

@@ -25,6 +25,7 @@ bool is_ours(const ClientSession& session, const std::vector<Connection>& of_chi
   OwnSessions own(ours, {}, "5432");
   others.push_back(session);
   own.look(others, of_children);
+  own.look(others, of_children);
   return own.contains(session);
 }
 
@@ -57,9 +58,20 @@ TEST(OwnSessions, OverUnixSocketsAreKnownWhenThereIsNobodyElseTheyCouldBe) {
   EXPECT_TRUE(is_ours(migrating(local("7")), {{"", server_socket}, {"", server_socket}}, {local("8")}));
 }
 
+TEST(OwnSessions, OverUnixSocketsAreNotWhoeverIsSeenWhileOurChildLogsIn) {
+  OwnSessions own(ours, {}, "5432");
+  const ClientSession application = migrating(local("7"));
+  own.look({application}, {{"", server_socket}});
+  EXPECT_FALSE(own.contains(application));
+  own.look({application, migrating(local("8"))}, {{"", server_socket}});
+  own.look({application}, {{"", server_socket}});
+  EXPECT_FALSE(own.contains(application)) << "two looks, but not one after the other";
+}
+
 TEST(OwnSessions, AreNeverThoseThatWereThereBefore) {
   const ClientSession before = migrating(local("7"));
   OwnSessions own(ours, {before}, "5432");
+  own.look({before}, {{"", server_socket}});
   own.look({before}, {{"", server_socket}});
   EXPECT_FALSE(own.contains(before));
   EXPECT_FALSE(own.is_new(before));
@@ -80,6 +92,7 @@ TEST(OwnSessions, OnceKnownStayKnown) {
   OwnSessions own(ours, {}, "5432");
   const ClientSession migration = migrating(local("7"));
   EXPECT_TRUE(own.unsure({migration}));
+  own.look({migration}, {{"", server_socket}});
   own.look({migration}, {{"", server_socket}});
   own.look({migration, local("8"), local("9")}, {{"", server_socket}});
   EXPECT_TRUE(own.contains(migration));
