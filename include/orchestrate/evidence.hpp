@@ -28,6 +28,8 @@ namespace orchestrate::fact {
 
 /// The schema state, identity and half-made objects before the upgrade's first attempt; from here on it has begun.
 inline constexpr std::string_view database_before = "database.before";
+/// {"pid", "limit", "why"}: a statement of the migration that we cancel because it is over a limit.
+inline constexpr std::string_view statement_cancelled = "statement.cancelled";
 /// HEAD and branch before a restore point was made.
 inline constexpr std::string_view restore_point_before = "restore_point.before";
 /// The names of units that a stop stage stopped.

@@ -48,19 +48,15 @@ std::string with_more_options(std::string url, std::size_t end, const MigrationL
 
 }  // namespace
 
-std::string why_not_enforced(const Application& application) {
+bool driver_obeys(const Application& application) {
   const std::string& driver = application.database.driver;
-  if (driver == "asyncpg" || driver == "pg8000")
-    return driver + " ignores PGOPTIONS, so lock_timeout and statement_timeout are not enforced";
-  if (application.database.option("options") &&
-      !end_of_options(current(application.environment, application.database_variable)))
-    return "the database address has options of its own and is not one variable that holds a URL, so lock_timeout and "
-           "statement_timeout are not enforced";
-  return {};
+  if (driver == "asyncpg" || driver == "pg8000") return false;  // they read neither PGOPTIONS nor the URL's `options`
+  return !application.database.option("options") ||
+         end_of_options(current(application.environment, application.database_variable));
 }
 
 void impose(const MigrationLimits& limits, const Application& application, Variables& environment) {
-  if (!why_not_enforced(application).empty()) return;
+  if (!driver_obeys(application)) return;
   if (application.database.option("options")) {
     const std::string url = current(environment, application.database_variable);
     set_variable(environment, application.database_variable, with_more_options(url, *end_of_options(url), limits));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "stages/command_report.hpp"
 #include "stages/database_session.hpp"
 #include "stages/migration_limits.hpp"
+#include "stages/migration_watch.hpp"
 #include "stages/project_command.hpp"
 #include "stages/stamp_doubt.hpp"
 #include "window/window.hpp"
@@ -38,8 +40,9 @@ bool lock_timed_out(const Exit& exit) {
 }
 
 /// Whether the attempt may be made again: nothing is left of it, and all that stood in its way was a lock.
-bool worth_another_attempt(const Exit& exit, const Outcome& outcome) {
-  return lock_timed_out(exit) &&
+bool worth_another_attempt(const Exit& exit, const std::optional<Cancelled>& cancelled, const Outcome& outcome) {
+  const bool for_a_lock = cancelled ? cancelled->limit == Cancelled::Limit::lock : lock_timed_out(exit);
+  return for_a_lock &&
          std::ranges::find(outcome.evidence, evidence::database_unchanged, &Evidence::name) != outcome.evidence.end();
 }
 
@@ -78,6 +81,8 @@ class Upgrade final : public Stage {
     if (before.other)
       co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *before.other, {}, {}, {}};
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
+    MigrationWatch watch(context, limits_for(context));
+    co_await watch.begin();
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
     if (const auto why = window_closed(context)) {
       context.record(fact::window_closed, *why);
@@ -87,10 +92,10 @@ class Upgrade final : public Stage {
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);
-      const Exit exit = co_await context.ports.commands.run(std::move(command), context.stop);
+      const Exit exit = co_await watch.run(std::move(command));
       if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
-      Outcome outcome = co_await failed(context, before, exit);
-      const bool again = worth_another_attempt(exit, outcome) && attempt <= settings_.retries;
+      Outcome outcome = co_await failed(context, before, exit, watch);
+      const bool again = worth_another_attempt(exit, watch.cancelled(), outcome) && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested() || context.asked.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
       const std::chrono::seconds pause(1 << std::min<std::int64_t>(attempt - 1, 5));
@@ -104,6 +109,8 @@ class Upgrade final : public Stage {
         outcome.details = std::move(changes);
         co_return outcome;
       }
+      co_await watch.begin();
+      if (context.stop.stop_requested()) co_return outcome;
     }
   }
 
@@ -181,7 +188,6 @@ class Upgrade final : public Stage {
     Json facts = Json::object({{"from", Json::of(from)}, {"to", Json::of(to)}});
     facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
-    if (const std::string why = why_not_enforced(context.application); !why.empty()) outcome.details.push_back(why);
     if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
     co_return outcome;
   }
@@ -196,13 +202,15 @@ class Upgrade final : public Stage {
 
   /// The truth after a failure is what the database says, once nothing of the run works in it any more. A stop that
   /// ended the upgrade must not end this question, so it has deadlines of its own.
-  static Task<Outcome> failed(StageContext& context, const Before& before, const Exit& exit) {
+  static Task<Outcome> failed(StageContext& context, const Before& before, const Exit& exit, MigrationWatch& watch) {
     Outcome outcome = failed_command("upgrade", exit, context.output);
+    if (watch.cancelled()) outcome.summary = "upgrade: it " + watch.cancelled()->why + ", and was cancelled";
     const std::stop_token unstoppable;
     try {
       const auto database = co_await open_session(context, unstoppable);
       const std::string migration = migration_application_name(context.run.id);
       if (ended_by_us(exit)) co_await cancel_backends(*database, migration);
+      if (ended_by_us(exit)) co_await watch.cancel_all(*database);
       co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
       co_await compare(context, before, *database, outcome);

@@ -10,6 +10,7 @@
 #include "git/checkout.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/stage.hpp"
+#include "system/connections.hpp"
 
 namespace orchestrate {
 
@@ -55,6 +56,7 @@ class WrittenJournal final : public Journal {
   bool readable() const override { return may_be_read; }
 };
 
+/// A host as written, with the real children of this program.
 class WrittenHost final : public Host {
  public:
   FreeSpace free{100ULL << 30, 200ULL << 30};
@@ -62,7 +64,7 @@ class WrittenHost final : public Host {
   FreeSpace space(const std::filesystem::path&) const override { return free; }
   std::vector<std::string> writers(const std::filesystem::path&) const override { return {}; }
   std::string name() const override { return "vps1"; }
-  std::vector<Connection> connections_of_children() const override { return {}; }
+  std::vector<Connection> connections_of_children() const override { return system::connections_of_children(); }
 };
 
 /// The one server that a test writes down.

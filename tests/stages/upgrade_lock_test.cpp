@@ -125,16 +125,5 @@ TEST_F(LockedUpgrade, ThatBuildsConcurrentlyHasNoLimits) {
   EXPECT_EQ(sql("SELECT * FROM cfg.seen"), "0|0");
 }
 
-TEST_F(LockedUpgrade, SaysThatAsyncpgDoesNotObeyTheLimits) {
-  migration("op.execute(\"CREATE TABLE cfg.seen AS SELECT current_setting('lock_timeout') AS lock\")");
-  reviewed();
-  bench.application.database.driver = "asyncpg";
-  const Outcome outcome = upgrade();
-  EXPECT_EQ(outcome.verdict, Verdict::passed);
-  EXPECT_THAT(outcome.details, ElementsAre("asyncpg ignores PGOPTIONS, so lock_timeout and statement_timeout are not "
-                                           "enforced"));
-  EXPECT_EQ(sql("SELECT * FROM cfg.seen"), "0");
-}
-
 }  // namespace
 }  // namespace orchestrate

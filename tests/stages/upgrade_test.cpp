@@ -66,28 +66,39 @@ TEST_F(Upgrade, OfTheProjectSeesOnlyWhatThePolicyGivesIt) {
   EXPECT_EQ(sh("cat seen"), "DATABASE_URL,HOME,LANG,LOGNAME,PATH,PGAPPNAME,PGOPTIONS,PYTHONDONTWRITEBYTECODE,USER");
 }
 
-/// The real databases; the run is stopped when they are asked for the second time.
+/// The real databases; the run is stopped when they are asked for the nth time.
 class StoppingDatabases final : public Databases {
  public:
-  StoppingDatabases(std::unique_ptr<Databases> real, std::stop_source& stop) : real_(std::move(real)), stop_(stop) {}
+  StoppingDatabases(std::unique_ptr<Databases> real, std::stop_source& stop, int nth)
+      : real_(std::move(real)), stop_(stop), nth_(nth) {}
   Task<std::unique_ptr<Database>> connect(DatabaseUrl url, SessionOptions options, std::stop_token stop) override {
-    if (++asked_ == 2) stop_.request_stop();
+    if (++asked_ == nth_) stop_.request_stop();
     return real_->connect(std::move(url), std::move(options), std::move(stop));
   }
 
  private:
   std::unique_ptr<Databases> real_;
   std::stop_source& stop_;
-  int asked_ = 0;
+  int nth_, asked_ = 0;
 };
 
 TEST_F(Upgrade, ThatWasDoneWhenTheStopCameIsDone) {
   migration(add_title);
   reviewed();
-  bench.databases = std::make_unique<StoppingDatabases>(std::move(bench.databases), bench.stop);
+  constexpr int to_see_what_it_did = 3;
+  bench.databases = std::make_unique<StoppingDatabases>(std::move(bench.databases), bench.stop, to_see_what_it_did);
   const Outcome outcome = upgrade();
   EXPECT_TRUE(bench.stop.stop_requested());
   EXPECT_EQ(outcome.summary, "001 -> 002");
+}
+
+TEST_F(Upgrade, ThatIsStoppedWhileItsWatchBeginsHasNotBegun) {
+  migration(add_title);
+  reviewed();
+  constexpr int to_watch = 2;
+  bench.databases = std::make_unique<StoppingDatabases>(std::move(bench.databases), bench.stop, to_watch);
+  EXPECT_EQ(upgrade().summary, "stopped before it began");
+  EXPECT_TRUE(bench.so_far.fact(fact::database_before).is_null());
 }
 
 /// What somebody does between review and upgrade, and what the refusal says.

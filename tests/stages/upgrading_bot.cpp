@@ -1,5 +1,7 @@
 #include "stages/upgrading_bot.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <fstream>
@@ -42,13 +44,17 @@ class HurriedClock final : public Clock {
   std::unique_ptr<Clock> real_;
 };
 
-Task<> act_once_it_waits(StageBench& bench, DatabaseUrl url, std::function<void()> act) {
+/// An address of this program's own, for the port is everybody's.
+std::string loopback_address() {
+  const auto pid = static_cast<unsigned>(::getpid());
+  return "127." + std::to_string(64 + (pid >> 16 & 63U)) + "." + std::to_string(pid >> 8 & 255U) + "." +
+         std::to_string(pid & 255U);
+}
+
+Task<> act_once(StageBench& bench, DatabaseUrl url, std::string has_rows, std::function<void()> act) {
   const auto database = co_await bench.databases->connect(std::move(url), SessionOptions(), {});
-  const std::string waiting =
-      "SELECT FROM pg_stat_activity WHERE application_name LIKE 'orchestrate upgrade %' "
-      "AND wait_event_type = 'Lock'";
   for (;;) {
-    const Rows rows = co_await database->query(waiting, {});
+    const Rows rows = co_await database->query(has_rows, {});
     if (!rows.rows.empty()) break;
     co_await bench.clock->sleep(20ms, {});
   }
@@ -70,7 +76,7 @@ std::unique_ptr<TemporaryPostgres> UpgradingBot::server;
 
 void UpgradingBot::SetUpTestSuite() {
   if (server) return;
-  server = std::make_unique<TemporaryPostgres>();
+  server = std::make_unique<TemporaryPostgres>(TemporaryPostgres::Settings{{"listen_addresses", loopback_address()}});
   server->sql("CREATE ROLE bot LOGIN");
 }
 
@@ -122,9 +128,17 @@ void UpgradingBot::somebody_locks_panels() {
   somebody->run("LOCK TABLE cfg.panels IN ACCESS EXCLUSIVE MODE");
 }
 
-void UpgradingBot::once_it_waits(std::function<void()> act) {
-  boost::asio::co_spawn(bench.checkout.io(), act_once_it_waits(bench, server->url("app"), std::move(act)),
+void UpgradingBot::once(const std::string& has_rows, std::function<void()> act) {
+  boost::asio::co_spawn(bench.checkout.io(), act_once(bench, server->url("app"), has_rows, std::move(act)),
                         boost::asio::detached);
+}
+
+void UpgradingBot::once_it_waits(std::function<void()> act) {
+  once("SELECT FROM pg_stat_activity WHERE usename = 'bot' AND wait_event_type = 'Lock'", std::move(act));
+}
+
+std::string UpgradingBot::tcp_address() {
+  return loopback_address();
 }
 
 std::string UpgradingBot::sql(const std::string& statements) const {

@@ -37,6 +37,8 @@ class UpgradingBot : public testing::Test, public BotProject {
   Outcome upgrade();
   /// Takes ACCESS EXCLUSIVE on cfg.panels until it is released.
   void somebody_locks_panels();
+  /// Acts while the next upgrade runs, once this query has rows.
+  void once(const std::string& has_rows, std::function<void()> act);
   /// Acts while the next upgrade runs, once the migration waits for a lock.
   void once_it_waits(std::function<void()> act);
   /// SQL as the superuser in the app's database; one line without its end.
@@ -45,6 +47,8 @@ class UpgradingBot : public testing::Test, public BotProject {
   std::string log() const;
   /// Pids of the migration's sessions, as the server sees them.
   std::string sessions() const;
+  /// Where the server listens besides its unix socket.
+  static std::string tcp_address();
 
   static std::unique_ptr<TemporaryPostgres> server;  // one for the program, for it takes seconds to make
   std::optional<Holder> somebody;

@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "orchestrate/error.hpp"
-#include "stages/migration_limits.hpp"
 #include "stages/preflight/check.hpp"
 
 namespace orchestrate::preflight {
@@ -75,14 +74,8 @@ Task<Answer> env_readers(Inspection& inspection) {
   co_return answer;
 }
 
-Task<Answer> limits(Inspection& inspection) {
-  Answer answer;
-  if (const std::string why = why_not_enforced(inspection.application()); !why.empty()) answer.advice.push_back(why);
-  co_return answer;
-}
-
 constexpr std::array checks = {Check{"env file", "", env_file}, Check{"settings", "", required_settings},
-                               Check{"env readers", "", env_readers}, Check{"limits", "", limits}};
+                               Check{"env readers", "", env_readers}};
 
 }  // namespace
 
