@@ -157,10 +157,36 @@ class Journal {
   virtual bool readable() const = 0;
 };
 
+// ---- network -------------------------------------------------------------------------------------------------
+
+/// Where a server listens: a name or address with a port, or the absolute path of a unix socket.
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const Endpoint&) const = default;
+};
+
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// Connects and hangs up. Throws Error (`unreachable`: "Connection refused", "no answer within 5 s"; or `stopped`).
+  virtual Task<> connect(Endpoint server, std::chrono::milliseconds limit, std::stop_token stop) = 0;
+  /// The status that a GET over plain HTTP is answered with; no redirect is followed. Throws likewise.
+  virtual Task<int> http_get(Endpoint server, std::string target, std::chrono::milliseconds limit,
+                             std::stop_token stop) = 0;
+};
+
 // ---- host and time -------------------------------------------------------------------------------------------
 
 struct FreeSpace {
   std::uint64_t available = 0, total = 0;  ///< bytes
+};
+
+/// One established connection as its client sees it: "127.0.0.1:40312" to "127.0.0.1:5432", or to the path of a unix
+/// socket, from nowhere.
+struct Connection {
+  std::string local, remote;
+  auto operator<=>(const Connection&) const = default;
 };
 
 class Host {
@@ -170,6 +196,8 @@ class Host {
   /// Processes that hold `file` open for writing, as far as we may see: "pid 812 (pg_dump)".
   virtual std::vector<std::string> writers(const std::filesystem::path& file) const = 0;
   virtual std::string name() const = 0;
+  /// Connections of all processes that descend from us, as far as we may see.
+  virtual std::vector<Connection> connections_of_children() const = 0;
 };
 
 class Clock {
@@ -190,6 +218,7 @@ struct Ports {
   Journal& journal;
   Host& host;
   Clock& clock;
+  Network& network;
 };
 
 }  // namespace orchestrate

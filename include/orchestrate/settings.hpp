@@ -67,7 +67,8 @@ struct Size {
 class Settings {
  public:
   using Value = std::variant<std::string, std::int64_t, bool, std::chrono::milliseconds, Size, std::vector<std::string>,
-                             UnitName, std::vector<UnitName>>;
+                             UnitName, std::vector<UnitName>,
+                             std::vector<Settings>>;  ///< the last: one section, for a variant holds no incomplete type
 
   void set(std::string key, Value value, Position position);
 
@@ -82,6 +83,7 @@ class Settings {
   const std::vector<std::string>& texts(std::string_view key) const;
   const UnitName& unit(std::string_view key) const;
   const std::vector<UnitName>& units(std::string_view key) const;
+  const Settings& section(std::string_view key) const;
 
   bool operator==(const Settings&) const = default;
 

@@ -11,6 +11,7 @@
 #include "cli/terminal.hpp"
 #include "cli/unit_rights.hpp"
 #include "engine/applied.hpp"
+#include "engine/conclude.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
@@ -68,6 +69,11 @@ std::string caller() {
   const char* sudo_user = std::getenv("SUDO_USER");
   const bool by_sudo = sudo_user && ::getuid() == 0;
   return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
+}
+
+void tell_half_done(const std::string& run) {
+  write(stderr, fmt::format("run {}: its upgrade is half done, as far as is known. Exit 5.\nnext: {}\n", run,
+                            half_done_next(run)));
 }
 
 Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)

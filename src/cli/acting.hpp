@@ -16,6 +16,9 @@ namespace orchestrate::cli {
 /// "uid 0 (root, by sudo from ana)": who typed it. To be asked before the process becomes the policy's user.
 std::string caller();
 
+/// Why nothing goes on: an upgrade that was left half done waits for a person.
+void tell_half_done(const std::string& run);
+
 /// One application opened to change it: locked on this host, its ledger open for writing. Throws Error: `denied` where
 /// the pipeline needs rights that we lack, `busy` where a run is under way.
 class Acting {

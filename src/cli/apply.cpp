@@ -4,28 +4,46 @@
 #include "cli/version.hpp"
 #include "engine/conclude.hpp"
 #include "ledger/run_id.hpp"
+#include "orchestrate/evidence.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
-/// The newest run that began an upgrade and was left before its last stages, when none since brought them to their end.
-std::optional<std::string> left_open(const Ledger& ledger) {
+/// The newest run whose upgrade left something, and for which nobody has answered with `abort`.
+std::optional<Run> newest_upgrade(const Ledger& ledger) {
   constexpr std::size_t far_enough = 100;
   for (const std::string& id : ledger.runs(far_enough)) {
-    const Run run = replay(ledger.events(id));
+    Run run = replay(ledger.events(id));
     if (!run.finished || run.aborted || phase_of(run) == Phase::before_upgrade) continue;
-    if (run.finished->result == Result::held) return id;
-    if (run.finished->result == Result::succeeded) return std::nullopt;
+    if (run.finished->result == Result::held || run.finished->result == Result::succeeded) return run;
   }
   return std::nullopt;
 }
 
-/// A dead run is brought to its end first; not when an operator must look before anything else happens.
+bool is_half_done(const Run& run) {
+  return run.finished->result == Result::held && phase_of(run) == Phase::upgrading &&
+         run.evidence(evidence::database_unchanged).is_null();
+}
+
+/// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an
+/// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first.
 Task<bool> may_begin(Acting& acting) {
   const auto id = acting.ledger().unfinished();
-  if (!id) co_return true;
-  const Run run = co_await acting.recover(*id);
-  co_return run.finished->result != Result::held || phase_of(run) == Phase::after_upgrade;
+  if (id) {
+    const Run run = co_await acting.recover(*id);
+    if (run.finished->result == Result::held && phase_of(run) != Phase::after_upgrade) co_return false;
+  }
+  const auto newest = newest_upgrade(acting.ledger());
+  if (!newest || !is_half_done(*newest)) co_return true;
+  tell_half_done(newest->id);
+  co_return false;
+}
+
+/// Its last stages are still to be done.
+std::optional<std::string> left_open(const Ledger& ledger) {
+  const auto newest = newest_upgrade(ledger);
+  if (newest && newest->finished->result == Result::held) return newest->id;
+  return std::nullopt;
 }
 
 /// A run outside the window is not begun, unless somebody says why it must be.

@@ -71,8 +71,7 @@ Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
   if (only_its_end_was_missing) co_return 0;
   check(run, acting.ledger());
   if (phase_of(run) == Phase::upgrading && run.evidence(evidence::database_unchanged).is_null()) {
-    write(stderr, "the upgrade of run " + id + " is half done: look what is there (orchestrate show " + id +
-                      "), mend it, then " + anew(run) + "\n");
+    tell_half_done(id);
     co_return held;
   }
   if (phase_of(run) != Phase::after_upgrade && !run.created.window_override)

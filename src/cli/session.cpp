@@ -12,6 +12,7 @@
 #include "system/database.hpp"
 #include "system/host.hpp"
 #include "system/journal.hpp"
+#include "system/network.hpp"
 #include "system/service_manager.hpp"
 #include "system/systemd_bus.hpp"
 
@@ -61,13 +62,14 @@ Session::Session(Policy policy, const Arguments& arguments, Reach reach, State s
   databases_ = system::make_databases();
   host_ = system::make_host();
   clock_ = system::make_clock(*io_);
+  network_ = system::make_network();
 }
 
 Session::~Session() = default;
 
 void Session::make_commands(std::optional<int> lock) {
   commands_ = system::make_commands(*io_, redactor_, lock);
-  ports_ = std::make_unique<Ports>(Ports{*commands_, *databases_, *services_, *journal_, *host_, *clock_});
+  ports_ = std::make_unique<Ports>(Ports{*commands_, *databases_, *services_, *journal_, *host_, *clock_, *network_});
 }
 
 int Session::run(Task<int> task) {

@@ -52,6 +52,7 @@ class Session {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Host> host_;
   std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Network> network_;
   std::unique_ptr<Ports> ports_;
 };
 

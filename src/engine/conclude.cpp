@@ -109,7 +109,7 @@ RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
   return {Result::held, 5,
           fmt::format("the upgrade failed and the database is not as it was, or that could not be proven; {}",
                       run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
-          stage.outcome.next.empty() ? "orchestrate show " + run.id : stage.outcome.next};
+          stage.outcome.next.empty() ? half_done_next(run.id) : stage.outcome.next};
 }
 
 RunFinished failed_after(const Run& run, const StageRecord& stage) {
@@ -122,6 +122,10 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 }
 
 }  // namespace
+
+std::string half_done_next(const std::string& run) {
+  return fmt::format("orchestrate show {0}, mend what is there, then: orchestrate abort {0} --reason \"...\"", run);
+}
 
 Phase phase_of(const Run& run) {
   const bool upgraded = !run.evidence(evidence::upgrade_done).is_null() || !run.fact(fact::finishes).is_null();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "orchestrate/run.hpp"
 
 namespace orchestrate {
@@ -16,5 +18,8 @@ Phase phase_of(const Run& run);
 
 /// Pure: from what the run recorded, how it ended, in what state everything is, and what to do next.
 RunFinished conclude(const Run& run);
+
+/// What to do about an upgrade that was left half done, as far as is known.
+std::string half_done_next(const std::string& run);
 
 }  // namespace orchestrate

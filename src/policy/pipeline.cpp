@@ -73,7 +73,10 @@ std::optional<StageSpec> read_stage(const YamlNode& node, const std::filesystem:
 
   const std::size_t problems_before = problems.size();
   const std::vector<Key> keys = keys_of(*kind);
-  Settings settings = read_section(fmt::format("stage '{}'", kind->name), item->settings, keys, problems).settings;
+  Section read = read_section(fmt::format("stage '{}'", kind->name), item->settings, keys, problems);
+  Settings settings = std::move(read.settings);
+  for (auto& [name, section] : read.sections)
+    settings.set(name, std::vector<Settings>{std::move(section.settings)}, section.position);
   resolve_paths(settings, keys, project);
   // Only complete settings can be asked for every key.
   if (kind->problems && problems.size() == problems_before)

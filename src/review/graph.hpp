@@ -26,8 +26,16 @@ struct Revision {
 /// Revisions in the order in which Alembic runs them, or the one reason why there is no answer.
 using Pending = std::variant<std::vector<const Revision*>, Finding>;
 
-/// All revisions of a project. While there are problems nobody can say what Alembic would do: pending() then answers
-/// with the first one.
+/// The way back.
+struct Undone {
+  std::vector<const Revision*> revisions;  ///< in the order in which Alembic undoes them
+  std::string to;                          ///< the id that it goes back to, or `base`
+  std::vector<std::string> rows;           ///< what the version table holds then; sorted
+};
+using WayBack = std::variant<Undone, Finding>;
+
+/// All revisions of a project. While there are problems nobody can say what Alembic would do: pending() and undone()
+/// then answer with the first one.
 struct RevisionGraph {
   std::vector<Revision> revisions;  ///< in order of directory and file name
   std::vector<Finding> problems;    ///< all `cannot-judge`, all block
@@ -43,6 +51,9 @@ struct RevisionGraph {
   /// `target` as `alembic upgrade` takes it: `head`, `heads`, an id or the unambiguous start of one, a branch label,
   /// `LABEL@head`, `+N`, `ID+N`, `LABEL@+N`. `applied` are the rows of the version table; none: from base.
   Pending pending(const std::vector<std::string>& applied, std::string_view target) const;
+
+  /// `target` as `alembic downgrade` takes it: an applied revision's id or the unambiguous start of one, `-N`, `base`.
+  WayBack undone(const std::vector<std::string>& applied, std::string_view target) const;
 
   /// Ids of `rows` and of all revisions below them, through `depends_on` too; unknown rows are left out.
   std::set<std::string> ancestors(const std::vector<std::string>& rows) const;

@@ -36,8 +36,9 @@ class Starting final : public Stage {
       : verb_(verb), units_(std::move(units)), window_(std::move(window)) {}
 
   std::string describe() const override {
-    return fmt::format("{} {} over D-Bus, then watch for {} s", verb_ == Verb::restart ? "restart" : "start",
-                       names_of(units_), std::chrono::duration<double>(window_.stable_for).count());
+    return fmt::format("{} {} over D-Bus, then watch for {} s{}", verb_ == Verb::restart ? "restart" : "start",
+                       names_of(units_), std::chrono::duration<double>(window_.stable_for).count(),
+                       window_.probe ? ", with probe " + window_.probe->name : "");
   }
 
   Task<Outcome> run(StageContext& context) const override {
@@ -120,19 +121,24 @@ constexpr std::array<Key, 3> starting_keys = {{
      .fallback = "10s",
      .purpose = "How long each unit must stay active, in one invocation and without automatic restarts."},
     {.name = "probe",
-     .type = ValueType::text_list,
-     .purpose =
-         "A command that must exit with 0 at the end of that time; it runs as the policy's user in project.path."},
+     .type = ValueType::section,
+     .purpose = "What must answer at the end of that time, beside systemd: one of its keys.",
+     .section = probe_keys},
 }};
 constexpr std::array<Key, 1> stopping_keys = {{units_key}};
 constexpr std::array starting_needs = {evidence::migration_current};
 constexpr std::array starting_provides = {evidence::services_healthy};
 constexpr std::array stopping_needs = {evidence::preflight_passed, evidence::review_passed};
 
+std::vector<std::string> starting_problems(const Settings& settings) {
+  if (!settings.has("probe")) return {};
+  return probe_problems(settings.section("probe"));
+}
+
 template <Starting::Verb verb>
 std::unique_ptr<Stage> bind_starting(const StageSpec& spec, const Policy& policy) {
   HealthWindow window{spec.settings.duration("stable_for"), {}};
-  if (spec.settings.has("probe")) window.probe = spec.settings.texts("probe");
+  if (spec.settings.has("probe")) window.probe = probe_from(spec.settings.section("probe"));
   return std::make_unique<Starting>(verb, units_of(spec, policy), std::move(window));
 }
 
@@ -154,6 +160,7 @@ const StageKind restart_stage = {.name = "restart",
                                  .effect = always_changes,
                                  .services = Services::touched,
                                  .timeout = std::chrono::minutes(10),
+                                 .problems = starting_problems,
                                  .bind = bind_starting<Starting::Verb::restart>};
 
 const StageKind start_stage = {.name = "start",
@@ -164,6 +171,7 @@ const StageKind start_stage = {.name = "start",
                                .effect = always_changes,
                                .services = Services::touched,
                                .timeout = std::chrono::minutes(10),
+                               .problems = starting_problems,
                                .bind = bind_starting<Starting::Verb::start>};
 
 const StageKind stop_stage = {.name = "stop",

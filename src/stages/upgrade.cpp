@@ -209,8 +209,6 @@ class Upgrade final : public Stage {
       doubt_the_stamp(exit, context.application.policy, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
-      outcome.next =
-          "orchestrate apply " + context.application.policy.app + "  (once the database answers: it asks again)";
     }
     co_return outcome;
   }

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "orchestrate/error.hpp"
+#include "system/connections.hpp"
 
 namespace orchestrate::system {
 namespace {
@@ -74,6 +75,8 @@ class ThisHost : public Host {
     ::gethostname(name.data(), name.size() - 1);
     return name.data();
   }
+
+  std::vector<Connection> connections_of_children() const override { return system::connections_of_children(); }
 };
 
 }  // namespace

@@ -49,5 +49,8 @@ const UnitName& Settings::unit(std::string_view key) const {
 const std::vector<UnitName>& Settings::units(std::string_view key) const {
   return get<std::vector<UnitName>>(key);
 }
+const Settings& Settings::section(std::string_view key) const {
+  return get<std::vector<Settings>>(key).front();
+}
 
 }  // namespace orchestrate

@@ -137,6 +137,11 @@ struct NoHost final : Host {
   FreeSpace space(const std::filesystem::path&) const override { return {}; }
   std::vector<std::string> writers(const std::filesystem::path&) const override { return {}; }
   std::string name() const override { return "vps1"; }
+  std::vector<Connection> connections_of_children() const override { return {}; }
+};
+struct NoNetwork final : Network {
+  Task<> connect(Endpoint, std::chrono::milliseconds, std::stop_token) override { co_return; }
+  Task<int> http_get(Endpoint, std::string, std::chrono::milliseconds, std::stop_token) override { co_return 200; }
 };
 struct Memory final : Ledger {
   explicit Memory(Trial& t) : trial(t) {}
@@ -198,10 +203,11 @@ Run Trial::run() {
   Units units(*this);
   NoJournal journals;
   NoHost host;
+  NoNetwork network;
   Memory memory(*this);
   Lock lock(*this);
   Eyes eyes(*this);
-  Ports ports{commands, databases, units, journals, host, clock};
+  Ports ports{commands, databases, units, journals, host, clock, network};
   const Application application{.policy = policy(pipeline)};
   const auto all = kinds();
   Plan plan = std::get<Plan>(make_plan(application.policy, all));

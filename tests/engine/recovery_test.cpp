@@ -16,6 +16,7 @@
 #include "system/command.hpp"
 #include "system/database.hpp"
 #include "system/host.hpp"
+#include "system/network.hpp"
 
 namespace orchestrate {
 namespace {
@@ -102,7 +103,7 @@ class Recovery : public testing::Test {
   }
   /// How the run ended, after what was missing.
   RunFinished end() {
-    Ports ports{*commands, *databases, services, journal, *host, *clock};
+    Ports ports{*commands, *databases, services, journal, *host, *clock, *network};
     const auto events = on_loop(io, missing_events(run, application, ports, [](std::string_view) {}));
     for (const EventBody& event : events) happened(event);
     return run.finished.value_or(RunFinished{});
@@ -115,6 +116,7 @@ class Recovery : public testing::Test {
   std::unique_ptr<Clock> clock = system::make_clock(io);
   std::unique_ptr<Commands> commands = system::make_commands(io, Redactor(), std::nullopt);
   std::unique_ptr<Host> host = system::make_host();
+  std::unique_ptr<Network> network = system::make_network();
   Units services;
   NoJournal journal;
   Application application;
@@ -180,7 +182,7 @@ TEST_F(Recovery, HoldsAnUpgradeThatStoppedHalfWay) {
   sql("UPDATE cfg.alembic_version SET version_num = '002'; ALTER TABLE cfg.panels ADD COLUMN title text");
   const RunFinished finished = end();
   EXPECT_EQ(finished.result, Result::held);
-  EXPECT_EQ(finished.next, "orchestrate show r1");
+  EXPECT_EQ(finished.next, "orchestrate show r1, mend what is there, then: orchestrate abort r1 --reason \"...\"");
   EXPECT_THAT(run.stage("upgrade")->outcome.details,
               ElementsAre("version rows: 001 before, 002 now; catalog fingerprint differs"));
 }
@@ -200,7 +202,7 @@ TEST_F(Recovery, WaitsUntilTheMigrationsSessionsAreGone) {
   waiting.happens.emplace(std::chrono::milliseconds(300), [this, pid] {
     sql("UPDATE cfg.alembic_version SET version_num = '003'; SELECT pg_terminate_backend(" + pid + ", 10000)");
   });
-  Ports ports{*commands, *databases, services, journal, *host, waiting};
+  Ports ports{*commands, *databases, services, journal, *host, waiting, *network};
   on_loop(io, missing_events(run, application, ports, [](std::string_view) {}));
   EXPECT_EQ(waiting.boot(), std::chrono::milliseconds(300));
 }

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import debian
 from create_all import EVENT_BOT
 from vps import line_with, refused
 
@@ -115,7 +116,7 @@ def test_a_bot_that_runs_is_down_while_it_is_migrated_and_up_again(vps):
 def test_ci_reviews_the_migration_without_a_database(vps):
     adopt(vps)
     generate(vps)
-    vps.host.shell("systemctl stop postgresql@15-main.service")
+    vps.host.shell(f"systemctl stop {debian.wanted().cluster}")
     flagged = review(vps)
     assert flagged.code == 3, str(flagged)
     line_with(flagged, "migrations/versions/0002_guest_users.py:20:5", "constraint-validated-at-once", "[blocks]")

@@ -3,7 +3,7 @@
 import signal
 
 from magikal import UNIT
-from test_interrupted_upgrade import give_lock_back, upgrade_that_waits
+from test_interrupted_upgrade import give_lock_back, rights, upgrade_that_waits  # noqa: F401
 from vps import SHORT_HOLD, line_with
 
 WAITING = "ALTER TABLE cfg.panels"

@@ -34,8 +34,8 @@ def test_a_snapshot_sees_what_a_run_must_not_touch(vps):
     changes = {
         "database": lambda: vps.sql("UPDATE cfg.panels SET title = 'other' WHERE id = 1"),
         "checkout": lambda: vps.host.shell(f"cd {PROJECT}; git add bot.py", user="magikalbot"),
-        "service": lambda: vps.host.shell(f"systemctl restart {UNIT}"),
         "backups": lambda: vps.host.shell(f"touch {BACKUPS}/appdb-$(date +%F).dump"),
+        "service": lambda: vps.host.shell(f"systemctl restart {UNIT}"),  # last: it dies on the old schema
     }
     for part, change in changes.items():
         change()

@@ -7,6 +7,7 @@ import pyte
 COLUMNS, ROWS = 100, 40
 STAGES = ["preflight", "backup", "review", "restore point", "upgrade", "post-check", "restart", "journal"]
 RUNNING = re.compile(r"^  [|/\\-]   ?(\w[\w -]*?) {2,}")
+BESIDE = re.compile(r"  \+ (\w[\w -]*?)(?=  \+|$)")  # checks that run at the same time share the line
 
 
 def apply_on_a_terminal(vps, term):
@@ -29,9 +30,12 @@ def test_a_terminal_shows_each_stage_while_it_runs_and_the_whole_screen_once_at_
     for piece in re.split(r"(?<=\r)(?!\n)", sent):
         stream.feed(piece)
         lines = [line.rstrip() for line in screen.display if line.strip()]
-        if lines and (running := RUNNING.match(lines[-1])) and running[1] not in seen_running:
-            seen_running.append(running[1])
-            assert all(len(stage_lines(lines, before)) == 1 for before in STAGES[: STAGES.index(running[1])]), lines
+        if not (lines and (line := RUNNING.match(lines[-1]))):
+            continue
+        running = [line[1], *BESIDE.findall(lines[-1])]
+        seen_running += [stage for stage in running if stage not in seen_running]
+        ended = [stage for stage in STAGES[: STAGES.index(running[0])] if stage not in running]
+        assert all(len(stage_lines(lines, stage)) == 1 for stage in ended), lines
     assert seen_running == STAGES
 
     lines = [line.rstrip() for line in screen.display]

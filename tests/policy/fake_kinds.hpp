@@ -23,9 +23,22 @@ inline constexpr std::array<Key, 2> review_keys = {{
     {"block", ValueType::choice_list, Presence::optional, "[data-loss, out-of-scope]", "What stops.", flags},
     {"lines", ValueType::integer, Presence::optional, "120", "How many."},
 }};
-inline constexpr std::array<Key, 2> restart_keys = {{
+inline constexpr std::array<Key, 2> probe_keys = {{
+    {"http", ValueType::text, Presence::optional, "", "A URL."},
+    {"within", ValueType::duration, Presence::optional, "5s", "How soon it must answer."},
+}};
+inline constexpr std::array<Key, 3> restart_keys = {{
     {"unit", ValueType::unit, Presence::required, "", "The unit."},
     {"after", ValueType::unit_list, Presence::optional, "", "Units before it."},
+    {"probe",
+     ValueType::section,
+     Presence::optional,
+     "",
+     "What must answer.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(probe_keys); }},
 }};
 
 inline std::vector<std::string> one_source(const Settings& settings) {

@@ -95,6 +95,13 @@ TEST(Policy, PutsATableWithoutSchemaIntoPublic) {
   EXPECT_EQ(policy.migrations.version_table, (TableName{"public", "ddl_version"}));
 }
 
+TEST(Policy, KeepsASectionOfAStageWithItsDefaults) {
+  const Policy policy = good(stage("restart: {unit: bot.service, probe: {http: 'http://h'}}"));
+  const Settings& probe = policy.pipeline.front().settings.section("probe");
+  EXPECT_EQ(probe.text("http"), "http://h");
+  EXPECT_EQ(probe.duration("within"), std::chrono::seconds(5));
+}
+
 TEST(Policy, IsKnownByTheHashOfItsBytes) {
   EXPECT_EQ(good(whole).sha256, sha256(whole));
 }

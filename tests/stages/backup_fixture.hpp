@@ -26,6 +26,7 @@ class RoomyHost : public Host {
   FreeSpace space(const std::filesystem::path&) const override { return {available, available}; }
   std::vector<std::string> writers(const std::filesystem::path& file) const override { return real_->writers(file); }
   std::string name() const override { return "test"; }
+  std::vector<Connection> connections_of_children() const override { return {}; }
 
   std::uint64_t available = 1ULL << 40;
 
@@ -34,7 +35,7 @@ class RoomyHost : public Host {
 };
 
 /// What a backup has no use for.
-class NoServices : public ServiceManager, public Journal {
+class NoServices : public ServiceManager, public Journal, public Network {
  public:
   Task<UnitState> state(UnitName, std::stop_token) override { throw std::logic_error("no unit is asked for"); }
   Task<JobEnd> restart(UnitName, std::stop_token) override { throw std::logic_error("no unit is restarted"); }
@@ -44,6 +45,12 @@ class NoServices : public ServiceManager, public Journal {
     throw std::logic_error("no journal is read");
   }
   bool readable() const override { return false; }
+  Task<> connect(Endpoint, std::chrono::milliseconds, std::stop_token) override {
+    throw std::logic_error("nothing is connected to");
+  }
+  Task<int> http_get(Endpoint, std::string, std::chrono::milliseconds, std::stop_token) override {
+    throw std::logic_error("nothing is got");
+  }
 };
 
 /// A bot with a real database, and a folder for its dumps.
@@ -74,7 +81,7 @@ class BackupStage : public testing::Test {
   std::unique_ptr<Databases> databases_ = system::make_databases();
   RoomyHost host_;
   NoServices services_;
-  Ports ports_{*commands_, *databases_, services_, services_, host_, *clock_};
+  Ports ports_{*commands_, *databases_, services_, services_, host_, *clock_, services_};
   TemporaryPostgres server_;
 
   Folder folder_, logs_;

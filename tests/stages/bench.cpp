@@ -27,7 +27,7 @@ void StageBench::prove(const std::vector<Evidence>& evidence) {
 }
 
 Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, const std::filesystem::path& output) {
-  Ports ports{checkout.commands(), *databases, services, journal, host, *clock};
+  Ports ports{checkout.commands(), *databases, services, journal, host, *clock, network};
   StageContext context{.application = application,
                        .ports = ports,
                        .run = so_far,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "git/checkout.hpp"
+#include "orchestrate/error.hpp"
 #include "orchestrate/stage.hpp"
 
 namespace orchestrate {
@@ -61,6 +62,30 @@ class WrittenHost final : public Host {
   FreeSpace space(const std::filesystem::path&) const override { return free; }
   std::vector<std::string> writers(const std::filesystem::path&) const override { return {}; }
   std::string name() const override { return "vps1"; }
+  std::vector<Connection> connections_of_children() const override { return {}; }
+};
+
+/// The one server that a test writes down.
+class WrittenNetwork final : public Network {
+ public:
+  std::string refusal;  ///< not empty: nobody answers, and this is why
+  int status = 200;
+  std::vector<std::string> asked;
+
+  Task<> connect(Endpoint server, std::chrono::milliseconds, std::stop_token) override {
+    answer("connect " + server.host + " " + std::to_string(server.port));
+    co_return;
+  }
+  Task<int> http_get(Endpoint server, std::string target, std::chrono::milliseconds, std::stop_token) override {
+    answer("get " + server.host + " " + std::to_string(server.port) + " " + target);
+    co_return status;
+  }
+
+ private:
+  void answer(std::string question) {
+    asked.push_back(std::move(question));
+    if (!refusal.empty()) throw Error(ErrorKind::unreachable, "ask", refusal);
+  }
 };
 
 /// One stage on a real checkout, with real commands, clock and databases, and a host, systemd and journal as written.
@@ -80,6 +105,7 @@ class StageBench {
   WrittenServices services;
   WrittenJournal journal;
   WrittenHost host;
+  WrittenNetwork network;
   std::unique_ptr<Databases> databases;
   std::unique_ptr<Clock> clock;
   Application application;

@@ -11,9 +11,11 @@ namespace orchestrate {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 UnitState running(const std::string& invocation) {
   return {.load_state = "loaded",
@@ -40,6 +42,12 @@ class Services : public testing::Test {
   /// What systemd shows of `unit` from that time on.
   void becomes(std::chrono::milliseconds at, const std::string& unit, const UnitState& state) {
     clock->happens.emplace(at, [this, unit, state] { bench.services.units[unit] = state; });
+  }
+  void only_bot() { settings.set("units", std::vector<UnitName>{*UnitName::parse("bot.service")}, {}); }
+  void probe(const std::string& key, Settings::Value value) {
+    Settings section;
+    section.set(key, std::move(value), {});
+    settings.set("probe", std::vector<Settings>{section}, {});
   }
   Outcome restart() { return bench.run(restart_stage, settings); }
 
@@ -132,15 +140,70 @@ TEST_F(Services, AreLookedAtOnceWhenTheyNeedNotBeStable) {
   EXPECT_EQ(restart().verdict, Verdict::failed);
 }
 
-TEST_F(Services, AreAskedByTheirProbeAtTheEnd) {
+TEST_F(Services, AreAskedByTheirProbeCommandInTheProject) {
   bench.checkout.write("probe.sh", "echo \"$HOME in $PWD\" >> asked; exit \"$1\"\n");
-  settings.set("probe", std::vector<std::string>{"/bin/sh", "probe.sh", "0"}, {});
+  settings.set("stable_for", 0ms, {});
+  probe("command", std::vector<std::string>{"/bin/sh", "probe.sh", "0"});
   EXPECT_EQ(restart().verdict, Verdict::passed);
   const std::string asked = bench.checkout.home().string() + " in " + bench.checkout.path().string();
   EXPECT_EQ(bench.checkout.sh("cat asked"), asked + "\n" + asked);
   bench.services.units["bot.service"] = running("old");
-  settings.set("probe", std::vector<std::string>{"/bin/sh", "probe.sh", "3"}, {});
-  EXPECT_EQ(restart().summary, "bot.service: probe /bin/sh: exit code 3");
+  probe("command", std::vector<std::string>{"/bin/sh", "probe.sh", "3"});
+  EXPECT_EQ(restart().summary, "bot.service: its probe /bin/sh did not pass within 0 s: exit code 3");
+}
+
+TEST_F(Services, AreAskedOverHttpUntilTheyAnswerAndAtTheEnd) {
+  only_bot();
+  probe("http", "http://127.0.0.1:8080/health?deep=1");
+  bench.network.refusal = "Connection refused";
+  clock->happens.emplace(3s, [this] { bench.network.refusal.clear(); });
+  EXPECT_EQ(restart().verdict, Verdict::passed);
+  EXPECT_EQ(clock->boot(), 10s);
+  EXPECT_THAT(bench.network.asked, SizeIs(5));  // at 0.2, 1.2, 2.2 and 3.2 s, and at the end
+  EXPECT_THAT(bench.network.asked, Each("get 127.0.0.1 8080 /health?deep=1"));
+}
+
+TEST_F(Services, WhoseProbeNeverPassedFailWithItsLastReason) {
+  probe("http", "http://[::1]");
+  bench.network.refusal = "Connection refused";
+  clock->happens.emplace(5s, [this] {
+    bench.network.refusal.clear();
+    bench.network.status = 503;
+  });
+  const Outcome outcome = restart();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_EQ(outcome.summary, "bot.service: its probe http://[::1] did not pass within 10 s: HTTP 503");
+  EXPECT_THAT(outcome.evidence, IsEmpty());
+  EXPECT_EQ(bench.network.asked.back(), "get ::1 80 /");
+}
+
+TEST_F(Services, WhoseProbePassedAtFirstOnlyAreNotHealthy) {
+  probe("tcp", "localhost:5000");
+  clock->happens.emplace(5s, [this] { bench.network.refusal = "no answer within 5 s"; });
+  EXPECT_EQ(restart().summary,
+            "bot.service: its probe localhost:5000 passed at first, and not after 10 s: no answer within 5 s");
+  EXPECT_THAT(bench.network.asked, ElementsAre("connect localhost 5000", "connect localhost 5000"));
+}
+
+TEST_F(Services, AreNotHealthyByAnAnswerThatOnlyPointsElsewhere) {
+  probe("http", "http://127.0.0.1:8080/health");
+  bench.network.status = 301;
+  EXPECT_THAT(restart().summary, HasSubstr("HTTP 301"));
+}
+
+TEST_F(Services, MayBeAskedByAUnixSocket) {
+  only_bot();
+  settings.set("stable_for", 0ms, {});
+  probe("tcp", "/run/bot.sock");
+  EXPECT_EQ(restart().verdict, Verdict::passed);
+  EXPECT_THAT(bench.network.asked, ElementsAre("connect /run/bot.sock 0"));
+}
+
+TEST_F(Services, ThatDieAreSaidToHaveDiedWhateverTheirProbeSays) {
+  probe("http", "http://127.0.0.1:8080/health");
+  bench.network.refusal = "Connection refused";
+  becomes(3s, "bot.service", UnitState{.active_state = "failed"});
+  EXPECT_THAT(restart().summary, HasSubstr("bot.service: 3 s after its start: failed"));
 }
 
 TEST_F(Services, OfTheStageReplaceThoseOfThePolicy) {
