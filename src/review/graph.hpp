@@ -30,7 +30,7 @@ using Pending = std::variant<std::vector<const Revision*>, Finding>;
 struct Undone {
   std::vector<const Revision*> revisions;  ///< in the order in which Alembic undoes them
   std::string to;                          ///< the id that it goes back to, or `base`
-  std::vector<std::string> rows;           ///< what the version table holds then; sorted
+  std::vector<std::string> rows;           ///< what the version table holds then, without what others imply; sorted
 };
 using WayBack = std::variant<Undone, Finding>;
 

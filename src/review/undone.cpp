@@ -44,14 +44,20 @@ std::variant<Nodes, Finding> destination(const Lineage& lineage, const Nodes& ap
   return nodes;
 }
 
-/// As Alembic's RevisionStep: a revision's row gives way to those below it that no other row implies.
+/// A revision's row gives way to those below it that no other row implies; Alembic keeps one more here and there, with
+/// the same meaning, up to 1.8 where a merged branch depends on the other.
 std::vector<std::string> rows_after(const Lineage& lineage, const Nodes& applied, const Nodes& undone) {
   std::set<Node> rows(applied.begin(), applied.end());
   for (const Node node : undone) {
     if (rows.erase(node) == 0) continue;
-    const auto implied = lineage.ancestors(Nodes(rows.begin(), rows.end()), all);
-    for (const Node below : lineage.normalized_down(node))
-      if (!implied.contains(below)) rows.insert(below);
+    const Nodes& below = lineage.normalized_down(node);
+    rows.insert(below.begin(), below.end());
+  }
+  const std::set<Node> candidates = rows;
+  for (const Node row : candidates) {
+    Nodes others;
+    std::ranges::copy_if(rows, std::back_inserter(others), [&](Node other) { return other != row; });
+    if (lineage.ancestors(others, all).contains(row)) rows.erase(row);
   }
   std::vector<std::string> ids;
   for (const Node row : rows) ids.push_back(lineage.revision(row).id);

@@ -43,6 +43,10 @@ std::string quoted_as_form(std::string_view text) {
   std::ranges::replace(form, ' ', '+');
   return form;
 }
+/// URL.render_as_string of SQLAlchemy 2: urllib.parse.quote with safe=" +".
+std::string quoted_by_sqlalchemy_2(std::string_view text) {
+  return percent_encoded(text, [](char c) { return is_unreserved(c) || c == ' ' || c == '+'; });
+}
 /// str() of an SQLAlchemy 1.4 URL.
 std::string quoted_by_sqlalchemy(std::string_view text) {
   return percent_encoded(text, [](char c) { return c != ':' && c != '@' && c != '/'; });
@@ -95,12 +99,13 @@ std::string as_it_is(std::string_view text) {
   return std::string(text);
 }
 
-constexpr std::array<std::string (*)(std::string_view), 12> ways = {as_it_is,
+constexpr std::array<std::string (*)(std::string_view), 13> ways = {as_it_is,
                                                                     quoted,
                                                                     quoted_in_lower_case,
                                                                     quoted_as_path,
                                                                     quoted_as_form,
                                                                     quoted_by_sqlalchemy,
+                                                                    quoted_by_sqlalchemy_2,
                                                                     escaped_for_single_quotes,
                                                                     escaped_backslashes,
                                                                     escaped_for_double_quotes,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import debian
 from host import Ended, until
-from magikal import BACKUPS, MAGIKAL, PROJECT, VERSIONS
+from magikal import BACKUPS, MAGIKAL, PROJECT
 from snapshot import checkout
 from vps import NO_HOLD, TAKE_BACKUP, Vps
 
@@ -147,3 +147,19 @@ class Table:
     def keep(self, name: str) -> None:
         (debian.OWN_BUILD / name).write_text(self.text())
         print("\n" + self.text())
+
+
+def kept_table(name: str):
+    """For a fixture: the table of a file's cases, which outlives them."""
+    table = Table()
+    yield table
+    table.keep(name)
+
+
+def judged(table: Table, fault: str, case: Case, where: str) -> str:
+    try:
+        verdict = case.verdict()
+    except AssertionError as error:
+        raise AssertionError(f"{fault}, {case.chain.name}, {where}: {error}") from error
+    table.add(fault, case.chain, verdict)
+    return verdict

@@ -2,7 +2,10 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
+
+BUSY_SECONDS = 10  # a process that was killed lets go a moment later
 
 
 def mount(place: Path, lowers: tuple[Path, ...]) -> None:
@@ -28,5 +31,8 @@ def try_overlay(layer: Path, root: Path, lowers: tuple[Path, ...]) -> bool:
 
 def unmount(place: Path) -> None:
     for mounted in (place / "root", place / "layer"):
-        if os.path.ismount(mounted):
-            subprocess.run(["umount", "--recursive", mounted], check=True)
+        deadline = time.monotonic() + BUSY_SECONDS
+        while os.path.ismount(mounted):
+            ended = subprocess.run(["umount", "--recursive", mounted], capture_output=True, text=True)
+            if ended.returncode != 0 and time.monotonic() > deadline:
+                raise RuntimeError(f"unmount {mounted}: {ended.stderr.strip()}")

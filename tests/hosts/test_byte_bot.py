@@ -28,7 +28,9 @@ def pending(vps, schema: str, data: str) -> None:
 def test_the_shipped_policy_takes_a_pending_migration_to_a_restarted_api(vps):
     vps.use_policy()
     invocation = vps.invocation()
-    line_with(vps.orchestrate("plan", APP), "guild.guild_id", "blocks")  # integer to bigint: the table is written anew
+    planned = vps.orchestrate("plan", APP)
+    line_with(planned, "004_snowflake_fixes.py", "type-change", "[blocks]")
+    line_with(planned, "the column guild.guild_id becomes", "rewritten")  # integer to bigint
     vps.approve_all()
     ended = vps.apply()
     assert ended.code == 0, str(ended)

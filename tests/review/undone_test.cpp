@@ -24,14 +24,20 @@ std::string text(const Query& query) {
   return "downgrade:" + applied + ":" + query.target;
 }
 
-/// As the oracle says it.
+Json meaning(const RevisionGraph& graph, const std::vector<std::string>& rows) {
+  const std::set<std::string> applied = graph.ancestors(rows);
+  return Json::of(std::vector(applied.begin(), applied.end()));
+}
+
+/// As the oracle says it. Which of the applied revisions have a row of their own differs between Alembic 1.8 and 1.13,
+/// so what the rows mean is compared.
 Json way_back(const RevisionGraph& graph, const Query& query) {
   const WayBack found = graph.undone(query.applied, query.target);
   if (std::holds_alternative<Finding>(found)) return "refused";
   const Undone& undone = std::get<Undone>(found);
   Json revisions = Json::array();
   for (const Revision* revision : undone.revisions) revisions.push(revision->id);
-  return Json::object({{"revisions", std::move(revisions)}, {"rows", Json::of(undone.rows)}});
+  return Json::object({{"revisions", std::move(revisions)}, {"applied", meaning(graph, undone.rows)}});
 }
 
 void expect_alembic_agrees(const Project& project, const std::vector<Query>& queries) {
@@ -40,8 +46,13 @@ void expect_alembic_agrees(const Project& project, const std::vector<Query>& que
   std::vector<std::string> arguments{project.versions().string()};
   for (const Query& query : queries) arguments.push_back(text(query));
   const Json alembic = parse_json(python("alembic_oracle.py", arguments));
-  for (std::size_t i = 0; i < queries.size(); ++i)
-    EXPECT_EQ(to_text(way_back(graph, queries[i])), to_text(alembic["ways_back"].as_array()[i])) << text(queries[i]);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    Json theirs = alembic["ways_back"].as_array()[i];
+    if (theirs.is_object())
+      theirs =
+          Json::object({{"revisions", theirs["revisions"]}, {"applied", meaning(graph, theirs["rows"].as_strings())}});
+    EXPECT_EQ(to_text(way_back(graph, queries[i])), to_text(theirs)) << text(queries[i]);
+  }
 }
 
 TEST(UndoneAsAlembic, OnAChain) {
