@@ -64,6 +64,8 @@ TEST_F(EnvFiles, WithAFaultNameThePlaceAndNeverTheValue) {
   };
   const std::vector<Case> cases = {
       {"A=1\nPASS=\"hunter2\nB=2\n", Dialect::systemd, "bot.env:2:6: the quote is never closed"},
+      {"# old \\\nPASS=hunter2\n", Dialect::systemd,
+       "bot.env:2:1: systemd before 254 takes this line for a part of the"},
       {"A=1\nPASS='hunter2\n", Dialect::dotenv, "bot.env:2:1: python-dotenv cannot read this"},
       {"A=1\nPASS=\"hunter2\" x\n", Dialect::dotenv, "bot.env:2:1: python-dotenv cannot read this"},
       {"A=1\n\xc3\xbc=\"\xff hunter2\"\n", Dialect::systemd, "bot.env:2:4: not UTF-8"},
