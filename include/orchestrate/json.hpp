@@ -23,8 +23,8 @@ class Json {
   Json(bool value) : value_(value) {}
   Json(double value) : value_(value) {}
   template <class Integer>
-  requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>) Json(Integer value)
-      : value_(static_cast<std::int64_t>(value)) {}
+    requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
+  Json(Integer value) : value_(static_cast<std::int64_t>(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(const char* value) : value_(std::string(value)) {}

@@ -100,6 +100,7 @@ Task<DumpFile> prepare(StageContext& context, const CheckRule& rule, fs::path pa
   const std::uint64_t size = size_of(facts);
   DumpFile dump{.path = std::move(path),
                 .format = recognised.format,
+                .least_major = recognised.least_major,
                 .size = size,
                 .sought = {std::nullopt, server.schemas},
                 .decode_time = rule.least_decode_time + std::chrono::seconds(size / mebibyte)};

@@ -18,6 +18,7 @@ namespace orchestrate::backup {
 struct DumpFile {
   std::filesystem::path path;
   Format format = Format::custom;
+  int least_major = 0;  ///< of an archive: of the pg_dump that wrote it
   std::uint64_t size = 0;
   Sought sought;
   Tool pg_restore;                        ///< for archives

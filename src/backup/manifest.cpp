@@ -19,7 +19,7 @@ constexpr const char* own_hash = "manifest_sha256";
 
 struct Text {
   const char* name;
-  std::string Manifest::*member;
+  std::string Manifest::* member;
 };
 constexpr std::array<Text, 10> texts = {{{"app", &Manifest::app},
                                          {"run", &Manifest::run},

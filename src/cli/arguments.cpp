@@ -95,8 +95,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & versions) add_review_options(command, arguments);
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
-  command.add_flag_callback(
-      "--json", [&] { arguments.format = Format::json; }, "Print JSON on stdout");
+  command.add_flag_callback("--json", [&] { arguments.format = Format::json; }, "Print JSON on stdout");
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ std::vector<fs::path> state_directories(const Arguments& arguments) {
 
 bool only_root_may_change(const fs::path& file) {
   for (fs::path path = file;; path = path.parent_path()) {
-    struct stat entry {};
+    struct stat entry{};
     if (::lstat(path.c_str(), &entry) != 0 || entry.st_uid != 0 || S_ISLNK(entry.st_mode)) return false;
     if ((entry.st_mode & (S_IWGRP | S_IWOTH)) != 0) return false;
     if (path == path.root_path()) return true;
@@ -157,7 +157,7 @@ void make_state_directory(const fs::path& directory, const system::Account& acco
   // Through a descriptor of the directory itself, so that root follows no link that somebody put there.
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) refuse(errno);
-  struct stat entry {};
+  struct stat entry{};
   bool done = ::fstat(fd, &entry) == 0;
   const bool ours_to_give =
       done && entry.st_uid == ::geteuid() && (::geteuid() == 0 || (entry.st_mode & 07777) == 0700);

@@ -76,7 +76,7 @@ void DurableFile::start_writeback() {
 
 void DurableFile::commit() {
   if (::fsync(file_.number()) != 0) throw file_error("sync", target_, errno);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(file_.number(), &facts) != 0) throw file_error("inspect", partial_, errno);
   if (static_cast<std::uint64_t>(facts.st_size) != size_)
     throw Error(ErrorKind::failed, "write " + target_.string(),

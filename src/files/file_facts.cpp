@@ -26,7 +26,7 @@ FileFacts::Kind kind_of(mode_t mode) {
 }  // namespace
 
 std::optional<FileFacts> file_facts(const fs::path& file) {
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(file.c_str(), &facts) == 0)
     return FileFacts{kind_of(facts.st_mode), facts.st_dev,
                      facts.st_ino,           static_cast<std::uint64_t>(facts.st_size),

@@ -48,7 +48,7 @@ std::string read_head(const fs::path& file, std::size_t limit) {
 
 std::string read_tail(const fs::path& file, std::size_t limit) {
   const Descriptor opened = open_for_reading(file);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(opened.number(), &facts) != 0) throw file_error("look at", file, errno);
   const auto from = facts.st_size - static_cast<off_t>(limit);
   if (from > 0 && ::lseek(opened.number(), from, SEEK_SET) < 0) throw file_error("read", file, errno);

@@ -34,7 +34,7 @@ constexpr std::array traces = {
 };
 
 std::string owner_of(const std::filesystem::path& path) {
-  struct stat entry {};
+  struct stat entry{};
   if (::stat(path.c_str(), &entry) != 0) return "another user";
   const passwd* user = ::getpwuid(entry.st_uid);
   return user ? user->pw_name : "uid " + std::to_string(entry.st_uid);
@@ -82,7 +82,7 @@ std::vector<Obstacle> hidden_files(const std::filesystem::path& top_level, std::
   for (const std::string& record : nul_separated(listing)) {
     const char* flag = hiding_flag(record.at(0));
     const std::string path = record.substr(2);
-    struct stat entry {};
+    struct stat entry{};
     if (!flag || ::lstat((top_level / path).c_str(), &entry) != 0) continue;
     hidden.push_back({printable(path) + " is marked " + flag + ", so git does not see its changes",
                       "git -C " + top_level.string() + " update-index --no-" + flag + " " + printable(path)});

@@ -14,7 +14,7 @@ constexpr std::size_t submodule_field = 2;  // "N..." for a file, "S<c><m><u>" f
 struct RecordType {
   char letter;
   std::size_t fields;
-  std::vector<std::string> Status::*paths;
+  std::vector<std::string> Status::* paths;
 };
 constexpr std::array record_types = {RecordType{'1', 8, &Status::changed}, RecordType{'u', 10, &Status::unmerged},
                                      RecordType{'?', 1, &Status::untracked}};

@@ -74,7 +74,7 @@ std::optional<Obstacle> obstacle(const std::filesystem::path& top_level, const s
 }  // namespace
 
 std::optional<std::string> unwanted(const std::filesystem::path& file, std::uint64_t max_file) {
-  struct stat entry {};
+  struct stat entry{};
   if (::lstat(file.c_str(), &entry) != 0) return "cannot be read: " + system_reason(errno);
   if (!S_ISREG(entry.st_mode)) return std::nullopt;  // of a symlink git keeps the target's name only
   if (::access(file.c_str(), R_OK) != 0) return "cannot be read: " + system_reason(errno);

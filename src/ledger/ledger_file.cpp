@@ -58,7 +58,7 @@ void sync_directory(const fs::path& directory) {
 }  // namespace
 
 std::optional<fs::path> find_ledger_file(const fs::path& directory) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(directory.c_str(), &status) != 0)
     throw failure("read the state directory " + directory.string(), errno,
                   "check --state; the group of the directory may read it");

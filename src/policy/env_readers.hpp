@@ -27,7 +27,7 @@ struct EnvReading {
   std::vector<EnvFault> faults;
 };
 
-/// systemd 252's EnvironmentFile=.
+/// EnvironmentFile= of systemd 252 and 257.
 EnvReading read_as_systemd(std::string_view text);
 /// python-dotenv 0.21 with nothing else in the environment; `text` has unix lines.
 EnvReading read_as_dotenv(std::string_view text);

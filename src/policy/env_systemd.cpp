@@ -14,8 +14,8 @@ bool is_space(char c) {
 }
 
 /// As systemd 252 reads (src/basic/env-file.c there), which is neither a shell's way nor what systemd.exec(5) tells in
-/// every detail: quotes count only where a value or a quoted part begins, `#` never ends a value, and a comment that
-/// ends in a backslash goes on in the next line (until systemd 254).
+/// every detail: quotes count only where a value or a quoted part begins, and `#` never ends a value. Of a comment that
+/// ends in a backslash the next line was a part until systemd 254: what such a line sets is a matter of the version.
 class SystemdReader {
  public:
   explicit SystemdReader(std::string_view text) : text_(text) {}
@@ -37,7 +37,9 @@ class SystemdReader {
   char peek() const { return text_[at_]; }
 
   void skip_comment() {
-    while (!at_end() && !ends_line(peek())) at_ += peek() == '\\' ? 2U : 1U;
+    for (once_commented_ = at_; once_commented_ < text_.size() && !ends_line(text_[once_commented_]);)
+      once_commented_ += text_[once_commented_] == '\\' ? 2U : 1U;
+    while (!at_end() && !ends_line(peek())) ++at_;
   }
 
   void read_assignment() {
@@ -48,7 +50,12 @@ class SystemdReader {
     while (is_space(name.back())) name.remove_suffix(1);
     ++at_;
     std::string value = read_value();
-    if (is_variable_name(name))
+    if (start < once_commented_) {
+      reading_.faults.push_back({start,
+                                 "systemd before 254 takes this line for a part of the comment above, which ends in a "
+                                 "backslash; remove that backslash"});
+      reading_.assignments.push_back({std::string(name), std::nullopt, start, "does not set it before version 254"});
+    } else if (is_variable_name(name))
       reading_.assignments.push_back({std::string(name), std::move(value), start});
     else
       reading_.assignments.push_back({std::string(name), std::nullopt, start, "drops it, for the name is not valid"});
@@ -109,7 +116,7 @@ class SystemdReader {
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0, once_commented_ = 0;  ///< the latter: where the last comment ended before systemd 254
   EnvReading reading_;
 };
 

@@ -43,7 +43,7 @@ FileText read_file_text(std::string_view doing, const std::filesystem::path& fil
   // O_NONBLOCK: a FIFO must not hold us.
   const Descriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (descriptor.number() < 0) fail(errno);
-  struct stat status {};
+  struct stat status{};
   if (fstat(descriptor.number(), &status) != 0) fail(errno);
   if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::policy, action, "not a regular file", "name a file");
 

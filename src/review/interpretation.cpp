@@ -58,6 +58,13 @@ const Value* Interpretation::lookup(std::string_view name) const {
   return nullptr;
 }
 
+/// What was imported, when it is an attribute of that which is set.
+const Value* Interpretation::module_of(Node target) const {
+  if (!target.is("Attribute") || !target.child("value").is("Name")) return nullptr;
+  const Value* owner = lookup(target.child("value").word("id"));
+  return owner && owner->is(Kind::symbol) ? owner : nullptr;
+}
+
 void Interpretation::bind(Node target, const Value& value) {
   if (target.is("Name")) {
     names()[std::string(target.word("id"))] = value;
@@ -70,6 +77,9 @@ void Interpretation::bind(Node target, const Value& value) {
     }
   } else if (target.is("Starred")) {
     bind(target.child("value"), Value::unknown(why_unknown(value)));
+  } else if (const Value* module = module_of(target)) {  // sa.GUID = GUID: only this name of it is another one now
+    const std::string path = module->text + "." + std::string(target.word("attr"));
+    frames_.front().names[path] = branches_ > 0 ? Value::unknown(path + ", which a branch sets") : value;
   } else if (target.child("value").is("Name")) {  // x.y = ..., x[y] = ...: x is no longer what was written
     Value& owner = names()[std::string(target.child("value").word("id"))];
     if (!owner.is(Kind::foreign)) owner = Value::unknown("a value that is changed later");

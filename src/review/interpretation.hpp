@@ -41,6 +41,7 @@ class Interpretation {
   void cannot_judge(Node at, std::string why);
   std::size_t effects() const;
   const Value* lookup(std::string_view name) const;
+  const Value* module_of(Node target) const;
   void bind(Node target, const Value& value);
   Scope& names() { return frames_.back().names; }
 

@@ -210,6 +210,7 @@ Value Interpretation::attribute(const Value& object, std::string_view name) {
   const std::string text(name);
   switch (object.kind) {
     case Kind::symbol:
+      if (const Value* set = lookup(object.text + "." + text)) return *set;
       if (object.text == "dialect" || object.text == "engine") {
         if (name == "name") return Value::of(std::string("postgresql"));
         if (name == "dialect") return Value::symbol("dialect");

@@ -32,7 +32,7 @@ bool open_for_writing(const fs::path& process, const std::string& descriptor) {
 bool writes(const fs::path& process, const struct stat& file) {
   std::error_code problem;  // another user's process, or one that has just ended
   for (fs::directory_iterator at(process / "fd", problem), end; !problem && at != end; at.increment(problem)) {
-    struct stat target {};
+    struct stat target{};
     if (::stat(at->path().c_str(), &target) != 0) continue;
     if (target.st_dev != file.st_dev || target.st_ino != file.st_ino) continue;
     if (open_for_writing(process, at->path().filename().string())) return true;
@@ -49,7 +49,7 @@ std::string program_of(const fs::path& process) {
 class ThisHost : public Host {
  public:
   FreeSpace space(const fs::path& path) const override {
-    struct statvfs status {};
+    struct statvfs status{};
     if (::statvfs(path.c_str(), &status) != 0)
       throw Error(ErrorKind::failed, "measure the free space of " + path.string(), system_reason(errno));
     // f_bavail: without what the file system keeps for root.
@@ -57,7 +57,7 @@ class ThisHost : public Host {
   }
 
   std::vector<std::string> writers(const fs::path& file) const override {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file.c_str(), &status) != 0)
       throw Error(ErrorKind::failed, "look for writers of " + file.string(), system_reason(errno));
     std::vector<std::string> found;

@@ -12,7 +12,7 @@ JournalFiles system_journal_files() {
     std::error_code problem;  // a root that is not there holds no files
     for (const auto& machine : std::filesystem::directory_iterator(root, problem)) {
       const auto file = machine.path() / "system.journal";
-      struct stat status {};
+      struct stat status{};
       if (::stat(file.c_str(), &status) == 0) files.emplace(file, status.st_ino);
     }
   }

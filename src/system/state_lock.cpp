@@ -26,7 +26,7 @@ std::optional<std::string> taker(const std::string& line, const std::string& fil
 }
 
 std::optional<std::string> taker_of(const std::filesystem::path& directory) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(directory.c_str(), &status) != 0) return std::nullopt;
   const std::string file = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), status.st_ino);
   std::ifstream locks("/proc/locks");

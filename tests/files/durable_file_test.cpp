@@ -59,13 +59,15 @@ TEST_F(DurableFiles, AppearUnderTheirNameOnlyWhenCommitted) {
 TEST_F(DurableFiles, AreForTheirOwnerAlone) {
   DurableFile file(directory_ / "a.dump");
   file.commit();
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat((directory_ / "a.dump").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777U, 0600U);
 }
 
 TEST_F(DurableFiles, LeaveNothingBehindWhenGivenUp) {
-  { DurableFile(directory_ / "a.dump").write("half"); }
+  {
+    DurableFile(directory_ / "a.dump").write("half");
+  }
   EXPECT_THAT(names(), IsEmpty());
 }
 

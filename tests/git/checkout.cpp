@@ -55,7 +55,7 @@ std::map<std::string, std::string> footprint(const std::filesystem::path& root) 
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     const std::string name = entry.path().string();
     if (name.find("/objects/") != std::string::npos || name.find("orchestrate") != std::string::npos) continue;
-    struct stat facts {};
+    struct stat facts{};
     if (::lstat(name.c_str(), &facts) != 0 || S_ISDIR(facts.st_mode)) continue;
     std::ostringstream text;
     text << facts.st_mode << ' ' << facts.st_mtim.tv_sec << '.' << facts.st_mtim.tv_nsec << ' ';

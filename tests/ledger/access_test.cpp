@@ -51,7 +51,7 @@ TEST(LedgerAccess, LetsNoReaderWrite) {
 TEST(LedgerAccess, MakesAFileThatItsGroupMayReadAndNobodyElse) {
   const StateDirectory state;
   state.writer();
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(state.file().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0640U);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(state.path()), {}), 1) << "something was left behind";

@@ -21,6 +21,8 @@ inline const std::vector<EnvCase> env_cases = {
     {"leading space", "   A=1\n\tB=2\n"},
     {"comments", "# one\n; two\n  # three\nA=1\n"},
     {"comment that ends in a backslash", "# one \\\nA=1\nB=2\n"},
+    {"comment that ends in two backslashes", "# one \\\\\nA=1\nB=2\n"},
+    {"two comments, the first ends in a backslash", "# one \\\n# two\nA=1\n"},
     {"comment with a backslash inside", "# a\\b\nA=1\n"},
     {"inline comment", "A=1 # one\nB=x#y\nC=\"q\" # two\nD= # three\nE='r'#four\n"},
     {"semicolon in the value", "A=a;b\n"},

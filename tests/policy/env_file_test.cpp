@@ -64,6 +64,8 @@ TEST_F(EnvFiles, WithAFaultNameThePlaceAndNeverTheValue) {
   };
   const std::vector<Case> cases = {
       {"A=1\nPASS=\"hunter2\nB=2\n", Dialect::systemd, "bot.env:2:6: the quote is never closed"},
+      {"# old \\\nPASS=hunter2\n", Dialect::systemd,
+       "bot.env:2:1: systemd before 254 takes this line for a part of the"},
       {"A=1\nPASS='hunter2\n", Dialect::dotenv, "bot.env:2:1: python-dotenv cannot read this"},
       {"A=1\nPASS=\"hunter2\" x\n", Dialect::dotenv, "bot.env:2:1: python-dotenv cannot read this"},
       {"A=1\n\xc3\xbc=\"\xff hunter2\"\n", Dialect::systemd, "bot.env:2:4: not UTF-8"},
@@ -95,7 +97,7 @@ TEST_F(EnvFiles, SayWhichReaderDiffersAndHow) {
       {"URL=postgresql://h/db?a=1&b=2\n", "1 URL: a shell would run a command, unlike systemd and python-dotenv"},
       {"A=$(date)\n", "1 A: a shell would run a command, unlike systemd and python-dotenv"},
       {"A=~/x\n", "1 A: a shell puts a home directory in the place of ~, unlike systemd and python-dotenv"},
-      {"# one \\\nA=1\n", "2 A: systemd does not set it, unlike python-dotenv and a shell"},
+      {"# one \\\nA=1\n", "2 A: systemd does not set it before version 254, unlike python-dotenv and a shell"},
       {"A=x y\n", "1 A: a shell would run a command, unlike systemd and python-dotenv"},
   };
   for (const auto& [text, difference] : cases) EXPECT_THAT(differences(text), testing::Contains(difference)) << text;

@@ -95,8 +95,7 @@ TEST_F(LiveScreenOnATerminal, DisarmsProgressFromAChild) {
 TEST(LiveScreen, LeavesACleanTerminalWhenItGoesInMidRun) {
   Recorded recorded;
   {
-    LiveScreen screen(
-        recorded.sink(), [] { return 80U; }, Style::colour);
+    LiveScreen screen(recorded.sink(), [] { return 80U; }, Style::colour);
     screen.show(upgrading());
     recorded.take();
   }
@@ -105,8 +104,7 @@ TEST(LiveScreen, LeavesACleanTerminalWhenItGoesInMidRun) {
 
 TEST(LiveScreen, ShowsVersionsInTheHeaderOnceTheFirstStageKnowsThem) {
   Recorded recorded;
-  LiveScreen screen(
-      recorded.sink(), [] { return 80U; }, Style::plain);
+  LiveScreen screen(recorded.sink(), [] { return 80U; }, Style::plain);
   auto run = apply(run_of({"preflight"}, {}), event_of(StageStarted{"preflight"}));
   screen.show(run);
   EXPECT_EQ(recorded.take(), "");
@@ -121,8 +119,7 @@ TEST(LiveScreen, ShowsVersionsInTheHeaderOnceTheFirstStageKnowsThem) {
 
 TEST(LiveScreenInALog, IsTheSameTextAsTheScreenAfterwards) {
   Recorded recorded;
-  LiveScreen screen(
-      recorded.sink(), [] { return 80U; }, Style::plain);
+  LiveScreen screen(recorded.sink(), [] { return 80U; }, Style::plain);
   screen.show(upgrading());
   screen.progress("upgrade", "54 MiB");
   screen.tick(quarter_past_nine + 400ms);
@@ -137,8 +134,7 @@ done in 0.5 s.
 
 TEST(LiveScreenInALog, ShowsThatALongStageIsAliveButNotTooOften) {
   Recorded recorded;
-  LiveScreen screen(
-      recorded.sink(), [] { return 80U; }, Style::plain);
+  LiveScreen screen(recorded.sink(), [] { return 80U; }, Style::plain);
   screen.show(upgrading(0ms));
   recorded.take();
   screen.progress("upgrade", "54 MiB");

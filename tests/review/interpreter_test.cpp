@@ -149,6 +149,21 @@ TEST(Interpreter, KnowsTheTypesThatLibrariesAboveSqlalchemyWrite) {
       ElementsAre("drop-table:cfg.old", "delete-without-where:cfg.u"));
 }
 
+TEST(Interpreter, KnowsAModuleBesideTheNamesThatAreSetInIt) {
+  const std::string head =
+      "import sqlalchemy as sa\nfrom advanced_alchemy.types import GUID\nfrom alembic import op\nsa.GUID = GUID\n";
+  EXPECT_THAT(flags_of_file(head + "def upgrade():\n    op.execute(sa.text('DELETE FROM cfg.u'))\n"
+                                   "    op.alter_column('t', 'n', existing_type=sa.BigInteger(), type_=sa.Integer(), "
+                                   "schema='cfg')\n"),
+              ElementsAre("delete-without-where:cfg.u", "lossy-type-change:cfg.t.n"));
+  EXPECT_THAT(flags_of_file(head + "from app import text\nsa.text = text\n"
+                                   "def upgrade():\n    op.execute(sa.text('SELECT 1'))\n"),
+              Contains(StartsWith("cannot-judge:")));
+  EXPECT_THAT(flags_of_file(head + "import app\nif app.odd:\n    sa.text = app.text\n"
+                                   "def upgrade():\n    op.execute(sa.text('SELECT 1'))\n"),
+              Contains(StartsWith("cannot-judge:")));
+}
+
 TEST(Interpreter, SeesWhatHappensAtImport) {
   EXPECT_THAT(flags_of_file("import os\nfrom alembic import op\nos.system('x')\nop.drop_table('t', schema='cfg')\n"
                             "def upgrade():\n    pass\n"),

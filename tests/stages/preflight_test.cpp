@@ -102,9 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
               },
               "db/versions, which migrations.versions does not name"},
         Wrong{"EnvFileGone",
-              [](BotProject& p) {
-                p.policy().project.env_file = EnvFile{"/etc/none.env", Dialect::systemd};
-              },
+              [](BotProject& p) { p.policy().project.env_file = EnvFile{"/etc/none.env", Dialect::systemd}; },
               "env file: /etc/none.env is not there any more"},
         Wrong{"UnitMasked", [](BotProject& p) { p.bench.services.units["bot.service"].load_state = "masked"; },
               "bot.service is masked, so nothing can start it; fix: systemctl unmask bot.service"},

@@ -17,7 +17,7 @@ Task<Answer> env_file(Inspection& inspection) {
   const auto& file = inspection.policy().project.env_file;
   if (!file) co_return passed();
   const std::string path = file->path.string();
-  struct stat entry {};
+  struct stat entry{};
   if (::stat(path.c_str(), &entry) != 0 && errno == ENOENT)
     co_return refused(path + " is not there any more", "correct project.env_file.path");
   if (file->dialect == Dialect::app && ::access(path.c_str(), R_OK) != 0)
