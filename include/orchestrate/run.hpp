@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "orchestrate/direction.hpp"
 #include "orchestrate/event.hpp"
 
 namespace orchestrate {
@@ -35,6 +36,8 @@ struct Run {
   const Json& evidence(std::string_view name) const;
   /// The newest fact of that name of any stage; null Json when none.
   const Json& fact(std::string_view name) const;
+  /// By its verb.
+  Direction direction() const;
   bool operator==(const Run&) const = default;
 };
 

@@ -90,7 +90,7 @@ Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& com
 
 void Acting::check_window(const std::string& doing) {
   if (const auto why = closed(session_.application().policy.window, session_.ports().clock.now()))
-    throw Error(ErrorKind::busy, doing, *why, "wait for it, or apply with --override-window --reason TEXT");
+    throw Error(ErrorKind::busy, doing, *why, "wait for it, or say --override-window --reason TEXT");
 }
 
 Task<Run> Acting::recover(std::string id) {
@@ -112,7 +112,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
   fs::create_directories(outputs);
   const auto lock = make_advisory_lock(session_.ports().databases, session_.ports().clock, application.for_sessions(),
                                        application.policy.migrations.version_table,
-                                       fmt::format("apply {} on {}", id, session_.ports().host.name()));
+                                       fmt::format("{} {} on {}", request.verb, id, session_.ports().host.name()));
   Interrupt interrupt;
   Signals signals(session_.io(), interrupt);
   Terminal terminal(session_.io(), arguments_.format);

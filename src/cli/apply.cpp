@@ -1,79 +1,26 @@
-#include "cli/acting.hpp"
-#include "cli/exit_code.hpp"
+#include "cli/new_run.hpp"
 #include "cli/verbs.hpp"
-#include "cli/version.hpp"
-#include "engine/phase.hpp"
-#include "ledger/run_id.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
-/// The newest run whose upgrade left something, and for which nobody has answered with `abort`.
-std::optional<Run> newest_upgrade(const Ledger& ledger) {
-  constexpr std::size_t far_enough = 100;
-  for (const std::string& id : ledger.runs(far_enough)) {
-    Run run = replay(ledger.events(id));
-    if (!run.finished || run.aborted || phase_of(run) == Phase::before_upgrade) continue;
-    if (run.finished->result == Result::held || run.finished->result == Result::succeeded) return run;
-  }
-  return std::nullopt;
-}
-
-/// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an
-/// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first.
-Task<bool> may_begin(Acting& acting) {
-  const auto id = acting.ledger().unfinished();
-  if (id) {
-    const Run run = co_await acting.recover(*id);
-    if (run.finished->result == Result::held && phase_of(run) != Phase::after_upgrade) co_return false;
-  }
-  const auto newest = newest_upgrade(acting.ledger());
-  if (!newest || !is_half_done(*newest)) co_return true;
-  tell_half_done(newest->id);
-  co_return false;
-}
-
-/// Its last stages are still to be done.
-std::optional<std::string> left_open(const Ledger& ledger) {
-  const auto newest = newest_upgrade(ledger);
-  if (newest && newest->finished->result == Result::held) return newest->id;
-  return std::nullopt;
-}
-
-/// A run outside the window is not begun, unless somebody says why it must be.
-std::optional<std::string> window_override(Acting& acting, const Arguments& arguments, const std::string& doing) {
-  if (arguments.window == WindowRule::overridden) return reason_of(arguments, doing);
-  acting.check_window(doing);
-  return std::nullopt;
-}
-
-Task<int> run_anew(Acting& acting, const Arguments& arguments, std::string asked_by) {
-  const bool clear = co_await may_begin(acting);
-  if (!clear) co_return held;
-  const Policy& policy = acting.session().application().policy;
-  const auto overridden = window_override(acting, arguments, "apply " + policy.app);
-  RunCreated request{.app = policy.app, .verb = "apply", .target = target_of(arguments, policy)};
-  request.requested_by = asked_by;
-  request.host = acting.session().ports().host.name();
-  request.version = version;
-  request.window_override = overridden;
-  request.policy_file = policy.file;
-  request.policy_sha256 = policy.sha256;
-  for (const PlannedStage& stage : acting.plan().stages) request.stages.push_back(stage.name);
-  const std::string id = new_run_id(acting.session().ports().clock.now());
-  auto open = left_open(acting.ledger());
-  std::optional<Resumption> none;
-  const Run run = co_await acting.execute(id, std::move(request), std::move(open), std::move(none));
-  co_return run.finished->exit_code;
+RunCreated request_of(const Arguments& arguments, const Policy& policy, std::string verb) {
+  return {.app = policy.app, .verb = std::move(verb), .target = target_of(arguments, policy)};
 }
 
 }  // namespace
 
+int plan(const Arguments& arguments) {
+  Loaded loaded = load(policy_file(arguments.app));
+  RunCreated request = request_of(arguments, loaded.policy, "plan");
+  return dry_run(std::move(loaded), arguments, std::move(request));
+}
+
 int apply(const Arguments& arguments) {
   if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
-  const std::string asked_by = caller();
-  Acting acting(load(policy_file(arguments.app)), arguments, "apply " + arguments.app);
-  return acting.session().run(run_anew(acting, arguments, asked_by));
+  Loaded loaded = load(policy_file(arguments.app));
+  RunCreated request = request_of(arguments, loaded.policy, "apply");
+  return new_run(std::move(loaded), arguments, std::move(request));
 }
 
 }  // namespace orchestrate::cli

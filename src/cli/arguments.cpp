@@ -25,6 +25,7 @@ enum Option : unsigned {
   force = 512,
   versions = 1024,
   override_window = 2048,
+  way_back = 4096,
 };
 
 struct Verb {
@@ -34,7 +35,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 14> verbs = {{
+constexpr std::array<Verb, 15> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
      apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -50,6 +51,8 @@ constexpr std::array<Verb, 14> verbs = {{
     {"resume", "Go on with a run that died or was held", run, resume},
     {"abort", "End a run that died, or answer for what a held one left open", run | optional_reason, abort},
     {"cancel", "Ask a run that is under way to stop", run | force, cancel},
+    {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
+     app | way_back | dry_run | override_window, downgrade},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
 
@@ -63,6 +66,12 @@ void add_review_options(CLI::App& command, Arguments& arguments) {
   command
       .add_option_function<std::string>("--format", take_format, "text, json, or github: annotations of a pull request")
       ->check(CLI::IsMember({"text", "json", "github"}));
+}
+
+void add_way_back(CLI::App& command, Arguments& arguments) {
+  command.add_option("REV", arguments.target, "An applied revision, -N for N steps, or base")->required();
+  command.add_option("--confirm", arguments.confirmed, "The grade of the way back, which a run without this tells")
+      ->check(CLI::IsMember({"keeps-data", "loses-data", "partial-commit", "unproven"}));
 }
 
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
@@ -81,6 +90,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
         "--force", [&] { arguments.manner = Manner::by_force; }, "Also end an upgrade that is running");
   if (options & target)
     command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
+  if (options & way_back) add_way_back(command, arguments);
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");

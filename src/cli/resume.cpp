@@ -4,6 +4,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
+#include "engine/conclude.hpp"
 #include "engine/phase.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
@@ -18,11 +19,12 @@ Error refusal(const Run& run, std::string why, std::string hint) {
 }
 
 std::string anew(const Run& run) {
-  return "start anew: orchestrate apply " + run.created.app;
+  return "start anew: " + same_again(run);
 }
 
 Loaded policy_of(const Run& run) {
   Loaded loaded = load(run.created.policy_file);
+  if (run.direction() == Direction::downgrade) loaded.plan = way_back(std::move(loaded.plan));
   if (loaded.policy.sha256 == run.created.policy_sha256) return loaded;
   throw refusal(run, run.created.policy_file + " has changed since", anew(run));
 }

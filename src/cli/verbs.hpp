@@ -18,6 +18,7 @@ int resume(const Arguments& arguments);
 int abort(const Arguments& arguments);
 int cancel(const Arguments& arguments);
 int review(const Arguments& arguments);
+int downgrade(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli

@@ -47,16 +47,16 @@ std::string surroundings(const Run& run) {
   return text + (may_start_again(run) ? ", service started again" : ", service left stopped");
 }
 
+std::string_view migration(const Run& run) {
+  return to_string(run.direction());
+}
+
 const StageRecord* first_not_passed(const Run& run) {
   const auto ended = [](const StageRecord& s) {
     return s.state == State::failed || s.state == State::blocked || s.state == State::running;
   };
   const auto found = std::ranges::find_if(run.stages, ended);
   return found == run.stages.end() ? nullptr : &*found;
-}
-
-std::string apply_again(const Run& run) {
-  return "orchestrate apply " + run.created.app;
 }
 
 bool nothing_pending(const Run& run) {
@@ -73,7 +73,8 @@ RunFinished succeeded(const Run& run) {
   if (nothing_pending(run) && stages_left && !upgraded)
     return {Result::nothing_to_do, 0, "database at " + joined(pending["from"]) + ", nothing pending", ""};
   if (!upgraded) return {Result::succeeded, 0, "done", ""};
-  return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])), ""};
+  return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])),
+          run.stages.back().outcome.next};
 }
 
 /// An operator's own command may have changed anything: then it cannot be said that nothing changed.
@@ -87,15 +88,16 @@ std::optional<RunFinished> command_ran(const Run& run, std::string_view how_far)
 }
 
 RunFinished stopped_before(const Run& run, const StageRecord& stage) {
-  if (auto held = command_ran(run, "stopped before the upgrade: " + database_before(run))) return *held;
+  if (auto held = command_ran(run, fmt::format("stopped before the {}: {}", migration(run), database_before(run))))
+    return *held;
   RunFinished end;
   end.result = stage.state == State::blocked ? Result::blocked : Result::failed_unchanged;
   end.exit_code = stage.state == State::blocked ? 3 : 1;
   end.summary = fmt::format("{}, {}", database_before(run), surroundings(run));
-  end.next = stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next;
+  end.next = stage.outcome.next.empty() ? same_again(run) : stage.outcome.next;
   if (run.fact(fact::window_closed).is_null()) return end;
   end.exit_code = 75;
-  end.next = apply_again(run) + "  (when the window is open)";
+  end.next = same_again(run) + "  (when the window is open)";
   return end;
 }
 
@@ -104,24 +106,32 @@ RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
     const std::string how_far = database_before(run) + ", version rows and catalog as before";
     if (auto held = command_ran(run, how_far)) return *held;
     return {Result::failed_unchanged, 1, how_far + "; " + surroundings(run),
-            stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
+            stage.outcome.next.empty() ? same_again(run) : stage.outcome.next};
   }
-  return {Result::held, 5,
-          fmt::format("the upgrade failed and the database is not as it was, or that could not be proven; {}",
-                      run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
-          stage.outcome.next.empty() ? half_done_next(run.id) : stage.outcome.next};
+  return {
+      Result::held, 5,
+      fmt::format("the {} failed and the database is not as it was, or that could not be proven; {}", migration(run),
+                  run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
+      stage.outcome.next.empty() ? half_done_next(run.id) : stage.outcome.next};
 }
 
 RunFinished failed_after(const Run& run, const StageRecord& stage) {
   const Json& done = run.evidence(evidence::upgrade_done);
   const Json& pending = run.evidence(evidence::migration_pending);
   return {Result::held, 5,
-          fmt::format("database at {}; {} failed after the upgrade, nothing was undone",
-                      joined(done.is_null() ? pending["from"] : done["to"]), stage.name),
-          stage.outcome.next.empty() ? apply_again(run) : stage.outcome.next};
+          fmt::format("database at {}; {} failed after the {}, nothing was undone",
+                      joined(done.is_null() ? pending["from"] : done["to"]), stage.name, migration(run)),
+          stage.outcome.next.empty() ? same_again(run) : stage.outcome.next};
 }
 
 }  // namespace
+
+std::string same_again(const Run& run) {
+  const RunCreated& created = run.created;
+  if (run.direction() == Direction::upgrade) return "orchestrate apply " + created.app;
+  return fmt::format("orchestrate downgrade {} {} --confirm {}", created.app, created.target,
+                     created.confirmed.value_or("GRADE"));
+}
 
 std::string half_done_next(const std::string& run) {
   return fmt::format("orchestrate show {0}, mend what is there, then: orchestrate abort {0} --reason \"...\"", run);
@@ -132,11 +142,12 @@ RunFinished conclude(const Run& run) {
     return {Result::failed_unchanged, 75,
             fmt::format("another run holds this database: {}; {} and {}", holder.as_string(), database_before(run),
                         surroundings(run)),
-            apply_again(run) + "  (when that run has ended)"};
+            same_again(run) + "  (when that run has ended)"};
   const StageRecord* stage = first_not_passed(run);
   if (!stage) return succeeded(run);
   if (const Json& failed = run.fact(fact::services_not_started_again); !failed.is_null())
-    return {Result::held, 5, "stopped before the upgrade, but could not start " + joined(failed) + " again",
+    return {Result::held, 5,
+            fmt::format("stopped before the {}, but could not start {} again", migration(run), joined(failed)),
             fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
   switch (phase_of(run)) {
     case Phase::before_upgrade:

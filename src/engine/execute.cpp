@@ -42,6 +42,7 @@ class Loop {
   }
 
  private:
+  std::string_view migration() const { return to_string(run_.direction()); }
   bool dry() const { return x_.outputs.empty(); }
 
   void begin() {
@@ -84,7 +85,7 @@ class Loop {
     if (!began_at.is_null() && pending != outcome.evidence.end() && pending->facts["from"] != began_at) {
       outcome.verdict = Verdict::failed;
       outcome.summary = "the database is not where this run began";
-      outcome.next = "orchestrate apply " + x_.application.policy.app;
+      outcome.next = same_again(run_);
       co_return outcome;
     }
     const bool nothing = pending != outcome.evidence.end() && pending->facts["revisions"].as_array().empty();
@@ -170,7 +171,8 @@ class Loop {
     if (stage.provides(evidence::upgrade_done)) {
       const bool locked = co_await x_.lock.held(context.stop);
       if (!locked)
-        co_return Outcome{Verdict::failed, "the database lock was lost before the upgrade began", {}, {}, {}};
+        co_return Outcome{
+            Verdict::failed, fmt::format("the database lock was lost before the {} began", migration()), {}, {}, {}};
     }
     Outcome outcome = co_await attempt(stage.stage->run(context));
     if (phase_of(run_) == Phase::upgrading) co_await look_for_lock(context, outcome);
@@ -182,7 +184,8 @@ class Loop {
     const std::stop_token unstoppable;
     const bool held = co_await x_.lock.held(unstoppable);
     if (held) co_return;
-    const std::string lost = "the database lock was lost during the upgrade; another host may have begun meanwhile";
+    const std::string lost =
+        fmt::format("the database lock was lost during the {}; another host may have begun meanwhile", migration());
     context.record(fact::lock_lost, lost);
     outcome.details.push_back(lost);
     x_.observer.on_notice(lost);
@@ -219,8 +222,9 @@ class Loop {
     for (const Running& each : running_) names += (names.empty() ? "" : " and ") + each.stage.name;
     x_.observer.on_notice(
         phase == Phase::upgrading
-            ? "asked to stop: the upgrade is running and will be finished; ask again to end it by force"
-            : fmt::format("asked to stop: the upgrade is done, so {} is finished first", names));
+            ? fmt::format("asked to stop: the {} is running and will be finished; ask again to end it by force",
+                          migration())
+            : fmt::format("asked to stop: the {} is done, so {} is finished first", migration(), names));
   }
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.

@@ -95,6 +95,10 @@ void check_units(const Steps& steps, const Policy& policy, Problems& problems) {
 
 }  // namespace
 
+bool PlannedStage::needs(std::string_view evidence) const {
+  return std::ranges::find(kind->needs, evidence) != kind->needs.end();
+}
+
 bool PlannedStage::provides(std::string_view evidence) const {
   return std::ranges::find(kind->provides, evidence) != kind->provides.end();
 }
@@ -124,6 +128,16 @@ std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::sp
   for (const Step& step : steps)
     plan.stages.push_back({step.spec.name, &step.kind, std::shared_ptr<const Stage>(step.kind.bind(step.spec, policy)),
                            step.spec.timeout.value_or(step.kind.timeout), step.kind.effect(step.spec.settings)});
+  return plan;
+}
+
+Plan way_back(Plan plan) {
+  std::erase_if(plan.stages, [](const PlannedStage& stage) {
+    const bool proves = !stage.kind->provides.empty(), stops = stage.kind->services == Services::touched;
+    return stage.provides(evidence::services_healthy) || stage.needs(evidence::services_healthy) || !(proves || stops);
+  });
+  for (PlannedStage& stage : plan.stages)
+    if (stage.provides(evidence::upgrade_done)) stage.name = to_string(Direction::downgrade);
   return plan;
 }
 

@@ -100,13 +100,15 @@ RunFinished end_of(const Run& run) {
   const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null();
   const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
   if (!passed || !stages_left) return end;
-  const std::string again = "orchestrate apply " + run.created.app;
+  const std::string_view migration = to_string(run.direction());
+  const std::string again = same_again(run);
   if (before_upgrade) {
     const Json& failed = run.fact(fact::services_not_started_again);
     if (!failed.is_null())
-      return {Result::held, 5, "the process ended before the upgrade began, and services are still stopped",
+      return {Result::held, 5,
+              fmt::format("the process ended before the {} began, and services are still stopped", migration),
               fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
-    return {Result::failed_unchanged, 1, "the process ended before the upgrade began", again};
+    return {Result::failed_unchanged, 1, fmt::format("the process ended before the {} began", migration), again};
   }
   return {Result::held, 5, "the process ended before the last stages", again};
 }

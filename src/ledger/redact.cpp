@@ -34,7 +34,8 @@ struct Redaction {
   void in(RunCreated& event) const {
     for (std::string* text : {&event.target, &event.requested_by, &event.host, &event.version, &event.policy_file})
       in(*text);
-    if (event.window_override) in(*event.window_override);
+    for (auto* text : {&event.window_override, &event.confirmed})
+      if (*text) in(**text);
   }
   void in(StageStarted&) const {}
   void in(FactRecorded& event) const { in(event.value); }

@@ -10,9 +10,10 @@ namespace {
 
 struct Saying {
   std::string operator()(const RunCreated& e) const {
-    const std::string text =
-        fmt::format("{} {} to {}, asked by {} on {}", e.verb, e.app, e.target, e.requested_by, e.host);
-    return e.window_override ? text + ", whatever the window: " + *e.window_override : text;
+    std::string text = fmt::format("{} {} to {}, asked by {} on {}", e.verb, e.app, e.target, e.requested_by, e.host);
+    if (e.confirmed) text += ", confirmed as " + *e.confirmed;
+    if (e.window_override) text += ", whatever the window: " + *e.window_override;
+    return text;
   }
   std::string operator()(const StageStarted& e) const { return e.stage; }
   std::string operator()(const FactRecorded& e) const {

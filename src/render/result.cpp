@@ -66,8 +66,8 @@ std::string run_result_text(const Run& run, Style style) {
   const RunFinished& end = *run.finished;
   const std::string next = printable(end.next);
   if (end.result == Result::succeeded)
-    return painted(style, Tone::good, "done in " + elapsed_text(run)) + "." + (next.empty() ? "" : " Undo: " + next) +
-           "\n";
+    return painted(style, Tone::good, "done in " + elapsed_text(run)) + ".\n" +
+           (next.empty() ? "" : "next: " + painted(style, Tone::strong, next) + "\n");
   std::string text = painted(style, result_tone(run), with_state(opening(run), end.summary));
   if (end.exit_code != 0) text += fmt::format(" Exit {}.", end.exit_code);
   text += "\n";

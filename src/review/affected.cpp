@@ -88,9 +88,10 @@ void add(Affected& affected, const Statement& s) {
 Affected affected_by(std::span<const ReadRevision> revisions) {
   Affected affected;
   for (const ReadRevision& revision : revisions) {
-    if (revision.script.upgrade_body == Script::Body::missing)
-      affected.unknown.push_back(std::filesystem::path(revision.file).filename().string() + ": it has no upgrade()");
-    for (const Statement& statement : revision.script.upgrade) add(affected, statement);
+    if (revision.body == Script::Body::missing)
+      affected.unknown.push_back(std::filesystem::path(revision.file).filename().string() +
+                                 ": it has no function to run");
+    for (const Statement& statement : revision.statements) add(affected, statement);
   }
   return affected;
 }

@@ -111,12 +111,13 @@ Script read_script(const Json& tree, const std::string& revision, const std::str
   script.upgrade = interpretation.run("upgrade", Direction::upgrade);
   script.downgrade = interpretation.run("downgrade", Direction::downgrade);
   const auto& at_import = interpretation.at_import();
-  script.upgrade.insert(script.upgrade.begin(), at_import.begin(), at_import.end());
-  for (auto* statements : {&script.upgrade, &script.downgrade})
+  for (auto* statements : {&script.upgrade, &script.downgrade}) {
+    statements->insert(statements->begin(), at_import.begin(), at_import.end());
     for (Statement& statement : *statements) {
       statement.revision = revision;
       statement.place.file = file;
     }
+  }
   return script;
 }
 

@@ -11,7 +11,7 @@ namespace orchestrate {
 /// What a version file's functions do, in the order in which they do it.
 struct Script {
   enum class Body { missing, empty, written, refuses };
-  std::vector<Statement> upgrade, downgrade;
+  std::vector<Statement> upgrade, downgrade;  ///< both begin with what happens when the file is imported
   Body upgrade_body = Body::missing;
   Body downgrade_body = Body::missing;  ///< `refuses`: it raises
 };

@@ -4,6 +4,9 @@
 #include <array>
 #include <limits>
 #include <set>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "orchestrate/digest.hpp"
 #include "review/env_py.hpp"
@@ -47,7 +50,36 @@ void read_texts(const ReviewRequest& request, Material& material) {
   if (request.env_py) material.texts.push_back(text_of_file(*request.env_py));
 }
 
+ReadRevision read_revision(const Revision& revision, std::string text, const Json& tree, Direction direction) {
+  const std::string file = revision.file.string();
+  Script script = read_script(tree, revision.id, file);
+  ReadRevision read{revision.id,
+                    file,
+                    std::move(text),
+                    std::move(script.upgrade),
+                    std::move(script.downgrade),
+                    script.upgrade_body,
+                    script.downgrade_body};
+  if (direction == Direction::downgrade) {
+    std::swap(read.statements, read.opposite);
+    std::swap(read.body, read.opposite_body);
+  }
+  return read;
+}
+
+/// Why its function does not do what its name says; empty: it may.
+std::string why_unfit(const ReadRevision& revision, Direction direction) {
+  if (revision.body == Script::Body::missing)
+    return fmt::format("there is no plain function {}() in the file", to_string(direction));
+  if (direction == Direction::upgrade) return {};
+  if (revision.body == Script::Body::refuses) return "downgrade() raises, and Alembic stops there";
+  if (revision.body == Script::Body::empty && !revision.opposite.empty())
+    return "downgrade() does nothing, so the version table would go back and the schema would not";
+  return {};
+}
+
 void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& trees, Material& material) {
+  const std::string name(to_string(request.direction));
   for (std::size_t i = 0; i < request.pending.size(); ++i) {
     const Revision& revision = *request.pending[i];
     const std::string file = revision.file.string();
@@ -57,24 +89,22 @@ void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& t
                                                "correct the file"));
       continue;
     }
-    Script script = read_script(std::get<Json>(trees[i]), revision.id, file);
-    if (script.upgrade_body == Script::Body::missing)
-      material.findings.push_back(cannot_judge(revision, "upgrade", {file, 0, 0},
-                                               "there is no plain function upgrade() in the file",
-                                               "add def upgrade(): ..."));
-    material.revisions.push_back({revision.id, file, material.texts[i], std::move(script)});
+    material.revisions.push_back(
+        read_revision(revision, material.texts[i], std::get<Json>(trees[i]), request.direction));
+    if (const std::string why = why_unfit(material.revisions.back(), request.direction); !why.empty())
+      material.findings.push_back(cannot_judge(revision, name, {file, 0, 0}, why, fmt::format("write {}()", name)));
   }
   if (!request.env_py) return;
   const auto* tree = std::get_if<Json>(&trees.back());
   material.scope = tree ? transaction_scope(*tree) : TransactionScope::none;
 }
 
-/// Numbers the upgrade statements and notes which tables they make.
+/// Numbers the statements and notes which tables they make.
 ReviewState state_of(const ReviewRequest& request, std::vector<ReadRevision>& revisions) {
-  ReviewState state{revisions, request.schemas, request.version_table, {}};
+  ReviewState state{revisions, request.schemas, request.version_table, request.direction, {}};
   std::size_t order = 0;
   for (ReadRevision& revision : revisions)
-    for (Statement& statement : revision.script.upgrade) {
+    for (Statement& statement : revision.statements) {
       statement.order = ++order;
       const bool certain = !statement.conditional && !statement.if_not_exists && !statement.temporary;
       if (statement.kind == Kind::create_table && certain) state.created.emplace(statement.table, order);
@@ -108,7 +138,7 @@ void check_revision(const ReadRevision& revision, const ReviewState& state, std:
       continue;
     }
     const auto check = std::get<StatementCheck>(rule->check);
-    for (const Statement& statement : revision.script.upgrade)
+    for (const Statement& statement : revision.statements)
       if (auto flag = check(statement, state)) {
         Finding finding = finding_of(*rule, revision, *flag, statement.place);
         if (!is_said(findings, finding)) findings.push_back(std::move(finding));
@@ -145,7 +175,7 @@ bool is_transactional(const Material& material, std::size_t pending) {
   static constexpr std::array leaving = {Kind::control_transaction, Kind::opaque, Kind::access_host,
                                          Kind::change_cluster};
   for (const ReadRevision& revision : material.revisions)
-    for (const Statement& s : revision.script.upgrade)
+    for (const Statement& s : revision.statements)
       if (s.autocommit || s.concurrently || std::ranges::find(leaving, s.kind) != leaving.end()) return false;
   return true;
 }
@@ -153,8 +183,12 @@ bool is_transactional(const Material& material, std::size_t pending) {
 void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewReport& report) {
   static constexpr std::array elsewhere = {Kind::opaque,      Kind::create_object, Kind::alter_object,
                                            Kind::drop_object, Kind::create_schema, Kind::drop_schema};
-  for (const Statement& s : revision.script.upgrade) {
+  static constexpr std::array deleting = {Kind::drop_table, Kind::drop_column, Kind::drop_schema,
+                                          Kind::drop_owned, Kind::truncate,    Kind::delete_rows};
+  report.stops |= revision.body == Script::Body::missing || revision.body == Script::Body::refuses;
+  for (const Statement& s : revision.statements) {
     ++report.statements;
+    report.deletes |= std::ranges::find(deleting, s.kind) != deleting.end();
     report.unlimited |= s.concurrently || s.kind == Kind::validate_constraint;
     const bool table = std::ranges::find(elsewhere, s.kind) == elsewhere.end();
     if (table && !s.table.name.empty()) tables.insert(s.table);

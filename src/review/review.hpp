@@ -18,6 +18,7 @@ namespace orchestrate {
 
 /// What to review, and by whose law.
 struct ReviewRequest {
+  Direction direction = Direction::upgrade;
   std::vector<const Revision*> pending;  ///< in the order in which Alembic runs them
   std::vector<std::string> schemas;      ///< a change outside is a red flag; empty: any schema is fine
   TableName version_table{"public", "alembic_version"};
@@ -30,10 +31,12 @@ struct ReviewRequest {
 struct ReviewReport {
   std::vector<Finding> findings;  ///< in the order of the pending set, then of the lines
   std::size_t revisions = 0;
-  std::size_t statements = 0;     ///< of all upgrade() functions together
+  std::size_t statements = 0;     ///< of all functions together that would run
   std::vector<TableName> tables;  ///< touched by the pending statements, sorted
   Affected affected;              ///< what they lock
   bool transactional = false;     ///< the whole set is one transaction that leaves nothing behind when it fails
+  bool deletes = false;           ///< a statement drops or deletes what may hold data
+  bool stops = false;             ///< a function is missing, or raises
   bool unlimited = false;         ///< builds concurrently or validates: must run without lock and statement limits
 };
 

@@ -14,12 +14,14 @@
 
 namespace orchestrate {
 
-/// One revision of the pending set, followed.
+/// One revision of the set under review, followed.
 struct ReadRevision {
   std::string id;
   std::string file;
   std::string source;  ///< the whole text
-  Script script;
+  /// What is to run, of upgrade() or of downgrade(); `opposite` is of the other one.
+  std::vector<Statement> statements, opposite;
+  Script::Body body = Script::Body::missing, opposite_body = Script::Body::missing;
 };
 
 /// What a rule may know besides the statement at hand.
@@ -27,6 +29,7 @@ struct ReviewState {
   std::span<const ReadRevision> revisions;  ///< in the order in which they run
   std::span<const std::string> schemas;     ///< empty: any schema is fine
   TableName version_table;
+  Direction direction = Direction::upgrade;
   /// Tables that the pending set makes for certain, with the `order` of the statement that makes them.
   std::map<TableName, std::size_t> created;
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "orchestrate/direction.hpp"
 #include "orchestrate/finding.hpp"
 #include "orchestrate/names.hpp"
 
@@ -51,7 +52,6 @@ enum class StatementKind {
 };
 
 enum class ConstraintType { none, check, foreign_key, unique, primary_key, exclude, other };
-enum class Direction { upgrade, downgrade };
 
 /// One thing that a migration does to the database, whether an `op.` directive or SQL said it.
 struct Statement {
@@ -75,7 +75,7 @@ struct Statement {
   std::string why;  ///< of opaque: why nobody can tell
 
   std::string revision;
-  std::size_t order = 0;  ///< among the upgrade statements of the pending set, from 1
+  std::size_t order = 0;  ///< among the statements of the set under review, from 1
   Direction direction = Direction::upgrade;
   Place place;
   bool conditional = false;  ///< stands in a branch or loop that may not run

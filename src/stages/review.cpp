@@ -1,4 +1,5 @@
 #include "review/review.hpp"
+#include "review/grade.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,7 @@ class Review final : public Stage {
     const Policy& policy = context.application.policy;
     const RevisionGraph graph = read_revisions(policy.migrations.versions);
     ReviewRequest request = review_request(policy);
+    request.direction = context.run.direction();
     request.pending = pending_of(context, graph);
     request.block = block_;
     Json files = Json::object();
@@ -72,11 +74,35 @@ class Review final : public Stage {
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
     report.transactional = report.transactional && knows_transactions;
     for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
+    if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), files, code);
     apply_approvals(report.findings, context.approvals);
     co_return outcome_of(context, std::move(report), files, code);
   }
 
  private:
+  /// Nearly every downgrade() deletes something. So no single red flag is approved: the caller confirms the grade of
+  /// the whole, which the findings explain.
+  static Outcome way_back(const StageContext& context, ReviewReport report, const Json& files, const Json& code) {
+    const Grade grade = grade_of(report);
+    const std::string name(to_string(grade)), said = context.run.created.confirmed.value_or("");
+    const bool confirmed = grade != Grade::restore_only && said == name;
+    for (Finding& finding : report.findings) finding.severity = std::min(finding.severity, Severity::warning);
+    Outcome outcome{confirmed ? Verdict::passed : Verdict::blocked,
+                    fmt::format("{}: {}; {}", name, meaning_of(grade), summary_of(report)),
+                    {},
+                    {},
+                    std::move(report.findings)};
+    if (confirmed)
+      outcome.evidence.push_back(proof(report, files, code));
+    else if (grade == Grade::restore_only)
+      outcome.next = "write what is missing, or restore the backup from before that upgrade";
+    else
+      outcome.next = fmt::format("read it, then: orchestrate downgrade {} {} --confirm {}",
+                                 context.application.policy.app, context.target, name);
+    if (!confirmed && !said.empty()) outcome.details.push_back("it is not " + said + ", as was confirmed");
+    return outcome;
+  }
+
   static Outcome outcome_of(const StageContext& context, ReviewReport report, const Json& files, const Json& code) {
     Outcome outcome{Verdict::passed, summary_of(report), {}, {}, std::move(report.findings)};
     const auto flag = std::ranges::find_if(outcome.findings, open_red_flag);
@@ -86,15 +112,18 @@ class Review final : public Stage {
                                  flag->place.file, context.application.policy.app, flag->id());
       return outcome;
     }
+    outcome.evidence.push_back(proof(report, files, code));
+    return outcome;
+  }
+
+  static Evidence proof(const ReviewReport& report, const Json& files, const Json& code) {
     Json tables = Json::array();
     for (const TableName& table : report.tables) tables.push(table.text());
-    outcome.evidence.push_back(
-        {std::string(evidence::review_passed), Json::object({{"files", files},
-                                                             {"tables", tables},
-                                                             {"transactional", report.transactional},
-                                                             {"unlimited", report.unlimited},
-                                                             {"code", code}})});
-    return outcome;
+    return {std::string(evidence::review_passed), Json::object({{"files", files},
+                                                                {"tables", tables},
+                                                                {"transactional", report.transactional},
+                                                                {"unlimited", report.unlimited},
+                                                                {"code", code}})};
   }
 
   std::vector<std::string> block_;

@@ -72,7 +72,7 @@ class Upgrade final : public Stage {
   explicit Upgrade(UpgradeSettings settings) : settings_(settings) {}
 
   std::string describe() const override {
-    return fmt::format("run the project's upgrade, waiting at most {} s for a lock, {} retries",
+    return fmt::format("run the project's command, waiting at most {} s for a lock, {} retries",
                        std::chrono::duration<double>(settings_.limits.lock).count(), settings_.retries);
   }
 
@@ -150,8 +150,22 @@ class Upgrade final : public Stage {
     co_return before;
   }
 
+  static Argv migration_argv(const StageContext& context) {
+    const Policy& policy = context.application.policy;
+    if (context.run.direction() == Direction::upgrade) return upgrade_argv(policy, context.target);
+    if (auto argv = downgrade_argv(policy, context.target)) return std::move(*argv);
+    throw Error(ErrorKind::policy, "downgrade to " + context.target, "the policy does not say how",
+                "add migrations.downgrade with {target} where the revision stands");
+  }
+
+  /// What the database holds now that it did not hold before.
+  static Json applied_files(const StageContext& context) {
+    if (context.run.direction() == Direction::downgrade) return Json::object();
+    return context.run.evidence(evidence::review_passed)["files"];
+  }
+
   Command upgrade_command(const StageContext& context) const {
-    Command command = project_command(context.application, upgrade_argv(context.application.policy, context.target));
+    Command command = project_command(context.application, migration_argv(context));
     set_variable(command.environment, "PGAPPNAME", migration_application_name(context.run.id));
     impose(limits_for(context), context.application, command.environment);
     command.timeout = std::chrono::hours(24);  // the stage's own deadline is the limit
@@ -186,7 +200,7 @@ class Upgrade final : public Stage {
     outcome.summary = revisions_text(from) + " -> " + revisions_text(to);
     if (attempt > 1) outcome.summary += fmt::format(", at attempt {}", attempt);
     Json facts = Json::object({{"from", Json::of(from)}, {"to", Json::of(to)}});
-    facts.set("files", context.run.evidence(evidence::review_passed)["files"]);
+    facts.set("files", applied_files(context));
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
     if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
     co_return outcome;
@@ -203,8 +217,9 @@ class Upgrade final : public Stage {
   /// The truth after a failure is what the database says, once nothing of the run works in it any more. A stop that
   /// ended the upgrade must not end this question, so it has deadlines of its own.
   static Task<Outcome> failed(StageContext& context, const Before& before, const Exit& exit, MigrationWatch& watch) {
-    Outcome outcome = failed_command("upgrade", exit, context.output);
-    if (watch.cancelled()) outcome.summary = "upgrade: it " + watch.cancelled()->why + ", and was cancelled";
+    const std::string name(to_string(context.run.direction()));
+    Outcome outcome = failed_command(name, exit, context.output);
+    if (watch.cancelled()) outcome.summary = name + ": it " + watch.cancelled()->why + ", and was cancelled";
     const std::stop_token unstoppable;
     try {
       const auto database = co_await open_session(context, unstoppable);
@@ -236,10 +251,10 @@ class Upgrade final : public Stage {
         co_return;
       case Aftermath::at_target:
         outcome.details.push_back("the command failed, but the database is at the target");
-        outcome.evidence.push_back({std::string(evidence::upgrade_done),
-                                    Json::object({{"from", Json::of(rows_of(before.state))},
-                                                  {"to", Json::of(rows_of(now))},
-                                                  {"files", context.run.evidence(evidence::review_passed)["files"]}})});
+        outcome.evidence.push_back(
+            {std::string(evidence::upgrade_done), Json::object({{"from", Json::of(rows_of(before.state))},
+                                                                {"to", Json::of(rows_of(now))},
+                                                                {"files", applied_files(context)}})});
         co_return;
       case Aftermath::unclear:
         outcome.details.push_back(what_differs(before.state, now));

@@ -62,6 +62,10 @@ struct Fold {
 
 }  // namespace
 
+Direction Run::direction() const {
+  return created.verb == to_string(Direction::downgrade) ? Direction::downgrade : Direction::upgrade;
+}
+
 const StageRecord* Run::stage(std::string_view name) const {
   const auto found = std::ranges::find(stages, name, &StageRecord::name);
   return found == stages.end() ? nullptr : &*found;

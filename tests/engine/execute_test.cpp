@@ -291,6 +291,21 @@ TEST(Execute, AFailureAfterTheUpgradeIsHeld) {
   EXPECT_THAT(run.finished->summary, HasSubstr("restart failed after the upgrade"));
 }
 
+TEST(Execute, ADowngradeSaysWhatHasToFollowAndSpeaksOfItself) {
+  Trial trial;
+  trial.verb = "downgrade";
+  trial.script["journal"] = [](StageContext&) -> Task<Outcome> {
+    Outcome outcome = fake::passed();
+    outcome.next = "check out the code that belongs to 002";
+    co_return outcome;
+  };
+  EXPECT_EQ(trial.run().finished->next, "check out the code that belongs to 002");
+  trial.script["post_check"] = always(fake::failed());
+  const auto failed = trial.run();
+  EXPECT_THAT(failed.finished->summary, HasSubstr("post_check failed after the downgrade"));
+  EXPECT_EQ(failed.finished->next, "orchestrate downgrade bot head --confirm GRADE");
+}
+
 TEST(Execute, AnExceptionIsAFailureNeverAPass) {
   Trial trial;
   trial.script["backup"] = [](StageContext&) -> Task<Outcome> {

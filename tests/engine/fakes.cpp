@@ -85,6 +85,13 @@ const StageKind restart{.name = "restart",
                         .effect = always_changes,
                         .timeout = 1h,
                         .bind = bind<&e::services_healthy>};
+const StageKind stopping{.name = "stop",
+                         .needs = n_after_preflight,
+                         .effect = always_changes,
+                         .services = Services::touched,
+                         .timeout = 1h,
+                         .bind = bind<>};
+const StageKind command{.name = "command", .effect = always_changes, .timeout = 1h, .bind = bind<>};
 const StageKind journal{.name = "journal", .needs = p_restart, .timeout = 1h, .bind = bind<>};
 
 /// A sleep ends when it is stopped; the shortest deadlines pass at once.
@@ -182,8 +189,8 @@ struct Eyes final : Observer {
 }  // namespace
 
 std::vector<const StageKind*> kinds() {
-  return {&preflight,    &backup,  &review,     &point,   &keeping_point,
-          &moving_point, &upgrade, &post_check, &restart, &journal};
+  return {&preflight,    &backup,  &review,     &point,   &keeping_point, &stopping,
+          &moving_point, &upgrade, &post_check, &restart, &journal,       &command};
 }
 
 Policy policy(const std::vector<std::string>& pipeline) {
@@ -212,7 +219,7 @@ Run Trial::run() {
   const auto all = kinds();
   Plan plan = std::get<Plan>(make_plan(application.policy, all));
   if (script.contains("deadline")) plan.stages.front().timeout = 1ms;
-  RunCreated request{.app = "bot", .verb = "apply", .target = "head"};
+  RunCreated request{.app = "bot", .verb = verb, .target = "head"};
   for (const PlannedStage& stage : plan.stages) request.stages.push_back(stage.name);
   Execution execution{.plan = plan,
                       .application = application,

@@ -52,6 +52,18 @@ TEST(MakePlan, WantsARestorePointThatMovesTheBranchDirectlyBeforeTheUpgrade) {
   EXPECT_THAT(found[0].message, HasSubstr("must stand directly before upgrade"));
 }
 
+TEST(WayBack, ProvesTheSameAndStartsNothing) {
+  const auto kinds = fake::kinds();
+  Policy policy = fake::policy({"preflight", "backup", "review", "restore_point", "command", "stop", "upgrade",
+                                "post_check", "restart", "journal"});
+  policy.services.push_back(*UnitName::parse("bot.service"));
+  auto plan = make_plan(policy, kinds);
+  std::vector<std::string> names;
+  for (const PlannedStage& stage : way_back(std::get<Plan>(std::move(plan))).stages) names.push_back(stage.name);
+  EXPECT_THAT(
+      names, testing::ElementsAre("preflight", "backup", "review", "restore_point", "stop", "downgrade", "post_check"));
+}
+
 TEST(MakePlan, AllowsOneUpgrade) {
   const auto found = problems({"preflight", "backup", "review", "restore_point", "upgrade", "upgrade"});
   ASSERT_EQ(found.size(), 1U);

@@ -111,4 +111,63 @@ def test_rows_that_a_policy_hides_from_their_owner_are_not_left_out_of_the_dump(
     line_with(ended, "BYPASSRLS")
 
 
-# One revision back belongs here: `orchestrate downgrade guild-bot 021_cleanup_module_status`.
+def test_one_revision_back_tells_its_grade_first_and_leaves_the_bot_to_its_operator(vps):
+    vps.approve_all()
+    assert vps.apply().code == 0
+    before = vps.snapshot()
+
+    asked = vps.orchestrate("downgrade", "guild-bot", "-1")
+    assert asked.code == 3, str(asked)
+    line_with(asked, "keeps-data", "one transaction that deletes nothing")
+    line_with(asked, "next:", "orchestrate downgrade guild-bot -1 --confirm keeps-data")
+    unchanged(vps, before)
+    wrong = vps.orchestrate("downgrade", "guild-bot", "-1", "--confirm", "loses-data")
+    assert wrong.code == 3, str(wrong)
+    unchanged(vps, before)
+    rehearsed = vps.orchestrate("downgrade", "guild-bot", "-1", "--confirm", "keeps-data", "--dry-run")
+    assert rehearsed.code == 0, str(rehearsed)
+    line_with(rehearsed, "downgrade", "run the project's command")
+    unchanged(vps, before)
+
+    ended = vps.orchestrate("downgrade", "guild-bot", "-1", "--confirm", "keeps-data")
+
+    assert ended.code == 0, str(ended)
+    line_with(ended, "022_api_observability_tables -> 021_cleanup_module_status")
+    line_with(ended, "next: check out the code that belongs to 021_cleanup_module_status", "systemctl restart guild-bot.service")
+    after = vps.snapshot()
+    assert vps.revision() == "021_cleanup_module_status"
+    assert vps.sql("SELECT to_regclass('idx_reminders_event_time')") == ""
+    assert vps.sql("SELECT count(*) FROM reminders") == "500"
+    assert after.service == before.service
+    assert len(after.backups) == len(before.backups) + 2  # a dump and its manifest
+    history = json.loads(vps.orchestrate("history", "guild-bot", "--json").ok())["runs"]
+    assert (history[0]["verb"], history[0]["confirmed"], history[0]["target"]) == ("downgrade", "keeps-data", "-1")
+    again = vps.apply()
+    assert again.code == 0, str(again)
+    assert vps.revision() == "022_api_observability_tables"
+
+
+def test_a_way_back_that_leads_nowhere_is_refused_and_a_backup_named(vps):
+    text = vps.host.path(f"{GUILD_BOT.checkout}/{GUILD_BOT.versions}/021_cleanup_module_status.py")
+    head, _, _ = text.read_text().partition("def downgrade()")
+    text.write_text(head + "def downgrade() -> None:\n    raise NotImplementedError\n")
+    before = vps.snapshot()
+    ended = vps.orchestrate("downgrade", "guild-bot", "020_engagement_system")
+    assert ended.code == 3, str(ended)
+    line_with(ended, "restore-only")
+    line_with(ended, "next:", "restore the backup")
+    unchanged(vps, before)
+    nowhere = vps.orchestrate("downgrade", "guild-bot", "022_api_observability_tables")
+    assert nowhere.code == 1, str(nowhere)
+    line_with(nowhere, "it is not applied")
+    unchanged(vps, before)
+
+
+def unchanged(vps, before) -> None:
+    after = vps.snapshot()
+    assert (after.database, after.checkout, after.service, after.backups) == (
+        before.database,
+        before.checkout,
+        before.service,
+        before.backups,
+    )

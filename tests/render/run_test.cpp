@@ -24,7 +24,8 @@ magikal-bot  run 20261120-091403-7f3a  002_panels -> 003_tempvc
   ok  post-check       0.0 s  current = head = 003_tempvc
   ok  restart         10.4 s  magikal-bot.service active, stable for 10 s
   ok  journal          0.0 s  37 lines, no errors
-done in 16.4 s. Undo: orchestrate rollback 20261120-091403-7f3a
+done in 16.4 s.
+next: orchestrate rollback 20261120-091403-7f3a
 )");
 }
 

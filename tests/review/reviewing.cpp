@@ -1,5 +1,7 @@
 #include "reviewing.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "on_loop.hpp"
@@ -7,13 +9,15 @@
 
 namespace orchestrate {
 
-ReviewReport review_of(const Project& project, std::optional<std::filesystem::path> env_py) {
+ReviewReport review_of(const Project& project, std::optional<std::filesystem::path> env_py, Direction direction) {
   const RevisionGraph graph = read_revisions({project.versions()});
   for (const Finding& problem : graph.problems) ADD_FAILURE() << problem.id() << ": " << problem.hazard;
   ReviewRequest request{
       .schemas = {"cfg"}, .version_table = {"cfg", "alembic_version"}, .python = {"/usr/bin/python3"}};
   const Pending pending = graph.pending({}, "heads");
   if (!std::holds_alternative<Finding>(pending)) request.pending = std::get<0>(pending);
+  if (direction == Direction::downgrade) std::ranges::reverse(request.pending);
+  request.direction = direction;
   request.env_py = std::move(env_py);
   request.block = {"data-loss", "out-of-scope", "blocking-lock"};
   boost::asio::io_context io;

@@ -11,7 +11,8 @@
 namespace orchestrate {
 
 /// A review of every revision of `project` from base, as Magikal's policy would have it: schema cfg, /usr/bin/python3.
-ReviewReport review_of(const Project& project, std::optional<std::filesystem::path> env_py = std::nullopt);
+ReviewReport review_of(const Project& project, std::optional<std::filesystem::path> env_py = std::nullopt,
+                       Direction direction = Direction::upgrade);
 
 /// The same for one upgrade(); lines of `body` are indented. The revision is 0002, op and sa are imported.
 ReviewReport review_of(const std::string& body);

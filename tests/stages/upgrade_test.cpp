@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(Upgrade, DescribesItsLimits) {
   StageSpec spec{.kind = "upgrade", .name = "upgrade", .settings = upgrade_settings};
   EXPECT_EQ(upgrade_stage.bind(spec, policy())->describe(),
-            "run the project's upgrade, waiting at most 0.1 s for a lock, 0 retries");
+            "run the project's command, waiting at most 0.1 s for a lock, 0 retries");
 }
 
 TEST_F(Upgrade, RunsTheProjectsOwnCommandAsItStands) {

@@ -5,7 +5,7 @@ namespace {
 
 std::optional<Flag> check(const ReadRevision& revision, const ReviewState&) {
   if (revision.source.find("please adjust!") == std::string::npos) return std::nullopt;
-  for (const Statement& s : revision.script.upgrade) {
+  for (const Statement& s : revision.statements) {
     const bool drops = s.kind == StatementKind::drop_table || s.kind == StatementKind::drop_column ||
                        s.kind == StatementKind::drop_index || s.kind == StatementKind::drop_constraint;
     if (!drops) continue;

@@ -5,19 +5,19 @@
 namespace orchestrate::rules {
 namespace {
 
-/// What downgrade() would make again; nullptr when it does not say.
-const Statement* made_again(const Script& script, const Statement& dropped) {
+/// What the other direction would make again; nullptr when it does not say.
+const Statement* made_again(const ReadRevision& revision, const Statement& dropped) {
   const bool column = dropped.kind == StatementKind::drop_column;
-  const auto found = std::ranges::find_if(script.downgrade, [&](const Statement& s) {
+  const auto found = std::ranges::find_if(revision.opposite, [&](const Statement& s) {
     return s.kind == (column ? StatementKind::add_column : StatementKind::create_table) && s.table == dropped.table &&
            s.name == dropped.name;
   });
-  return found == script.downgrade.end() ? nullptr : &*found;
+  return found == revision.opposite.end() ? nullptr : &*found;
 }
 
-/// Whether `made` could be the dropped thing under a new name, as far as downgrade() says what that was.
-bool replaces(const Script& script, const Statement& dropped, const Statement& made) {
-  const Statement* before = made_again(script, dropped);
+/// Whether `made` could be the dropped thing under a new name, as far as the other direction says what that was.
+bool replaces(const ReadRevision& revision, const Statement& dropped, const Statement& made) {
+  const Statement* before = made_again(revision, dropped);
   if (dropped.kind == StatementKind::drop_column)
     return made.kind == StatementKind::add_column && made.table == dropped.table && made.name != dropped.name &&
            (!before || before->type == made.type);
@@ -26,10 +26,10 @@ bool replaces(const Script& script, const Statement& dropped, const Statement& m
 }
 
 std::optional<Flag> check(const ReadRevision& revision, const ReviewState&) {
-  for (const Statement& dropped : revision.script.upgrade) {
-    const auto added = std::ranges::find_if(
-        revision.script.upgrade, [&](const Statement& made) { return replaces(revision.script, dropped, made); });
-    if (added == revision.script.upgrade.end()) continue;
+  for (const Statement& dropped : revision.statements) {
+    const auto added = std::ranges::find_if(revision.statements,
+                                            [&](const Statement& made) { return replaces(revision, dropped, made); });
+    if (added == revision.statements.end()) continue;
     const bool table = dropped.kind == StatementKind::drop_table;
     return Flag{.object = object_of(dropped),
                 .hazard = object_of(dropped) + " is dropped and " + object_of(*added) + " is made: a rename?",

@@ -16,6 +16,7 @@ namespace {
 Task<Affected> affected_by_pending(Inspection& inspection) {
   const RevisionGraph graph = read_revisions(inspection.policy().migrations.versions);
   ReviewRequest request = review_request(inspection.policy());
+  request.direction = inspection.context.run.direction();
   for (const std::string& id : inspection.pending->revisions)
     if (const Revision* revision = graph.find(id)) request.pending.push_back(revision);
   const bool complete = request.pending.size() == inspection.pending->revisions.size();

@@ -116,6 +116,27 @@ std::vector<std::string> rows_after(const RevisionGraph& graph, const Pending& p
   return rows;
 }
 
+std::vector<std::string> ids_of(const std::vector<const Revision*>& revisions) {
+  std::vector<std::string> ids;
+  for (const Revision* revision : revisions) ids.push_back(revision->id);
+  return ids;
+}
+
+std::variant<Pending, Finding> to_apply(const RevisionGraph& graph, const Inspection& inspection) {
+  const auto found = graph.pending(inspection.version_rows, inspection.context.target);
+  if (const Finding* finding = std::get_if<Finding>(&found)) return *finding;
+  Pending pending{.from = inspection.version_rows, .revisions = ids_of(std::get<0>(found))};
+  pending.to = rows_after(graph, pending);
+  return pending;
+}
+
+std::variant<Pending, Finding> to_undo(const RevisionGraph& graph, const Inspection& inspection) {
+  const auto found = graph.undone(inspection.version_rows, inspection.context.target);
+  if (const Finding* finding = std::get_if<Finding>(&found)) return *finding;
+  const Undone& undone = std::get<Undone>(found);
+  return Pending{.from = inspection.version_rows, .to = undone.rows, .revisions = ids_of(undone.revisions)};
+}
+
 Answer obstacle_of(const Finding& finding) {
   const std::string where =
       finding.place.line > 0 ? fmt::format("{}:{}: ", finding.place.file, finding.place.line) : "";
@@ -130,12 +151,10 @@ Task<Answer> revisions(Inspection& inspection) {
   if (!answer.obstacles.empty()) co_return answer;
   answer.obstacles = unknown_rows(inspection, graph);
   if (!answer.obstacles.empty()) co_return answer;
-  const auto found = graph.pending(inspection.version_rows, inspection.context.target);
+  const bool back = inspection.context.run.direction() == Direction::downgrade;
+  auto found = back ? to_undo(graph, inspection) : to_apply(graph, inspection);
   if (const Finding* finding = std::get_if<Finding>(&found)) co_return obstacle_of(*finding);
-  Pending pending{.from = inspection.version_rows};
-  for (const Revision* revision : std::get<0>(found)) pending.revisions.push_back(revision->id);
-  pending.to = rows_after(graph, pending);
-  inspection.pending = std::move(pending);
+  inspection.pending = std::move(std::get<Pending>(found));
   co_return answer;
 }
 

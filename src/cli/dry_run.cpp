@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include "cli/place.hpp"
+#include "cli/new_run.hpp"
 #include "cli/session.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
-#include "cli/verbs.hpp"
 #include "cli/version.hpp"
 #include "engine/applied.hpp"
 #include "engine/execute.hpp"
@@ -75,8 +74,7 @@ Json would_do_json(const Plan& plan, const Run& run) {
 
 }  // namespace
 
-int plan(const Arguments& arguments) {
-  Loaded loaded = load(policy_file(arguments.app));
+int dry_run(Loaded loaded, const Arguments& arguments, RunCreated request) {
   Session session(std::move(loaded.policy), arguments, Reach::services, State::as_it_is);
   session.make_commands(std::nullopt);
   const Policy& policy = session.application().policy;
@@ -88,7 +86,6 @@ int plan(const Arguments& arguments) {
     Interrupt interrupt;
     Signals signals(session.io(), interrupt);
     Terminal terminal(session.io(), arguments.format);
-    RunCreated request{.app = policy.app, .verb = "plan", .target = target_of(arguments, policy)};
     for (const PlannedStage& stage : loaded.plan.stages) request.stages.push_back(stage.name);
     Execution execution{.plan = loaded.plan,
                         .application = session.application(),
