@@ -30,6 +30,7 @@ struct RunCreated {
   std::string policy_file, policy_sha256;
   std::vector<std::string> stages;
   std::optional<std::string> window_override;  ///< why the policy's window was not to count
+  std::optional<std::string> reason;           ///< why, where the caller has to say
   std::optional<std::string> confirmed;        ///< the grade of the way back that the caller accepts
   bool operator==(const RunCreated&) const = default;
 };

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrate/direction.hpp"
@@ -38,6 +39,8 @@ struct Run {
   const Json& fact(std::string_view name) const;
   /// By its verb.
   Direction direction() const;
+  /// What it does to the version table: "upgrade", "downgrade" or "stamp".
+  std::string_view act() const;
   bool operator==(const Run&) const = default;
 };
 

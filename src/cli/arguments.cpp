@@ -26,6 +26,7 @@ enum Option : unsigned {
   versions = 1024,
   override_window = 2048,
   way_back = 4096,
+  rows = 8192,
 };
 
 struct Verb {
@@ -35,7 +36,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 15> verbs = {{
+constexpr std::array<Verb, 16> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
      apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -53,6 +54,8 @@ constexpr std::array<Verb, 15> verbs = {{
     {"cancel", "Ask a run that is under way to stop", run | force, cancel},
     {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
      app | way_back | dry_run | override_window, downgrade},
+    {"stamp", "Put the version table right, where the schema agrees; runs no migration", app | rows | reason | dry_run,
+     stamp},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
 
@@ -82,7 +85,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & finding)
     command.add_option("FINDING", arguments.finding, "REVISION:RULE:OBJECT, as review prints it")->required();
   if (options & reason)
-    command.add_option("--reason", arguments.reason, "Why it is acceptable; kept in the ledger")->required();
+    command.add_option("--reason", arguments.reason, "Why it is right; kept in the ledger")->required();
   if (options & optional_reason)
     command.add_option("--reason", arguments.reason, "What was done about it; kept in the ledger");
   if (options & force)
@@ -90,6 +93,8 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
         "--force", [&] { arguments.manner = Manner::by_force; }, "Also end an upgrade that is running");
   if (options & target)
     command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
+  if (options & rows)
+    command.add_option("REV", arguments.revisions, "Every revision that the table is to hold, or base")->required();
   if (options & way_back) add_way_back(command, arguments);
   if (options & dry_run)
     command.add_flag_callback(

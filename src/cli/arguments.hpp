@@ -17,7 +17,8 @@ enum class WindowRule { obeyed, overridden };
 struct Arguments {
   std::string app;  ///< an app's name, or the path of a policy file
   std::string run, finding, reason;
-  std::string target;     ///< empty: what the policy says
+  std::string target;  ///< empty: what the policy says
+  std::vector<std::string> revisions;
   std::string confirmed;  ///< a grade of the way back; empty: none
   std::vector<std::filesystem::path> versions;
   std::string from;  ///< empty: base

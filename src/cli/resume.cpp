@@ -31,6 +31,7 @@ Loaded policy_of(const Run& run) {
 
 /// Whether the run is one that can go on.
 void check(const Run& run, const Ledger& ledger) {
+  if (run.created.verb == "stamp") throw refusal(run, "a stamp is made anew", same_again(run));
   if (run.aborted) throw refusal(run, "it was aborted", anew(run));
   if (ledger.runs(1).front() != run.id)
     throw refusal(run, "run " + ledger.runs(1).front() + " came after it", anew(run));

@@ -47,10 +47,6 @@ std::string surroundings(const Run& run) {
   return text + (may_start_again(run) ? ", service started again" : ", service left stopped");
 }
 
-std::string_view migration(const Run& run) {
-  return to_string(run.direction());
-}
-
 const StageRecord* first_not_passed(const Run& run) {
   const auto ended = [](const StageRecord& s) {
     return s.state == State::failed || s.state == State::blocked || s.state == State::running;
@@ -88,7 +84,7 @@ std::optional<RunFinished> command_ran(const Run& run, std::string_view how_far)
 }
 
 RunFinished stopped_before(const Run& run, const StageRecord& stage) {
-  if (auto held = command_ran(run, fmt::format("stopped before the {}: {}", migration(run), database_before(run))))
+  if (auto held = command_ran(run, fmt::format("stopped before the {}: {}", run.act(), database_before(run))))
     return *held;
   RunFinished end;
   end.result = stage.state == State::blocked ? Result::blocked : Result::failed_unchanged;
@@ -108,11 +104,10 @@ RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
     return {Result::failed_unchanged, 1, how_far + "; " + surroundings(run),
             stage.outcome.next.empty() ? same_again(run) : stage.outcome.next};
   }
-  return {
-      Result::held, 5,
-      fmt::format("the {} failed and the database is not as it was, or that could not be proven; {}", migration(run),
-                  run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
-      stage.outcome.next.empty() ? half_done_next(run.id) : stage.outcome.next};
+  return {Result::held, 5,
+          fmt::format("the {} failed and the database is not as it was, or that could not be proven; {}", run.act(),
+                      run.fact(fact::services_stopped).is_null() ? "service not restarted" : "service left stopped"),
+          stage.outcome.next.empty() ? half_done_next(run.id) : stage.outcome.next};
 }
 
 RunFinished failed_after(const Run& run, const StageRecord& stage) {
@@ -120,7 +115,7 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
   const Json& pending = run.evidence(evidence::migration_pending);
   return {Result::held, 5,
           fmt::format("database at {}; {} failed after the {}, nothing was undone",
-                      joined(done.is_null() ? pending["from"] : done["to"]), stage.name, migration(run)),
+                      joined(done.is_null() ? pending["from"] : done["to"]), stage.name, run.act()),
           stage.outcome.next.empty() ? same_again(run) : stage.outcome.next};
 }
 
@@ -128,6 +123,8 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 
 std::string same_again(const Run& run) {
   const RunCreated& created = run.created;
+  if (created.verb == "stamp")
+    return fmt::format("orchestrate stamp {} {} --reason \"...\"", created.app, created.target);
   if (run.direction() == Direction::upgrade) return "orchestrate apply " + created.app;
   return fmt::format("orchestrate downgrade {} {} --confirm {}", created.app, created.target,
                      created.confirmed.value_or("GRADE"));
@@ -147,7 +144,7 @@ RunFinished conclude(const Run& run) {
   if (!stage) return succeeded(run);
   if (const Json& failed = run.fact(fact::services_not_started_again); !failed.is_null())
     return {Result::held, 5,
-            fmt::format("stopped before the {}, but could not start {} again", migration(run), joined(failed)),
+            fmt::format("stopped before the {}, but could not start {} again", run.act(), joined(failed)),
             fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
   switch (phase_of(run)) {
     case Phase::before_upgrade:

@@ -42,7 +42,7 @@ class Loop {
   }
 
  private:
-  std::string_view migration() const { return to_string(run_.direction()); }
+  std::string_view migration() const { return run_.act(); }
   bool dry() const { return x_.outputs.empty(); }
 
   void begin() {

@@ -100,7 +100,7 @@ RunFinished end_of(const Run& run) {
   const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null();
   const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
   if (!passed || !stages_left) return end;
-  const std::string_view migration = to_string(run.direction());
+  const std::string_view migration = run.act();
   const std::string again = same_again(run);
   if (before_upgrade) {
     const Json& failed = run.fact(fact::services_not_started_again);

@@ -34,7 +34,7 @@ struct Redaction {
   void in(RunCreated& event) const {
     for (std::string* text : {&event.target, &event.requested_by, &event.host, &event.version, &event.policy_file})
       in(*text);
-    for (auto* text : {&event.window_override, &event.confirmed})
+    for (auto* text : {&event.window_override, &event.reason, &event.confirmed})
       if (*text) in(**text);
   }
   void in(StageStarted&) const {}

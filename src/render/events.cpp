@@ -11,6 +11,7 @@ namespace {
 struct Saying {
   std::string operator()(const RunCreated& e) const {
     std::string text = fmt::format("{} {} to {}, asked by {} on {}", e.verb, e.app, e.target, e.requested_by, e.host);
+    if (e.reason) text += ", because " + *e.reason;
     if (e.confirmed) text += ", confirmed as " + *e.confirmed;
     if (e.window_override) text += ", whatever the window: " + *e.window_override;
     return text;

@@ -55,6 +55,9 @@ struct RevisionGraph {
   /// `target` as `alembic downgrade` takes it: an applied revision's id or the unambiguous start of one, `-N`, `base`.
   WayBack undone(const std::vector<std::string>& applied, std::string_view target) const;
 
+  /// Of `ids` those that no other of them stands on: the rows of the version table when just these are applied. Sorted.
+  std::vector<std::string> tips(const std::vector<std::string>& ids) const;
+
   /// Ids of `rows` and of all revisions below them, through `depends_on` too; unknown rows are left out.
   std::set<std::string> ancestors(const std::vector<std::string>& rows) const;
 };

@@ -26,6 +26,18 @@ std::vector<std::string> RevisionGraph::rows_at_heads() const {
   return ids(lineage, lineage.heads(Lineage::Edges::all));
 }
 
+std::vector<std::string> RevisionGraph::tips(const std::vector<std::string>& ids) const {
+  std::vector<std::string> found;
+  for (const std::string& one : ids) {
+    const auto stands_on_it = [&](const std::string& other) {
+      return other != one && ancestors({other}).contains(one);
+    };
+    if (std::ranges::none_of(ids, stands_on_it)) found.push_back(one);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
 std::set<std::string> RevisionGraph::ancestors(const std::vector<std::string>& rows) const {
   const Lineage lineage(*this);
   Nodes nodes;

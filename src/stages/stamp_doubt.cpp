@@ -4,11 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "orchestrate/evidence.hpp"
-#include "stages/preflight/alembic_config.hpp"
 
 namespace orchestrate {
 namespace {
@@ -28,12 +24,6 @@ constexpr std::array symptoms = {
     Symptom{"UndefinedTable", past},   Symptom{"UndefinedColumn", past},
 };
 
-std::string stamp_command(const Policy& policy) {
-  if (!preflight::alembic_config_file(policy)) return "stamp it with the project's own command";
-  return fmt::format("cd {} && sudo -u {} {} stamp REV", policy.project.path.string(), policy.project.user,
-                     fmt::join(policy.migrations.command, " "));
-}
-
 }  // namespace
 
 void doubt_the_stamp(const Exit& exit, const Policy& policy, Outcome& outcome) {
@@ -43,7 +33,8 @@ void doubt_the_stamp(const Exit& exit, const Policy& policy, Outcome& outcome) {
       symptoms, [&](const Symptom& one) { return exit.err.find(one.condition) != std::string::npos; });
   if (!unchanged || symptom == symptoms.end()) return;
   outcome.details.emplace_back(symptom->says);
-  outcome.next = "correct the revision, or find the one that the schema is really at, then: " + stamp_command(policy);
+  outcome.next = "correct the revision, or find the one that the schema is really at, then: orchestrate stamp " +
+                 policy.app + " REV --reason \"...\"";
 }
 
 }  // namespace orchestrate

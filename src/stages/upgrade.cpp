@@ -8,7 +8,6 @@
 
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
-#include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
 #include "stages/changed_since_review.hpp"
@@ -18,6 +17,7 @@
 #include "stages/migration_watch.hpp"
 #include "stages/project_command.hpp"
 #include "stages/stamp_doubt.hpp"
+#include "stages/starting_point.hpp"
 #include "window/window.hpp"
 
 namespace orchestrate {
@@ -88,7 +88,7 @@ class Upgrade final : public Stage {
       context.record(fact::window_closed, *why);
       co_return Outcome{Verdict::failed, *why, {}, {}, {}};
     }
-    context.record(fact::database_before, fact_of(before));
+    context.record(fact::database_before, to_json(before.point));
     for (std::int64_t attempt = 1;; ++attempt) {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);
@@ -116,18 +116,10 @@ class Upgrade final : public Stage {
 
  private:
   struct Before {
-    SchemaState state;
-    DatabaseIdentity identity;
-    std::vector<std::string> half_made, changes;
+    StartingPoint point;
+    std::vector<std::string> changes;
     std::optional<std::string> other;  ///< who works on the migrations; then nothing else was asked
   };
-
-  static Json fact_of(const Before& before) {
-    Json fact = to_json(before.state);
-    fact.set("identity", to_json(before.identity));
-    fact.set("half_made", Json::of(before.half_made));
-    return fact;
-  }
 
   /// Our lock may have been lost and taken by another run, and whoever types the upgrade by hand takes no lock at all.
   Task<std::optional<std::string>> others(StageContext& context, Database& database) const {
@@ -139,14 +131,11 @@ class Upgrade final : public Stage {
 
   Task<Before> read_before(StageContext& context) const {
     const auto database = co_await open_session(context, context.stop);
-    const Policy& policy = context.application.policy;
     Before before;
     before.other = co_await others(context, *database);
     if (before.other) co_return before;
-    before.state = co_await read_state(*database, policy.migrations.version_table, app_schemas(policy), context.stop);
-    before.identity = co_await read_identity(*database, context.stop);
-    before.half_made = co_await half_made_objects(*database, app_schemas(policy), context.stop);
-    before.changes = changed_since_review(context, before.state, before.identity);
+    before.point = co_await read_starting_point(context, *database);
+    before.changes = changed_since_review(context, before.point.state, before.point.identity);
     co_return before;
   }
 
@@ -156,12 +145,6 @@ class Upgrade final : public Stage {
     if (auto argv = downgrade_argv(policy, context.target)) return std::move(*argv);
     throw Error(ErrorKind::policy, "downgrade to " + context.target, "the policy does not say how",
                 "add migrations.downgrade with {target} where the revision stands");
-  }
-
-  /// What the database holds now that it did not hold before.
-  static Json applied_files(const StageContext& context) {
-    if (context.run.direction() == Direction::downgrade) return Json::object();
-    return context.run.evidence(evidence::review_passed)["files"];
   }
 
   Command upgrade_command(const StageContext& context) const {
@@ -192,7 +175,7 @@ class Upgrade final : public Stage {
     const auto database = co_await open_session(context, unstoppable);
     const auto versions =
         co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
-    const auto from = rows_of(before.state);
+    const auto from = rows_of(before.point.state);
     const auto to = versions.value_or(std::vector<std::string>{});
     if (to == from) co_return co_await did_nothing(context, before, *database);
     Outcome outcome;
@@ -210,7 +193,7 @@ class Upgrade final : public Stage {
   static Task<Outcome> did_nothing(StageContext& context, const Before& before, Database& database) {
     Outcome outcome{Verdict::failed, "the command exited with 0, and the version rows are where they were", {}, {}, {}};
     outcome.details.push_back("fix: see what it did with: orchestrate logs " + context.run.id);
-    co_await compare(context, before, database, outcome);
+    co_await tell_aftermath(context, before.point, database, outcome);
     co_return outcome;
   }
 
@@ -228,37 +211,12 @@ class Upgrade final : public Stage {
       if (ended_by_us(exit)) co_await watch.cancel_all(*database);
       co_await wait_for_backends(*database, context.ports.clock, migration,
                                  context.application.policy.migrations.version_table, backends_patience);
-      co_await compare(context, before, *database, outcome);
+      co_await tell_aftermath(context, before.point, *database, outcome);
       doubt_the_stamp(exit, context.application.policy, outcome);
     } catch (const Error& error) {
       outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
     }
     co_return outcome;
-  }
-
-  static Task<> compare(StageContext& context, const Before& before, Database& database, Outcome& outcome) {
-    const std::stop_token unstoppable;
-    const Policy& policy = context.application.policy;
-    const SchemaState now =
-        co_await read_state(database, policy.migrations.version_table, app_schemas(policy), unstoppable);
-    const auto half_made = co_await half_made_objects(database, app_schemas(policy), unstoppable);
-    for (const std::string& object : half_made)
-      if (std::ranges::find(before.half_made, object) == before.half_made.end())
-        outcome.details.push_back("left behind: " + object);
-    switch (judge_aftermath(context.run, now)) {
-      case Aftermath::unchanged:
-        outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
-        co_return;
-      case Aftermath::at_target:
-        outcome.details.push_back("the command failed, but the database is at the target");
-        outcome.evidence.push_back(
-            {std::string(evidence::upgrade_done), Json::object({{"from", Json::of(rows_of(before.state))},
-                                                                {"to", Json::of(rows_of(now))},
-                                                                {"files", applied_files(context)}})});
-        co_return;
-      case Aftermath::unclear:
-        outcome.details.push_back(what_differs(before.state, now));
-    }
   }
 
   UpgradeSettings settings_;

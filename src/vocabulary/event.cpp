@@ -63,6 +63,7 @@ struct ToJson {
                               {"policy_sha256", e.policy_sha256},
                               {"stages", Json::of(e.stages)}});
     if (e.window_override) json.set("window_override", *e.window_override);
+    if (e.reason) json.set("reason", *e.reason);
     if (e.confirmed) json.set("confirmed", *e.confirmed);
     return json;
   }
@@ -106,12 +107,18 @@ Json to_json(const EventBody& body) {
 
 EventBody event_from_json(std::string_view type, const Json& json) {
   if (type == types[0])
-    return RunCreated{json.text_or("app"),           json.text_or("verb"),
-                      json.text_or("target"),        json.text_or("requested_by"),
-                      json.text_or("host"),          json.text_or("version"),
-                      json.text_or("policy_file"),   json.text_or("policy_sha256"),
-                      json["stages"].as_strings(),   text_if_any(json["window_override"]),
-                      text_if_any(json["confirmed"])};
+    return RunCreated{.app = json.text_or("app"),
+                      .verb = json.text_or("verb"),
+                      .target = json.text_or("target"),
+                      .requested_by = json.text_or("requested_by"),
+                      .host = json.text_or("host"),
+                      .version = json.text_or("version"),
+                      .policy_file = json.text_or("policy_file"),
+                      .policy_sha256 = json.text_or("policy_sha256"),
+                      .stages = json["stages"].as_strings(),
+                      .window_override = text_if_any(json["window_override"]),
+                      .reason = text_if_any(json["reason"]),
+                      .confirmed = text_if_any(json["confirmed"])};
   if (type == types[1]) return StageStarted{json["stage"].as_string()};
   if (type == types[2]) return FactRecorded{json["stage"].as_string(), json["name"].as_string(), json["value"]};
   if (type == types[3])

@@ -66,6 +66,10 @@ Direction Run::direction() const {
   return created.verb == to_string(Direction::downgrade) ? Direction::downgrade : Direction::upgrade;
 }
 
+std::string_view Run::act() const {
+  return created.verb == "stamp" ? "stamp" : to_string(direction());
+}
+
 const StageRecord* Run::stage(std::string_view name) const {
   const auto found = std::ranges::find(stages, name, &StageRecord::name);
   return found == stages.end() ? nullptr : &*found;

@@ -79,6 +79,29 @@ def test_a_stamp_at_a_revision_of_nowhere_is_refused_by_name(vps):
     line_with(ended, "next:", "git -C /opt/guild-bot log --all --oneline -S 023_voice_stats")
 
 
+def test_a_stamp_is_put_right_where_the_schema_agrees_and_only_there(vps):
+    vps.sql("UPDATE alembic_version SET version_num = '023_voice_stats'")
+    before = vps.snapshot()
+    wrong = vps.orchestrate("stamp", "guild-bot", "019", "--reason", "the row is of another branch")
+    assert wrong.code == 3, str(wrong)
+    line_with(wrong, "020_engagement_system is still to make the table public.engagement_badges, and the database has it")
+    assert vps.snapshot().database == before.database
+    dry = vps.orchestrate("stamp", "guild-bot", "021", "--reason", "the row is of another branch", "--dry-run")
+    assert dry.code == 0, str(dry)
+    assert vps.snapshot().database == before.database
+
+    ended = vps.orchestrate("stamp", "guild-bot", "021", "--reason", "the row is of another branch")
+
+    assert ended.code == 0, str(ended)
+    line_with(ended, "023_voice_stats -> 021_cleanup_module_status")
+    line_with(ended, "next: orchestrate plan guild-bot")
+    history = json.loads(vps.orchestrate("history", "guild-bot", "--json").ok())["runs"]
+    assert (history[0]["verb"], history[0]["reason"]) == ("stamp", "the row is of another branch")
+    vps.approve_all()
+    assert vps.apply().code == 0
+    assert vps.revision() == "022_api_observability_tables"
+
+
 def test_an_upgrade_from_a_stamp_behind_the_schema_changes_nothing_and_names_the_stamp(vps):
     vps.runbook("stamp 019").ok()
     vps.approve_all()
@@ -86,7 +109,7 @@ def test_an_upgrade_from_a_stamp_behind_the_schema_changes_nothing_and_names_the
     ended = vps.apply()
     assert ended.code == 1, str(ended)
     line_with(ended, "engagement_badges", "already exists")
-    line_with(ended, "next:", "sudo -u guildbot .venv/bin/python -m alembic stamp REV")
+    line_with(ended, "next:", "orchestrate stamp guild-bot REV --reason")
     after = vps.snapshot()
     assert (after.database, after.service) == (before.database, before.service)
 

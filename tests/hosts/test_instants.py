@@ -89,11 +89,14 @@ def test_a_disk_that_fails_from_an_instant_on(booted, table, calls, chain, fault
 @chains
 def test_killed_at_a_random_instant(booted, table, chain):
     seed = f"{chain.name} 1"
+    Case(booted, chain)
+    undisturbed = booted.apply()
+    assert undisturbed.code == 0, str(undisturbed)
     for number, part in enumerate(random.Random(seed).random() for _ in range(RANDOM)):
         case = Case(booted, chain)
         run = booted.start_apply()
         run.pid()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            run.child.wait(timeout=part * 2)  # a run takes about one second here, and as long again with others beside it
+            run.child.wait(timeout=part * undisturbed.seconds)
         run.end()
         judged(table, "SIGKILL at a random instant", case, f"{seed}: {number}")

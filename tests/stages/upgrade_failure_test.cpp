@@ -64,8 +64,7 @@ TEST_F(FailedUpgrade, OverWhatIsThereAlreadyDoubtsTheStampAndSaysHowToPutItRight
   reviewed();
   const Outcome outcome = upgrade();
   EXPECT_THAT(outcome.details, Contains(HasSubstr("the version rows are behind it")));
-  EXPECT_THAT(outcome.next, EndsWith("sudo -u " + policy().project.user +
-                                     " .venv/bin/python -m alembic -c migrations/alembic.ini stamp REV"));
+  EXPECT_THAT(outcome.next, EndsWith("orchestrate stamp bot REV --reason \"...\""));
 }
 
 TEST_F(FailedUpgrade, OnAColumnThatIsNotThereDoubtsTheStamp) {

@@ -100,22 +100,6 @@ std::vector<Obstacle> unknown_rows(const Inspection& inspection, const RevisionG
   return obstacles;
 }
 
-/// Of all that will be applied, what no other applied revision stands on: the rows that Alembic leaves.
-std::vector<std::string> rows_after(const RevisionGraph& graph, const Pending& pending) {
-  std::vector<std::string> candidates = pending.from;
-  candidates.insert(candidates.end(), pending.revisions.begin(), pending.revisions.end());
-  std::vector<std::string> rows;
-  for (const std::string& one : candidates) {
-    const auto stands_on_it = [&](const std::string& other) {
-      const std::vector<std::string> only = {other};
-      return other != one && graph.ancestors(only).contains(one);
-    };
-    if (std::ranges::none_of(candidates, stands_on_it)) rows.push_back(one);
-  }
-  std::ranges::sort(rows);
-  return rows;
-}
-
 std::vector<std::string> ids_of(const std::vector<const Revision*>& revisions) {
   std::vector<std::string> ids;
   for (const Revision* revision : revisions) ids.push_back(revision->id);
@@ -126,7 +110,9 @@ std::variant<Pending, Finding> to_apply(const RevisionGraph& graph, const Inspec
   const auto found = graph.pending(inspection.version_rows, inspection.context.target);
   if (const Finding* finding = std::get_if<Finding>(&found)) return *finding;
   Pending pending{.from = inspection.version_rows, .revisions = ids_of(std::get<0>(found))};
-  pending.to = rows_after(graph, pending);
+  std::vector<std::string> applied = pending.from;
+  applied.insert(applied.end(), pending.revisions.begin(), pending.revisions.end());
+  pending.to = graph.tips(applied);
   return pending;
 }
 
