@@ -17,6 +17,8 @@ inline constexpr std::string_view restore_point_recorded = "restore_point.record
 inline constexpr std::string_view upgrade_done = "upgrade.done";
 /// After an upgrade that failed: version rows and catalog fingerprint are both as before.
 inline constexpr std::string_view database_unchanged = "database.unchanged";
+/// After an upgrade that failed: the database did not answer when it was asked what was left.
+inline constexpr std::string_view upgrade_unjudged = "upgrade.unjudged";
 inline constexpr std::string_view migration_current = "migration.current";
 /// {"UNIT": "INVOCATION ID"} of every service that was restarted or started and stayed healthy.
 inline constexpr std::string_view services_healthy = "services.healthy";

@@ -41,6 +41,8 @@ struct Run {
   Direction direction() const;
   /// What it does to the version table: "upgrade", "downgrade" or "stamp".
   std::string_view act() const;
+  /// {"REVISION": "SHA-256 of its file"}: what the database holds once the migration is done, and did not before.
+  Json applied_files() const;
   bool operator==(const Run&) const = default;
 };
 

@@ -95,13 +95,15 @@ void Acting::check_window(const std::string& doing) {
 
 Task<Run> Acting::recover(std::string id) {
   Run run = replay(ledger_->events(id));
+  const bool died = !run.finished;
   const std::function<void(std::string_view)> tell = [](std::string_view text) {
     write(stderr, fmt::format("{}\n", text));
   };
   const auto events = co_await missing_events(run, session_.application(), session_.ports(), tell);
   for (const EventBody& event : events)
     run = orchestrate::apply(std::move(run), ledger_->append(id, event, session_.ports().clock.now()));
-  write(stderr, fmt::format("run {} had died; {}", run.id, run_result_text(run, style_of(stderr))));
+  const std::string_view why = died ? "had died" : "was not judged";
+  write(stderr, fmt::format("run {} {}; {}", run.id, why, run_result_text(run, style_of(stderr))));
   co_return run;
 }
 

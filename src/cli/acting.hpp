@@ -33,7 +33,7 @@ class Acting {
   /// Throws Error (`busy`) when no upgrade may begin now.
   void check_window(const std::string& doing);
 
-  /// A run that died gets its end, from what git, the database and systemd say; it is told on stderr.
+  /// A run that lacks its end gets it, from what git, the database and systemd say; it is told on stderr.
   Task<Run> recover(std::string id);
   /// Runs the plan and shows it. `finishes` and `resumption` as in Execution.
   Task<Run> execute(std::string id, RunCreated request, std::optional<std::string> finishes,

@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/version.hpp"
 #include "engine/phase.hpp"
+#include "engine/recovery.hpp"
 #include "ledger/run_id.hpp"
 
 namespace orchestrate::cli {
@@ -20,10 +21,17 @@ std::optional<Run> newest_upgrade(const Ledger& ledger) {
   return std::nullopt;
 }
 
+std::optional<std::string> without_its_end(const Ledger& ledger) {
+  if (const auto died = ledger.unfinished()) return died;
+  const auto newest = newest_upgrade(ledger);
+  if (newest && lacks_its_end(*newest)) return newest->id;
+  return std::nullopt;
+}
+
 /// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an
 /// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first.
 Task<bool> may_begin(Acting& acting) {
-  const auto id = acting.ledger().unfinished();
+  const auto id = without_its_end(acting.ledger());
   if (id) {
     const Run run = co_await acting.recover(*id);
     if (run.finished->result == Result::held && phase_of(run) != Phase::after_upgrade) co_return false;

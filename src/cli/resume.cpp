@@ -6,6 +6,7 @@
 #include "cli/version.hpp"
 #include "engine/conclude.hpp"
 #include "engine/phase.hpp"
+#include "engine/recovery.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "render/result.hpp"
@@ -69,8 +70,9 @@ Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
   Run run = replay(acting.ledger().events(id));
   if (unfinished && *unfinished != id)
     throw refusal(run, "run " + *unfinished + " is not finished", "orchestrate resume " + *unfinished);
-  if (unfinished) run = co_await acting.recover(id);
-  const bool only_its_end_was_missing = unfinished && run.finished->result == Result::succeeded;
+  const bool lacks_end = lacks_its_end(run);
+  if (lacks_end) run = co_await acting.recover(id);
+  const bool only_its_end_was_missing = lacks_end && run.finished->result == Result::succeeded;
   if (only_its_end_was_missing) co_return 0;
   check(run, acting.ledger());
   if (is_half_done(run)) {

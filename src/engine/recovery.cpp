@@ -21,15 +21,27 @@ using namespace std::chrono_literals;
 
 constexpr auto backends_patience = 60s;
 
-std::vector<std::string> running_stages(const Run& run) {
-  std::vector<std::string> names;
+bool is_unjudged(const StageRecord& stage) {
+  return std::ranges::find(stage.outcome.evidence, evidence::upgrade_unjudged, &Evidence::name) !=
+         stage.outcome.evidence.end();
+}
+
+/// What nobody saw the end of.
+std::vector<StageRecord> open_stages(const Run& run) {
+  std::vector<StageRecord> stages;
   for (const StageRecord& stage : run.stages)
-    if (stage.state == StageRecord::State::running) names.push_back(stage.name);
-  return names;
+    if (stage.state == StageRecord::State::running || is_unjudged(stage)) stages.push_back(stage);
+  return stages;
 }
 
 Outcome process_ended() {
   return {Verdict::failed, "the process ended during this stage", {}, {}, {}};
+}
+
+/// Of an upgrade that had failed and was not judged, what it said stays.
+Outcome begun_by(const StageRecord& stage) {
+  if (!is_unjudged(stage)) return process_ended();
+  return {Verdict::failed, stage.outcome.summary, stage.outcome.details, {}, {}, stage.outcome.next};
 }
 
 /// What git says about a restore point on the branch whose making nobody saw end.
@@ -57,7 +69,8 @@ Task<Outcome> restore_point_outcome(Json begun, const Application& application, 
 }
 
 /// What the database says about an upgrade whose end nobody saw.
-Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Databases& databases, Clock& clock) {
+Task<Outcome> upgrade_outcome(const Run& run, StageRecord stage, const Application& application, Databases& databases,
+                              Clock& clock) {
   const Migrations& migrations = application.policy.migrations;
   auto schemas = migrations.schemas;
   if (schemas.empty()) schemas = {migrations.version_table.schema};
@@ -74,18 +87,18 @@ Task<Outcome> upgrade_outcome(const Run& run, const Application& application, Da
                     run.fact(fact::database_before)["identity"].text_or("name"));
   const SchemaState now = co_await read_state(*database, migrations.version_table, schemas, unstoppable);
 
-  Outcome outcome = process_ended();
+  Outcome outcome = begun_by(stage);
   switch (judge_aftermath(run, now)) {
     case Aftermath::unchanged:
       outcome.evidence.push_back({std::string(evidence::database_unchanged), to_json(now)});
       break;
     case Aftermath::at_target:
       outcome.verdict = Verdict::passed;
-      outcome.summary = "the process ended during this stage; the database is at the target";
+      outcome.summary += "; the database is at the target";
       outcome.evidence.push_back({std::string(evidence::upgrade_done),
                                   Json::object({{"from", run.evidence(evidence::migration_pending)["from"]},
                                                 {"to", Json::of(*now.versions)},
-                                                {"files", run.evidence(evidence::review_passed)["files"]}})});
+                                                {"files", run.applied_files()}})});
       break;
     case Aftermath::unclear:
       outcome.details.push_back(what_differs(state_from_json(run.fact(fact::database_before)), now));
@@ -115,6 +128,10 @@ RunFinished end_of(const Run& run) {
 
 }  // namespace
 
+bool lacks_its_end(const Run& run) {
+  return !run.finished || (!run.aborted && !open_stages(run).empty());
+}
+
 Task<std::vector<EventBody>> missing_events(Run run, const Application& application, Ports& ports,
                                             std::function<void(std::string_view)> tell) {
   std::vector<EventBody> events;
@@ -123,16 +140,16 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
     run = apply(std::move(run), event);
     events.push_back(std::move(body));
   };
-  for (const std::string& stage : running_stages(run)) {
+  for (const StageRecord& stage : open_stages(run)) {
     const Json begun = run.fact(fact::restore_point_before);
     const bool moved_branch =
-        begun.text_or("mode") == "commit" && run.stage(stage)->facts.contains(std::string(fact::restore_point_before));
+        begun.text_or("mode") == "commit" && stage.facts.contains(std::string(fact::restore_point_before));
     Outcome outcome = process_ended();
     if (phase_of(run) == Phase::upgrading)
-      outcome = co_await upgrade_outcome(run, application, ports.databases, ports.clock);
+      outcome = co_await upgrade_outcome(run, stage, application, ports.databases, ports.clock);
     else if (moved_branch)
       outcome = co_await restore_point_outcome(begun, application, ports.commands);
-    add(StageFinished{stage, std::move(outcome), {}});
+    add(StageFinished{stage.name, std::move(outcome), stage.elapsed});
   }
   if (may_start_again(run)) {
     const auto failed = co_await start_again(run, ports.services, tell);

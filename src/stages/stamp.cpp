@@ -231,7 +231,7 @@ class Stamp final : public Stage {
       const auto fresh = co_await open_session(context, unstoppable);
       co_await tell_aftermath(context, before, *fresh, outcome);
     } catch (const Error& error) {
-      outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
+      not_judged(error, outcome);
     }
     co_return outcome;
   }

@@ -31,11 +31,6 @@ Json to_json(const StartingPoint& point) {
   return json;
 }
 
-Json applied_files(const StageContext& context) {
-  if (context.run.direction() == Direction::downgrade) return Json::object();
-  return context.run.evidence(evidence::review_passed)["files"];
-}
-
 Task<> tell_aftermath(const StageContext& context, StartingPoint before, Database& database, Outcome& outcome) {
   const std::stop_token unstoppable;
   const SchemaState now = co_await state_of(context, database, unstoppable);
@@ -52,11 +47,16 @@ Task<> tell_aftermath(const StageContext& context, StartingPoint before, Databas
       outcome.evidence.push_back(
           {std::string(evidence::upgrade_done), Json::object({{"from", Json::of(rows_of(before.state))},
                                                               {"to", Json::of(rows_of(now))},
-                                                              {"files", applied_files(context)}})});
+                                                              {"files", context.run.applied_files()}})});
       co_return;
     case Aftermath::unclear:
       outcome.details.push_back(what_differs(before.state, now));
   }
+}
+
+void not_judged(const Error& error, Outcome& outcome) {
+  outcome.details.push_back(std::string("what it left behind could not be asked: ") + error.what());
+  outcome.evidence.push_back({std::string(evidence::upgrade_unjudged), Json::object({{"why", error.why()}})});
 }
 
 }  // namespace orchestrate

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "orchestrate/error.hpp"
 #include "orchestrate/stage.hpp"
 #include "schema/state.hpp"
 
@@ -17,10 +18,10 @@ struct StartingPoint {
 Task<StartingPoint> read_starting_point(const StageContext& context, Database& database);
 Json to_json(const StartingPoint& point);
 
-/// {"REVISION": "SHA-256"} of what the database holds afterwards and did not hold before.
-Json applied_files(const StageContext& context);
-
 /// After a failure: puts into `outcome` what the database says was left, as evidence where that is clear.
 Task<> tell_aftermath(const StageContext& context, StartingPoint before, Database& database, Outcome& outcome);
+
+/// The same, where the database did not answer: the next command asks again.
+void not_judged(const Error& error, Outcome& outcome);
 
 }  // namespace orchestrate

@@ -183,7 +183,7 @@ class Upgrade final : public Stage {
     outcome.summary = revisions_text(from) + " -> " + revisions_text(to);
     if (attempt > 1) outcome.summary += fmt::format(", at attempt {}", attempt);
     Json facts = Json::object({{"from", Json::of(from)}, {"to", Json::of(to)}});
-    facts.set("files", applied_files(context));
+    facts.set("files", context.run.applied_files());
     outcome.evidence.push_back({std::string(evidence::upgrade_done), std::move(facts)});
     if (!exit.trouble.empty()) outcome.details.push_back(exit.trouble);
     co_return outcome;
@@ -214,7 +214,7 @@ class Upgrade final : public Stage {
       co_await tell_aftermath(context, before.point, *database, outcome);
       doubt_the_stamp(exit, context.application.policy, outcome);
     } catch (const Error& error) {
-      outcome.details.push_back(fmt::format("what it left behind could not be asked: {}", error.what()));
+      not_judged(error, outcome);
     }
     co_return outcome;
   }

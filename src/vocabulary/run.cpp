@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "orchestrate/evidence.hpp"
+
 namespace orchestrate {
 namespace {
 
@@ -64,6 +66,11 @@ struct Fold {
 
 Direction Run::direction() const {
   return created.verb == to_string(Direction::downgrade) ? Direction::downgrade : Direction::upgrade;
+}
+
+Json Run::applied_files() const {
+  if (direction() == Direction::downgrade) return Json::object();
+  return evidence(evidence::review_passed)["files"];
 }
 
 std::string_view Run::act() const {

@@ -177,6 +177,44 @@ TEST_F(Recovery, FindsAnUpgradeThatReachedItsTarget) {
   EXPECT_EQ(finished.next, "orchestrate apply bot");
 }
 
+TEST_F(Recovery, OfADowngradeThatReachedItsTargetCountsNothingAsApplied) {
+  run.created.verb = "downgrade";
+  upgrading();
+  sql("UPDATE cfg.alembic_version SET version_num = '003'");
+  EXPECT_THAT(end().next, HasSubstr("orchestrate downgrade bot head"));
+  EXPECT_EQ(to_text(run.evidence(evidence::upgrade_done)["files"]), "{}");
+}
+
+/// The upgrade failed, and the database did not say what was left of it.
+Outcome unjudged() {
+  return {Verdict::failed,
+          "upgrade: exit code 1",
+          {"what it left behind could not be asked"},
+          {{std::string(evidence::upgrade_unjudged), Json::object()}},
+          {}};
+}
+
+TEST_F(Recovery, JudgesAnUpgradeWhoseDatabaseDidNotAnswerBefore) {
+  upgrading();
+  services_were_stopped();
+  happened(StageFinished{"upgrade", unjudged(), {}});
+  happened(RunFinished{});
+  EXPECT_TRUE(lacks_its_end(run));
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::failed_unchanged);
+  EXPECT_EQ(run.stage("upgrade")->outcome.summary, "upgrade: exit code 1");
+  EXPECT_THAT(services.started, ElementsAre("bot.service", "web.service"));
+  EXPECT_FALSE(lacks_its_end(run));
+}
+
+TEST_F(Recovery, JudgesNoUpgradeThatAPersonAnsweredFor) {
+  upgrading();
+  happened(StageFinished{"upgrade", unjudged(), {}});
+  happened(RunFinished{});
+  happened(RunAborted{"uid 0 (root)", "restored by hand"});
+  EXPECT_FALSE(lacks_its_end(run));
+}
+
 TEST_F(Recovery, HoldsAnUpgradeThatStoppedHalfWay) {
   upgrading();
   sql("UPDATE cfg.alembic_version SET version_num = '002'; ALTER TABLE cfg.panels ADD COLUMN title text");

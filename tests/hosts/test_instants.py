@@ -92,7 +92,9 @@ def test_killed_at_a_random_instant(booted, table, chain):
     Case(booted, chain)
     undisturbed = booted.apply()
     assert undisturbed.code == 0, str(undisturbed)
-    for number, part in enumerate(random.Random(seed).random() for _ in range(RANDOM)):
+    dice = random.Random(seed)
+    for number in range(RANDOM):
+        part = dice.random()
         case = Case(booted, chain)
         run = booted.start_apply()
         run.pid()
