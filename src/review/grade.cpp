@@ -29,7 +29,7 @@ Grade grade_of(const ReviewReport& report) {
   };
   if (report.stops) return Grade::restore_only;
   if (of_category("cannot-judge")) return Grade::unproven;
-  if (!report.transactional) return Grade::partial_commit;
+  if (report.commits != Commits::together) return Grade::partial_commit;
   return report.deletes || of_category("data-loss") ? Grade::loses_data : Grade::keeps_data;
 }
 

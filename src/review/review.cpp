@@ -82,16 +82,16 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
   std::ranges::stable_sort(findings, {}, rank);
 }
 
-/// Whether a failure anywhere in the pending set leaves nothing behind.
-bool is_transactional(const Material& material, std::size_t pending) {
-  if (!material.findings.empty() || material.scope == TransactionScope::none) return false;
-  if (material.scope == TransactionScope::per_revision && pending > 1) return false;
+Commits commits_of(const Material& material) {
+  if (!material.findings.empty() || material.scope == TransactionScope::none) return Commits::anywhere;
   static constexpr std::array leaving = {Kind::control_transaction, Kind::opaque, Kind::access_host,
                                          Kind::change_cluster};
   for (const ReadRevision& revision : material.revisions)
     for (const Statement& s : revision.statements)
-      if (s.autocommit || s.concurrently || std::ranges::find(leaving, s.kind) != leaving.end()) return false;
-  return true;
+      if (s.autocommit || s.concurrently || std::ranges::find(leaving, s.kind) != leaving.end())
+        return Commits::anywhere;
+  const bool several = material.revisions.size() > 1;
+  return several && material.scope == TransactionScope::per_revision ? Commits::by_revision : Commits::together;
 }
 
 void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewReport& report) {
@@ -115,7 +115,7 @@ void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewRepo
 Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop) {
   ReviewReport report;
   report.revisions = request.pending.size();
-  report.transactional = true;
+  report.commits = Commits::together;
   if (request.pending.empty()) co_return report;
 
   ReviewRequest read = request;
@@ -132,8 +132,13 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
     report.affected.unknown.push_back(unread.place.file + ": " + unread.hazard);
   finish(request, material, report.findings);
   report.tables.assign(tables.begin(), tables.end());
-  report.transactional = is_transactional(material, request.pending.size());
+  report.commits = commits_of(material);
   co_return report;
+}
+
+std::string_view to_string(Commits commits) {
+  static constexpr std::array<std::string_view, 3> names = {"together", "by-revision", "anywhere"};
+  return names[static_cast<std::size_t>(commits)];
 }
 
 }  // namespace orchestrate

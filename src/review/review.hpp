@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "orchestrate/finding.hpp"
@@ -27,6 +28,14 @@ struct ReviewRequest {
   std::vector<std::string> block;  ///< categories that block; `cannot-judge` always does
 };
 
+/// Where what a set does becomes permanent.
+enum class Commits {
+  together,     ///< the whole set is one transaction
+  by_revision,  ///< each revision together with its version row
+  anywhere,     ///< some of it on its own, or nobody can tell
+};
+std::string_view to_string(Commits commits);
+
 /// What the pending set will do, as far as its text tells.
 struct ReviewReport {
   std::vector<Finding> findings;  ///< in the order of the pending set, then of the lines
@@ -34,10 +43,10 @@ struct ReviewReport {
   std::size_t statements = 0;     ///< of all functions together that would run
   std::vector<TableName> tables;  ///< touched by the pending statements, sorted
   Affected affected;              ///< what they lock
-  bool transactional = false;     ///< the whole set is one transaction that leaves nothing behind when it fails
-  bool deletes = false;           ///< a statement drops or deletes what may hold data
-  bool stops = false;             ///< a function is missing, or raises
-  bool unlimited = false;         ///< builds concurrently or validates: must run without lock and statement limits
+  Commits commits = Commits::anywhere;
+  bool deletes = false;    ///< a statement drops or deletes what may hold data
+  bool stops = false;      ///< a function is missing, or raises
+  bool unlimited = false;  ///< builds concurrently or validates: must run without lock and statement limits
 };
 
 /// Reads the pending files with Python's own parser as data, never as a program. Throws Error when the parser cannot be

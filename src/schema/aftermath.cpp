@@ -9,9 +9,10 @@
 namespace orchestrate {
 
 Aftermath judge_aftermath(const Run& run, const SchemaState& now) {
-  const Json& transactional = run.evidence(evidence::review_passed)["transactional"];
-  const bool rolls_back = transactional.is_bool() && transactional.as_bool();
-  if (rolls_back && now == state_from_json(run.fact(fact::database_before))) return Aftermath::unchanged;
+  // A revision that commits does so together with its row. What the review did not say may have committed anywhere.
+  const std::string commits = run.evidence(evidence::review_passed).text_or("commits");
+  const bool told_by_rows = commits == "together" || commits == "by-revision";
+  if (told_by_rows && now == state_from_json(run.fact(fact::database_before))) return Aftermath::unchanged;
   auto target = run.evidence(evidence::migration_pending)["to"].as_strings();
   std::ranges::sort(target);
   return now.versions == target ? Aftermath::at_target : Aftermath::unclear;

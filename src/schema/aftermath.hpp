@@ -7,7 +7,7 @@ namespace orchestrate {
 
 /// What an upgrade that did not end well left in the database.
 enum class Aftermath {
-  unchanged,  ///< version rows and catalog as before, and the reviewed set is one transaction, so the data too
+  unchanged,  ///< version rows and catalog as before, and nothing commits without its version row, so the data too
   at_target,  ///< it committed all the same
   unclear,    ///< in between, or unchanged as far as the catalog tells, but something may have committed on its own
 };

@@ -72,7 +72,7 @@ class Review final : public Stage {
 
     const bool knows_transactions = request.env_py && !mentions_autocommit(policy, code);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
-    report.transactional = report.transactional && knows_transactions;
+    if (!knows_transactions) report.commits = Commits::anywhere;
     for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
     if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), files, code);
     apply_approvals(report.findings, context.approvals);
@@ -121,7 +121,7 @@ class Review final : public Stage {
     for (const TableName& table : report.tables) tables.push(table.text());
     return {std::string(evidence::review_passed), Json::object({{"files", files},
                                                                 {"tables", tables},
-                                                                {"transactional", report.transactional},
+                                                                {"commits", to_string(report.commits)},
                                                                 {"unlimited", report.unlimited},
                                                                 {"code", code}})};
   }

@@ -187,11 +187,12 @@ class SchemaCheck final : public Stage {
                                            const Split& split) {
     std::vector<std::string> moved;
     std::ranges::set_symmetric_difference(from, split.rows, std::back_inserter(moved));
-    return {{std::string(evidence::preflight_passed), Json::object({{"database", to_json(identity)}})},
-            {std::string(evidence::migration_pending),
-             Json::object({{"from", Json::of(from)}, {"to", Json::of(split.rows)}, {"revisions", Json::of(moved)}})},
-            {std::string(evidence::review_passed),
-             Json::object({{"files", Json::object()}, {"transactional", true}, {"unlimited", false}})}};
+    return {
+        {std::string(evidence::preflight_passed), Json::object({{"database", to_json(identity)}})},
+        {std::string(evidence::migration_pending),
+         Json::object({{"from", Json::of(from)}, {"to", Json::of(split.rows)}, {"revisions", Json::of(moved)}})},
+        {std::string(evidence::review_passed),
+         Json::object({{"files", Json::object()}, {"commits", to_string(Commits::together)}, {"unlimited", false}})}};
   }
 
   std::vector<std::string> targets_;

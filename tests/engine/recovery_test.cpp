@@ -69,13 +69,14 @@ class Recovery : public testing::Test {
     happened(StageStarted{stage});
     happened(StageFinished{stage, {Verdict::passed, "", {}, std::move(evidence), {}}, {}});
   }
-  enum class Set { transactional, commits_on_its_own };
+  enum class Set { transactional, by_revision, commits_on_its_own };
   void passed_until_stop(Set set = Set::transactional) {
     const Json pending = Json::object(
         {{"from", Json::array({"001"})}, {"to", Json::array({"003"})}, {"revisions", Json::array({"002", "003"})}});
     passed("preflight", {{std::string(evidence::migration_pending), pending}});
+    static const std::vector<std::string> commits = {"together", "by-revision", "anywhere"};
     const Json reviewed = Json::object(
-        {{"transactional", set == Set::transactional}, {"files", Json::object({{"002", "5a"}, {"003", "c1"}})}});
+        {{"commits", commits[static_cast<std::size_t>(set)]}, {"files", Json::object({{"002", "5a"}, {"003", "c1"}})}});
     passed("review", {{std::string(evidence::review_passed), reviewed}});
     passed("restore_point");
   }
@@ -155,6 +156,17 @@ TEST_F(Recovery, FindsAnUpgradeThatRolledBack) {
   EXPECT_EQ(finished.result, Result::failed_unchanged);
   EXPECT_THAT(finished.summary, HasSubstr("database at 001, version rows and catalog as before"));
   EXPECT_FALSE(run.evidence(evidence::database_unchanged).is_null());
+}
+
+TEST_F(Recovery, FindsASetThatRolledBackInItsFirstRevision) {
+  upgrading(Set::by_revision);
+  EXPECT_EQ(end().result, Result::failed_unchanged);
+}
+
+TEST_F(Recovery, HoldsASetWhoseFirstRevisionCommitted) {
+  upgrading(Set::by_revision);
+  sql("UPDATE cfg.alembic_version SET version_num = '002'");
+  EXPECT_EQ(end().result, Result::held);
 }
 
 TEST_F(Recovery, DoesNotCallASetUnchangedThatCommitsOnItsOwn) {

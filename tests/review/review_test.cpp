@@ -35,7 +35,7 @@ TEST(Review, IsQuietAboutAHarmlessRevision) {
   EXPECT_EQ(report.revisions, 1u);
   EXPECT_EQ(report.statements, 3u);
   EXPECT_THAT(report.tables, ElementsAre(TableName{"cfg", "t"}, TableName{"cfg", "u"}));
-  EXPECT_TRUE(report.transactional);
+  EXPECT_EQ(report.commits, Commits::together);
   EXPECT_FALSE(report.unlimited);
 }
 
@@ -68,7 +68,7 @@ TEST(Review, KnowsWhatARollbackDoesNotUndo) {
   for (const char* body : {"with op.get_context().autocommit_block():\n    op.execute('ANALYZE')",
                            "op.execute('COMMIT')", "op.execute('DO $$ BEGIN END $$')",
                            "op.create_index('i', 't', ['a'], schema='cfg', postgresql_concurrently=True)"})
-    EXPECT_FALSE(review_of(body).transactional) << body;
+    EXPECT_EQ(review_of(body).commits, Commits::anywhere) << body;
 }
 
 TEST(Review, KnowsWhatMustRunWithoutLimits) {
@@ -84,17 +84,17 @@ TEST(Review, ReadsTheTransactionScopeFromEnvPy) {
   const auto env = [&](const std::string& configure) {
     const auto file = project.versions().parent_path() / "env.py";
     std::filesystem::rename(project.write("env.txt", "from alembic import context\n" + configure + "\n"), file);
-    return review_of(project, file).transactional;
+    return review_of(project, file).commits;
   };
-  EXPECT_TRUE(env("context.configure(transaction_per_migration=True)"));  // a single revision
+  EXPECT_EQ(env("context.configure(transaction_per_migration=True)"), Commits::together);  // a single revision
   project.revision("a2", "'a1'", "def upgrade():\n    pass\n");
-  EXPECT_TRUE(env("context.configure(transaction_per_migration=False)"));
-  EXPECT_FALSE(env("context.configure(transaction_per_migration=True)"));
-  EXPECT_FALSE(env("context.configure(transaction_per_migration=setting)"));
-  EXPECT_FALSE(env("context.configure(**options)"));
-  EXPECT_FALSE(env("context.configure(transactional_ddl=False)"));
-  EXPECT_FALSE(env("engine = create_engine(url, isolation_level='AUTOCOMMIT')"));
-  EXPECT_FALSE(env("this is no Python"));
+  EXPECT_EQ(env("context.configure(transaction_per_migration=False)"), Commits::together);
+  EXPECT_EQ(env("context.configure(transaction_per_migration=True)"), Commits::by_revision);
+  EXPECT_EQ(env("context.configure(transaction_per_migration=setting)"), Commits::by_revision);
+  EXPECT_EQ(env("context.configure(**options)"), Commits::by_revision);
+  EXPECT_EQ(env("context.configure(transactional_ddl=False)"), Commits::anywhere);
+  EXPECT_EQ(env("engine = create_engine(url, isolation_level='AUTOCOMMIT')"), Commits::anywhere);
+  EXPECT_EQ(env("this is no Python"), Commits::anywhere);
 }
 
 TEST(Review, BlocksAFileThatPythonDoesNotUnderstand) {
@@ -104,7 +104,7 @@ TEST(Review, BlocksAFileThatPythonDoesNotUnderstand) {
   EXPECT_THAT(flags(report), ElementsAre("cannot-judge:syntax"));
   EXPECT_EQ(report.findings[0].place.line, 4);
   EXPECT_EQ(report.findings[0].source_line, "    op drop_table('t')");
-  EXPECT_FALSE(report.transactional);
+  EXPECT_EQ(report.commits, Commits::anywhere);
 }
 
 TEST(Review, RunsNothingOfTheProject) {

@@ -57,7 +57,7 @@ TEST_F(ReviewStage, ProvesWhatWasRead) {
   const Json& facts = outcome.evidence[0].facts;
   EXPECT_EQ(facts["files"], Json::object({{"002", sha256_of_file(file())}}));
   EXPECT_EQ(facts["tables"], Json::array({"cfg.panels"}));
-  EXPECT_TRUE(facts["transactional"].as_bool());
+  EXPECT_EQ(facts["commits"], Json("together"));
   EXPECT_FALSE(facts["unlimited"].as_bool());
   EXPECT_EQ(facts["code"][file()], Json(sha256_of_file(file())));
 }
@@ -65,18 +65,18 @@ TEST_F(ReviewStage, ProvesWhatWasRead) {
 TEST_F(ReviewStage, CallsNothingTransactionalWhoseSurroundingsItCannotRead) {
   migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
   sh("echo 'sqlalchemy.isolation_level = AUTOCOMMIT' >> migrations/alembic.ini");
-  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+  EXPECT_EQ(review().evidence.front().facts["commits"], Json("anywhere"));
   sh("git checkout -q migrations/alembic.ini; rm migrations/env.py");
-  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+  EXPECT_EQ(review().evidence.front().facts["commits"], Json("anywhere"));
 }
 
 TEST_F(ReviewStage, ReadsTheAlembicIniThatNobodyNamesBesideADirectoryCalledAlembic) {
   migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
   bench.application.policy.migrations.command = {".venv/bin/python", "-m", "alembic"};
   sh("mkdir alembic; mv migrations/alembic.ini .");
-  EXPECT_TRUE(review().evidence.front().facts["transactional"].as_bool());
+  EXPECT_EQ(review().evidence.front().facts["commits"], Json("together"));
   sh("echo 'sqlalchemy.isolation_level = AUTOCOMMIT' >> alembic.ini");
-  EXPECT_FALSE(review().evidence.front().facts["transactional"].as_bool());
+  EXPECT_EQ(review().evidence.front().facts["commits"], Json("anywhere"));
 }
 
 TEST_F(ReviewStage, BlocksWithTheCommandThatAcceptsTheFirstRedFlag) {
@@ -164,7 +164,7 @@ TEST_F(ReviewStage, DoesNotTrustATransactionWhereTheEngineMayCommitOnItsOwn) {
   sh("mkdir app; echo 'engine = create_engine(URL, isolation_level=\"AUTOCOMMIT\")' > app/database.py");
   const Outcome outcome = review();
   ASSERT_EQ(outcome.evidence.size(), 1U);
-  EXPECT_FALSE(outcome.evidence[0].facts["transactional"].as_bool());
+  EXPECT_EQ(outcome.evidence[0].facts["commits"], Json("anywhere"));
 }
 
 }  // namespace
