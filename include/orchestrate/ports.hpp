@@ -34,10 +34,10 @@ struct Command {
   std::vector<std::pair<std::string, Secret>> environment;
   std::chrono::milliseconds timeout{std::chrono::minutes(1)};
   std::chrono::milliseconds grace{std::chrono::seconds(10)};  ///< between TERM and KILL of its process tree
-  std::filesystem::path log;        ///< stdout and stderr, whole and redacted, are appended here; empty: nowhere
-  std::size_t capture = 64 * 1024;  ///< bytes kept of stdout and of stderr, the last ones
-  bool piped = false;               ///< the caller writes stdin and reads stdout through Process
-  bool holds_lock = false;          ///< inherits the run's lock, so that the lock outlives us with the child
+  std::filesystem::path log;    ///< stdout and stderr, whole and redacted, are appended here; empty: nowhere
+  std::size_t capture = 65536;  ///< bytes kept of stdout and of stderr, the last ones
+  bool piped = false;           ///< the caller writes stdin and reads stdout through Process
+  bool holds_lock = false;      ///< inherits the run's lock, so that the lock outlives us with the child
 };
 
 /// How a child ended.

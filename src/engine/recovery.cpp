@@ -108,7 +108,7 @@ Task<Outcome> upgrade_outcome(const Run& run, StageRecord stage, const Applicati
 
 /// The end of a run that nobody is there to bring to its end: as its stages say, but never well.
 RunFinished end_of(const Run& run) {
-  const RunFinished end = conclude(run);
+  RunFinished end = conclude(run);
   const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
   const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null();
   const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
@@ -141,7 +141,7 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
     events.push_back(std::move(body));
   };
   for (const StageRecord& stage : open_stages(run)) {
-    const Json begun = run.fact(fact::restore_point_before);
+    Json begun = run.fact(fact::restore_point_before);  // the run changes below
     const bool moved_branch =
         begun.text_or("mode") == "commit" && stage.facts.contains(std::string(fact::restore_point_before));
     Outcome outcome = process_ended();

@@ -72,6 +72,7 @@ Task<std::vector<ClientSession>> client_sessions(Database& database, TableName v
   const std::vector<std::string> parameters = {version_table.quoted()};
   const Rows rows = co_await database.query(sql, parameters, stop);
   std::vector<ClientSession> sessions;
+  sessions.reserve(rows.rows.size());
   for (const auto& row : rows.rows) sessions.push_back(session_of(row));
   co_return sessions;
 }

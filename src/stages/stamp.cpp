@@ -62,8 +62,9 @@ Task<Objects> objects_of(Database& database, std::vector<std::string> schemas, s
   const Rows rows = co_await database.query(objects_sql, parameters, std::move(stop));
   Objects objects;
   for (const auto& row : rows.rows) {
-    objects.insert({{*row[0], *row[1]}, {}});
-    if (row[2]) objects.insert({{*row[0], *row[1]}, *row[2]});
+    const TableName table{*row[0], *row[1]};
+    objects.insert({table, {}});
+    if (row[2]) objects.insert({table, *row[2]});
   }
   co_return objects;
 }
