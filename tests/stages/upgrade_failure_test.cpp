@@ -144,7 +144,8 @@ TEST_F(WaitingUpgrade, WhoseServerIsGoneSaysThatItCouldNotAsk) {
   const Outcome outcome = upgrade_and_once_it_waits([] { server->stop_immediately(); });
   server->start();
   EXPECT_EQ(outcome.verdict, Verdict::failed);
-  EXPECT_TRUE(outcome.evidence.empty());
+  ASSERT_EQ(outcome.evidence.size(), 1U);
+  EXPECT_EQ(outcome.evidence[0].name, evidence::upgrade_unjudged) << "that nothing was proven, for the next command";
   EXPECT_THAT(outcome.details, Contains(StartsWith("what it left behind could not be asked: ")));
   EXPECT_EQ(outcome.next, "");  // as for whatever is half done
 }
