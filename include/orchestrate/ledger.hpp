@@ -12,12 +12,20 @@
 
 namespace orchestrate {
 
+/// A person lets services start for a while, whatever the schema is.
+struct GateOpening {
+  Time until;  ///< in the past: it was closed again
+  std::string reason, by;
+  bool operator==(const GateOpening&) const = default;
+};
+
 /// One app's durable memory. Each append is on disk when it returns. Throws Error: unreadable is never "empty".
 class Ledger {
  public:
   virtual ~Ledger() = default;
   virtual Event append(const std::string& run, const EventBody& body, Time at) = 0;
   virtual void approve(const Approval& approval) = 0;
+  virtual void open_gate(const GateOpening& opening, Time at) = 0;
   /// Takes disk space now for at least `bytes` of coming events, so that a disk which fills up later loses none.
   virtual void reserve(std::uint64_t bytes) = 0;
 
@@ -25,6 +33,8 @@ class Ledger {
   /// Newest first.
   virtual std::vector<std::string> runs(std::size_t limit) const = 0;
   virtual std::vector<Approval> approvals() const = 0;
+  /// The newest one.
+  virtual std::optional<GateOpening> gate_opening() const = 0;
   /// Ends of stages that provided this evidence, in any run; the oldest first.
   virtual std::vector<Event> providing(std::string_view evidence) const = 0;
   /// Created and not finished; at most one by a unique index.

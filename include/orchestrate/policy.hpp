@@ -86,6 +86,13 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+/// What a service may do whose database is not at the heads of the version files beside it.
+enum class GateAnswer { deny, allow };
+struct Gate {
+  GateAnswer behind = GateAnswer::deny, ahead = GateAnswer::deny, unknown = GateAnswer::deny;
+  bool operator==(const Gate&) const = default;
+};
+
 /// One application's policy file, checked and with relative paths resolved; nothing in it is secret.
 struct Policy {
   std::filesystem::path file;
@@ -97,6 +104,7 @@ struct Policy {
   std::filesystem::path postgres_bin;  ///< empty: by the server's major version
   std::vector<StageSpec> pipeline;
   std::optional<Window> window;  ///< absent: at any time
+  Gate gate;
 
   /// Every unit that the policy touches: `services`, and what stages name for themselves; each once.
   std::vector<UnitName> units() const;

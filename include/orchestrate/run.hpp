@@ -19,6 +19,7 @@ struct StageRecord {
   std::chrono::milliseconds elapsed{};
   Outcome outcome;
   std::map<std::string, Json> facts;
+  std::vector<Evidence> earlier;  ///< what it had proven before the run went on
   bool operator==(const StageRecord&) const = default;
 };
 

@@ -38,10 +38,17 @@ class AuditedLedger final : public Ledger {
         fmt::format("{}: {} approved {}: {}", app_, approval.by, approval.finding, redactor_(approval.reason));
     system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_}, {"ORCHESTRATE_EVENT", "approval-given"}});
   }
+  void open_gate(const GateOpening& opening, Time at) override {
+    ledger_->open_gate(opening, at);
+    const std::string message = fmt::format("{}: {} holds the gate open until {}: {}", app_, opening.by,
+                                            utc_text(opening.until), redactor_(opening.reason));
+    system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_}, {"ORCHESTRATE_EVENT", "gate-opened"}});
+  }
   void reserve(std::uint64_t bytes) override { ledger_->reserve(bytes); }
   std::vector<Event> events(const std::string& run) const override { return ledger_->events(run); }
   std::vector<std::string> runs(std::size_t limit) const override { return ledger_->runs(limit); }
   std::vector<Approval> approvals() const override { return ledger_->approvals(); }
+  std::optional<GateOpening> gate_opening() const override { return ledger_->gate_opening(); }
   std::vector<Event> providing(std::string_view evidence) const override { return ledger_->providing(evidence); }
   std::optional<std::string> unfinished() const override { return ledger_->unfinished(); }
 

@@ -8,6 +8,7 @@ namespace orchestrate {
 namespace {
 
 constexpr std::string_view approval_given = "approval-given";
+constexpr std::string_view gate_opened = "gate-opened";
 
 std::int64_t nanoseconds(Time at) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
@@ -55,6 +56,22 @@ void SqliteLedger::approve(const Approval& approval) {
   Transaction transaction(sqlite_);
   insert(std::nullopt, at, approval_given, std::move(text));
   transaction.commit();
+}
+
+void SqliteLedger::open_gate(const GateOpening& opening, Time at) {
+  const GateOpening kept{opening.until, redactor_(opening.reason), redactor_(opening.by)};
+  std::string text = to_text(Json::object({{"until", utc_text(kept.until)}, {"reason", kept.reason}, {"by", kept.by}}));
+  Transaction transaction(sqlite_);
+  insert(std::nullopt, at, gate_opened, std::move(text));
+  transaction.commit();
+}
+
+std::optional<GateOpening> SqliteLedger::gate_opening() const {
+  const auto rows =
+      sqlite_.query("SELECT body FROM event WHERE type = ? ORDER BY sequence DESC LIMIT 1", {std::string(gate_opened)});
+  if (rows.empty()) return std::nullopt;
+  const Json json = parse_json(rows[0][0].value());
+  return GateOpening{parse_utc(json["until"].as_string()), json.text_or("reason"), json.text_or("by")};
 }
 
 /// The file keeps the pages that a deletion frees and takes them before new ones. A commit also needs room for its

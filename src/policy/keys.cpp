@@ -12,6 +12,7 @@ constexpr auto optional = Presence::optional;
 
 constexpr std::array<std::string_view, 1> versions = {"1"};
 constexpr std::array<std::string_view, 2> tools = {"alembic", "command"};
+constexpr std::array<std::string_view, 2> gate_answers = {"deny", "allow"};
 constexpr std::array<std::string_view, 3> dialects = {"systemd", "dotenv", "app"};
 
 constexpr std::string_view variable = "[A-Za-z_][A-Za-z0-9_]*";
@@ -138,7 +139,14 @@ constexpr std::array<Key, 4> window_keys = {{
     {"timezone", text, required, "", "A zone of the system, such as Europe/Berlin or UTC."},
 }};
 
-constexpr std::array<Key, 8> top_keys = {{
+constexpr std::array<Key, 3> gate_keys = {{
+    {"behind", choice, optional, "deny", "Revisions are pending.", gate_answers},
+    {"ahead", choice, optional, "deny", "The database is at a revision that no version file is.", gate_answers},
+    {"unknown", choice, optional, "deny", "Nobody can tell: the database does not answer, or files cannot be read.",
+     gate_answers},
+}};
+
+constexpr std::array<Key, 9> top_keys = {{
     {"version", integer, required, "", "The version of the policy format.", versions},
     {"app",
      text,
@@ -185,6 +193,15 @@ constexpr std::array<Key, 8> top_keys = {{
      "",
      "",
      [] { return std::span<const Key>(window_keys); }},
+    {"gate",
+     section,
+     optional,
+     "",
+     "Whether a service may start that asks `orchestrate gate` while the schema is not what its code wants.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(gate_keys); }},
     {"pipeline", pipeline, required, "", "The stages in their order."},
 }};
 

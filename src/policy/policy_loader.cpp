@@ -37,6 +37,8 @@ class PolicyReader {
     if (top_.settings.has("services")) policy.services = top_.settings.units("services");
     if (const Section* postgres = top_.find("postgres")) policy.postgres_bin = text(*postgres, "bin");
     if (const Section* window = top_.find("window")) policy.window = read_window(*window, problems_);
+    if (const Section* gate = top_.find("gate"))
+      policy.gate = {answer(*gate, "behind"), answer(*gate, "ahead"), answer(*gate, "unknown")};
     const auto pipeline = std::ranges::find(root.members, "pipeline", &YamlMember::key);
     if (pipeline != root.members.end())
       policy.pipeline = read_pipeline(pipeline->value, policy.project.path, kinds, problems_);
@@ -49,6 +51,10 @@ class PolicyReader {
   }
   static std::vector<std::string> texts(const Section& section, std::string_view key) {
     return section.settings.has(key) ? section.settings.texts(key) : std::vector<std::string>();
+  }
+
+  static GateAnswer answer(const Section& section, std::string_view key) {
+    return text(section, key) == "allow" ? GateAnswer::allow : GateAnswer::deny;
   }
 
   Project project() {

@@ -3,10 +3,13 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <optional>
 
 #include "backup/check.hpp"
 #include "backup/dump.hpp"
 #include "backup/wording.hpp"
+#include "orchestrate/digest.hpp"
+#include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
 namespace {
@@ -17,7 +20,7 @@ using backup::Refusal;
 using backup::TakeRule;
 
 constexpr std::array<std::string_view, 1> levels = {"intact"};
-constexpr std::array<Key, 10> keys = {{
+constexpr std::array<Key, 11> keys = {{
     {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
     {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
     {"log_says", ValueType::text, Presence::optional, {}, "What its log says when it is done"},
@@ -27,10 +30,12 @@ constexpr std::array<Key, 10> keys = {{
     {"take", ValueType::path, Presence::optional, {}, "Directory to dump into, with pg_dump"},
     {"compression", ValueType::integer, Presence::optional, "1", "gzip level of a dump that is taken, 0 to 9"},
     {"lock_wait", ValueType::duration, Presence::optional, "30s", "How long pg_dump may wait for a table lock"},
+    {"reuse_within", ValueType::duration, Presence::optional, "15min",
+     "How old a dump may be that the same run took before it was resumed; 0 takes a new one"},
     {"verify", ValueType::choice, Presence::optional, "intact", "How far the backup is proven", levels},
 }};
 constexpr std::array<std::string_view, 5> check_only = {"log", "log_says", "log_starts", "max_age", "min_size"};
-constexpr std::array<std::string_view, 2> take_only = {"compression", "lock_wait"};
+constexpr std::array<std::string_view, 3> take_only = {"compression", "lock_wait", "reuse_within"};
 constexpr std::array<std::string_view, 1> provides = {"backup.intact"};
 constexpr std::chrono::seconds default_timeout = std::chrono::hours(2);
 
@@ -68,7 +73,8 @@ class CheckStage : public Stage {
 
 class TakeStage : public Stage {
  public:
-  explicit TakeStage(TakeRule rule) : rule_(std::move(rule)) {}
+  TakeStage(std::string name, TakeRule rule, std::chrono::milliseconds reuse_within)
+      : name_(std::move(name)), rule_(std::move(rule)), reuse_within_(reuse_within) {}
 
   std::string describe() const override {
     return fmt::format("pg_dump into {}: gzip level {}, decoded and hashed", rule_.directory.string(),
@@ -76,6 +82,7 @@ class TakeStage : public Stage {
   }
 
   Task<Outcome> run(StageContext& context) const override {
+    if (auto kept = kept_dump(context)) co_return std::move(*kept);
     const auto prepared = co_await backup::prepare_dump(context, rule_);
     if (const auto* refusal = std::get_if<Refusal>(&prepared)) co_return refused("pg_dump", {*refusal});
     const auto& preparation = std::get<backup::Preparation>(prepared);
@@ -87,7 +94,30 @@ class TakeStage : public Stage {
   }
 
  private:
+  /// What this run took before it was resumed, where it is still that, byte for byte, and recent.
+  std::optional<Outcome> kept_dump(const StageContext& context) const {
+    const StageRecord* record = context.run.stage(name_);
+    if (!record) return std::nullopt;
+    for (const Evidence& proof : record->earlier) {
+      if (proof.name != evidence::backup_intact || !backup::still_as_proven(proof.facts)) continue;
+      const auto age = context.ports.clock.now() - parse_utc(proof.facts.text_or("taken_at"));
+      const std::filesystem::path dump = proof.facts.text_or("path");
+      const bool recent = age >= age.zero() && age <= reuse_within_;
+      if (!recent || dump.parent_path() != rule_.directory || sha256_of_file(dump) != proof.facts.text_or("sha256"))
+        continue;
+      Outcome outcome{
+          .verdict = Verdict::passed,
+          .summary = fmt::format("{}  kept from before, {} old, hashed again", dump.filename().string(),
+                                 backup::duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(age)))};
+      outcome.evidence.push_back(proof);
+      return outcome;
+    }
+    return std::nullopt;
+  }
+
+  std::string name_;
   TakeRule rule_;
+  std::chrono::milliseconds reuse_within_;
 };
 
 CheckRule check_rule(const Settings& settings) {
@@ -132,7 +162,7 @@ std::vector<std::string> problems(const Settings& settings) {
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
   if (spec.settings.has("check")) return std::make_unique<CheckStage>(check_rule(spec.settings));
-  return std::make_unique<TakeStage>(take_rule(spec));
+  return std::make_unique<TakeStage>(spec.name, take_rule(spec), spec.settings.duration("reuse_within"));
 }
 
 }  // namespace

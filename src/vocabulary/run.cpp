@@ -30,6 +30,12 @@ StageRecord::State state_of(Verdict verdict) {
   return StageRecord::State::failed;
 }
 
+void begin_anew(StageRecord& stage) {
+  std::vector<Evidence> proven = std::move(stage.outcome.evidence);
+  if (proven.empty()) proven = std::move(stage.earlier);
+  stage = StageRecord{.name = std::move(stage.name), .earlier = std::move(proven)};
+}
+
 struct Fold {
   Run& run;
   const Event& event;
@@ -56,7 +62,7 @@ struct Fold {
   void operator()(const RunResumed& e) const {
     run.finished.reset();
     run.cancel.reset();
-    for (const std::string& name : e.stages) stage_of(run, name) = StageRecord{.name = name};
+    for (const std::string& name : e.stages) begin_anew(stage_of(run, name));
   }
   void operator()(const CancelRequested& e) const { run.cancel = e; }
   void operator()(const RunAborted& e) const { run.aborted = e; }

@@ -2,9 +2,9 @@
 
 import signal
 
-from magikal import UNIT
+from magikal import BACKUPS, UNIT
 from test_interrupted_upgrade import give_lock_back, rights, upgrade_that_waits  # noqa: F401
-from vps import SHORT_HOLD, line_with
+from vps import SHORT_HOLD, TAKE_BACKUP, line_with
 
 WAITING = "ALTER TABLE cfg.panels"
 
@@ -21,6 +21,23 @@ def test_a_dead_run_goes_on_under_its_own_name(vps):
     again = vps.orchestrate("resume", only_run(vps))
     assert again.code == 2, str(again)
     line_with(again, "it has ended well")
+
+
+def test_a_resumed_run_keeps_the_dump_that_it_had_taken(vps):
+    with upgrade_that_waits(vps, TAKE_BACKUP) as run:
+        vps.wait_for_statement(WAITING)
+        run.send(signal.SIGKILL)
+        run.wait(30)
+    [taken] = dumps(vps)
+    resumed = vps.orchestrate("resume", only_run(vps))
+    assert resumed.code == 0, str(resumed)
+    line_with(resumed, taken, "kept from before", "hashed again")
+    assert dumps(vps) == [taken]
+
+
+def dumps(vps) -> list[str]:
+    """Those that a run has taken."""
+    return [file.name for file in vps.host.path(BACKUPS).glob("magikal-bot-*.dump")]
 
 
 def test_a_restart_that_is_owed_is_finished_without_a_second_upgrade(vps):

@@ -120,6 +120,17 @@ TEST(Ledger, KeepsApprovalsInTheSameChainButInNoRun) {
   EXPECT_EQ(verify_chain(state.path()), std::nullopt);
 }
 
+TEST(Ledger, KnowsTheNewestOpeningOfTheGate) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  EXPECT_EQ(ledger->gate_opening(), std::nullopt);
+  const GateOpening opening{nine + std::chrono::hours(1), "the shop must open", "uid 0 (root)"};
+  ledger->open_gate({nine, "a mistake", "uid 0 (root)"}, nine);
+  ledger->open_gate(opening, nine);
+  EXPECT_EQ(state.reader()->gate_opening(), opening);
+  EXPECT_EQ(verify_chain(state.path()), std::nullopt);
+}
+
 TEST(Ledger, NeverHoldsASecretInWhateverPlaceItArrives) {
   const StateDirectory state;
   const std::string secret = "s3cr3t-hunter2";
@@ -131,6 +142,7 @@ TEST(Ledger, NeverHoldsASecretInWhateverPlaceItArrives) {
   ledger->append("r1", StageFinished{"upgrade", outcome, {}}, nine);
   ledger->append("r1", RunFinished{Result::held, 5, secret, "psql postgresql://bot:" + secret + "@db/app"}, nine);
   ledger->approve({"f", "ab", secret, secret, "2026-11-20T09:00:00Z"});
+  ledger->open_gate({nine, secret, secret}, nine);
 
   std::ifstream file(state.file(), std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};

@@ -122,7 +122,7 @@ pipeline:
   EXPECT_THAT(
       problems,
       ElementsAre("1:1: unknown key 'verison' in the policy; did you mean 'version'? Allowed: version, app, project, "
-                  "migrations, services, postgres, window, pipeline",
+                  "migrations, services, postgres, window, gate, pipeline",
                   "1:1: the policy lacks the key 'version': The version of the policy format.",
                   "2:6: 'app' must be a name of lower-case letters, digits, '.', '_' and '-', not 'Magikal Bot'",
                   "3:18: 'path' must be an absolute path, not 'magikal-bot'",
@@ -136,8 +136,15 @@ pipeline:
                   "11:5: unknown stage 'upgrad'; did you mean 'upgrade'? Allowed: backup, review, restart, upgrade"));
 }
 
+TEST(Policy, SaysWhatMayStartOnASchemaThatIsNotItsOwn) {
+  EXPECT_EQ(load(whole).policy->gate, Gate{});
+  const Gate gate = load(whole + "gate: {behind: allow, unknown: deny}\n").policy->gate;
+  EXPECT_EQ(gate, (Gate{.behind = GateAnswer::allow}));
+  EXPECT_THAT(problems_of(whole + "gate: {behind: perhaps}\n"), ElementsAre(HasSubstr("must be one of deny, allow")));
+}
+
 TEST(Policy, RefusesKeysOfCapabilitiesThatDoNotExistYet) {
-  for (const std::string key : {"on_failure: {upgrade: hold}", "notify: {}", "gate: {}"})
+  for (const std::string key : {"on_failure: {upgrade: hold}", "notify: {}", "rehearsal: {}"})
     EXPECT_THAT(problems_of(whole + key), ElementsAre(HasSubstr("unknown key '" + key.substr(0, key.find(':')))))
         << key;
   for (const std::string key : {"backup_url: x", "admin_url: x"})

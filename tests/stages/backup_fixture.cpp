@@ -21,6 +21,7 @@ Settings defaults() {
   settings.set("max_age", std::chrono::milliseconds(std::chrono::hours(26)), {});
   settings.set("compression", std::int64_t{1}, {});
   settings.set("lock_wait", std::chrono::milliseconds(std::chrono::seconds(30)), {});
+  settings.set("reuse_within", std::chrono::milliseconds(std::chrono::minutes(15)), {});
   settings.set("verify", std::string("intact"), {});
   return settings;
 }

@@ -63,6 +63,47 @@ TEST_F(BackupTake, CanBeRestored) {
   EXPECT_EQ(shell("psql -XAtc 'select count(*) from cfg.panels' again"), "50000\n");
 }
 
+/// A run that goes on after it had taken a dump.
+class BackupResumed : public BackupTake {
+ protected:
+  BackupResumed() {
+    const Outcome first = run(take_settings());
+    dump_ = dump_in(first);
+    run_.stages.push_back({.name = "backup", .earlier = first.evidence});
+    run_.id = "r43";  // else the next dump would have the name of this one
+  }
+  fs::path dump_;
+};
+
+TEST_F(BackupResumed, KeepsItsDumpWhereThatIsStillTheSame) {
+  const Outcome outcome = run(take_settings());
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_EQ(dump_in(outcome), dump_);
+  EXPECT_EQ(outcome.evidence, run_.stages.back().earlier);
+  EXPECT_THAT(outcome.summary, AllOf(HasSubstr("kept from before"), HasSubstr("hashed again")));
+  EXPECT_EQ(names().size(), 2U);
+}
+
+TEST_F(BackupResumed, TakesANewDumpWhereTheOldOneIsTooOld) {
+  Settings settings = take_settings();
+  settings.set("reuse_within", std::chrono::milliseconds(0), {1, 1});
+  EXPECT_NE(dump_in(run(settings)), dump_);
+}
+
+TEST_F(BackupResumed, TakesANewDumpWhereTheOldOneIsNotWhatItWas) {
+  Json& facts = run_.stages.back().earlier.at(0).facts;
+  const Json sha256 = facts["sha256"];
+  facts.set("sha256", std::string(64, '0'));
+  EXPECT_NE(dump_in(run(take_settings())), dump_);
+  facts.set("sha256", sha256);
+  shell("echo more >> " + dump_.string());
+  run_.id = "r44";
+  EXPECT_NE(dump_in(run(take_settings())), dump_);
+  fs::remove(dump_);
+  run_.id = "r45";
+  EXPECT_NE(dump_in(run(take_settings())), dump_);
+}
+
 TEST_F(BackupTake, PassesItsOwnCheck) {
   EXPECT_EQ(refusal(check_settings(dump_in(run(take_settings())))), "");
 }

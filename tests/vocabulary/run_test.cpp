@@ -38,6 +38,16 @@ TEST(Run, EveryPrefixOfItsEventsReplays) {
     EXPECT_NO_THROW(replay({events.begin(), events.begin() + static_cast<std::ptrdiff_t>(size)}));
 }
 
+TEST(Run, ThatIsResumedRemembersWhatItsStagesHadProven) {
+  auto run = replay(two_stages());
+  const std::vector<Evidence> proven = run.stages[0].outcome.evidence;
+  for (int time = 0; time < 2; ++time) {
+    run = apply(std::move(run), {6, "r1", nine, RunResumed{.stages = {"backup"}}});
+    EXPECT_EQ(run.stages[0], (StageRecord{.name = "backup", .earlier = proven}));
+    EXPECT_TRUE(run.evidence("backup.intact").is_null()) << "it has to be proven anew";
+  }
+}
+
 TEST(Events, SurviveTheirJson) {
   auto events = two_stages();
   events.push_back({6, "r1", nine, RunFinished{Result::held, 5, "database in between", "orchestrate show r1"}});
