@@ -8,6 +8,7 @@
 
 #include "cli/verbs.hpp"
 #include "cli/version.hpp"
+#include "policy/scalar.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -27,6 +28,7 @@ enum Option : unsigned {
   override_window = 2048,
   way_back = 4096,
   rows = 8192,
+  gate_of = 16384,
 };
 
 struct Verb {
@@ -36,7 +38,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 16> verbs = {{
+constexpr std::array<Verb, 17> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
      apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -54,6 +56,7 @@ constexpr std::array<Verb, 16> verbs = {{
     {"cancel", "Ask a run that is under way to stop", run | force, cancel},
     {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
      app | way_back | dry_run | override_window, downgrade},
+    {"gate", "May the service start? 0: yes, 20: no; for ExecStartPre= of units", optional_app | gate_of, gate},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration", app | rows | reason | dry_run,
      stamp},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
@@ -77,6 +80,36 @@ void add_way_back(CLI::App& command, Arguments& arguments) {
       ->check(CLI::IsMember({"keeps-data", "loses-data", "partial-commit", "unproven"}));
 }
 
+/// A duration as policies write it.
+std::chrono::milliseconds duration_of(const std::string& text) {
+  return std::get<std::chrono::milliseconds>(scalar_form(ValueType::duration).value(text));
+}
+
+void add_gate(CLI::App& command, Arguments& arguments) {
+  const ScalarForm& form = scalar_form(ValueType::duration);
+  const CLI::Validator is_duration(
+      [&form](const std::string& text) {
+        return matches(form.pattern, text) ? "" : "not " + std::string(form.expects);
+      },
+      "DURATION");
+  command.add_option("--unit", arguments.unit, "The unit that wants to start, instead of an app");
+  command
+      .add_option_function<std::string>(
+          "--timeout", [&](const std::string& text) { arguments.timeout = duration_of(text); },
+          "How long to wait for an answer; 15s by default")
+      ->check(is_duration);
+  CLI::Option* reason = command.add_option("--reason", arguments.reason, "Why; kept in the ledger");
+  CLI::Option* open = command.add_option_function<std::string>(
+      "--open-for",
+      [&](const std::string& text) {
+        arguments.opens_gate = true;
+        arguments.open_for = duration_of(text);
+      },
+      "Let services start for so long, whatever the schema is; 0 ends that");
+  open->check(is_duration)->needs(reason);
+  reason->needs(open);
+}
+
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & app)
     command.add_option("APP", arguments.app, "An app's name, or the path of a policy file")->required();
@@ -95,6 +128,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
     command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
   if (options & rows)
     command.add_option("REV", arguments.revisions, "Every revision that the table is to hold, or base")->required();
+  if (options & gate_of) add_gate(command, arguments);
   if (options & way_back) add_way_back(command, arguments);
   if (options & dry_run)
     command.add_flag_callback(

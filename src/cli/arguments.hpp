@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,7 +20,11 @@ struct Arguments {
   std::string run, finding, reason;
   std::string target;  ///< empty: what the policy says
   std::vector<std::string> revisions;
-  std::string confirmed;  ///< a grade of the way back; empty: none
+  std::string unit;
+  std::chrono::milliseconds timeout{std::chrono::seconds(15)};
+  bool opens_gate = false;                ///< or closes it again
+  std::chrono::milliseconds open_for{0};  ///< from now on; 0: not any more
+  std::string confirmed;                  ///< a grade of the way back; empty: none
   std::vector<std::filesystem::path> versions;
   std::string from;  ///< empty: base
   std::optional<std::filesystem::path> state;

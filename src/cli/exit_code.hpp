@@ -6,6 +6,8 @@ namespace orchestrate::cli {
 
 /// As Result::held: an operator must act.
 inline constexpr int held = 5;
+/// A service may not start.
+inline constexpr int gate_closed = 20;
 /// As Result::blocked: a person has to approve, or to edit.
 inline constexpr int red_flags = 3;
 

@@ -3,23 +3,13 @@
 #include "cli/acting.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/version.hpp"
+#include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/run_id.hpp"
 
 namespace orchestrate::cli {
 namespace {
-
-/// The newest run whose upgrade left something, and for which nobody has answered with `abort`.
-std::optional<Run> newest_upgrade(const Ledger& ledger) {
-  constexpr std::size_t far_enough = 100;
-  for (const std::string& id : ledger.runs(far_enough)) {
-    Run run = replay(ledger.events(id));
-    if (!run.finished || run.aborted || phase_of(run) == Phase::before_upgrade) continue;
-    if (run.finished->result == Result::held || run.finished->result == Result::succeeded) return run;
-  }
-  return std::nullopt;
-}
 
 std::optional<std::string> without_its_end(const Ledger& ledger) {
   if (const auto died = ledger.unfinished()) return died;

@@ -19,6 +19,7 @@ int abort(const Arguments& arguments);
 int cancel(const Arguments& arguments);
 int review(const Arguments& arguments);
 int downgrade(const Arguments& arguments);
+int gate(const Arguments& arguments);
 int stamp(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+
+#include "orchestrate/ledger.hpp"
+
+namespace orchestrate {
+
+/// The newest run that has ended and whose migration left something, or may have, and for which nobody has answered
+/// with `abort`.
+std::optional<Run> newest_upgrade(const Ledger& ledger);
+
+}  // namespace orchestrate
