@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/message_id.hpp"
 #include "render/events.hpp"
 #include "system/journal_copy.hpp"
 
@@ -25,8 +26,10 @@ class AuditedLedger final : public Ledger {
   Event append(const std::string& run, const EventBody& body, Time at) override {
     const Event event = ledger_->append(run, body, at);
     const std::string stage = std::visit(Stage{}, event.body);
+    const std::string id(std::visit(MessageId{}, event.body));
     const std::string message = fmt::format("{} run {}: {}: {}", app_, run, type_of(event.body), event_text(event));
-    system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_},
+    system::copy_to_journal(message, {{"MESSAGE_ID", id},
+                                      {"ORCHESTRATE_APP", app_},
                                       {"ORCHESTRATE_RUN_ID", run},
                                       {"ORCHESTRATE_STAGE", stage},
                                       {"ORCHESTRATE_EVENT", std::string(type_of(event.body))}});
@@ -36,13 +39,13 @@ class AuditedLedger final : public Ledger {
     ledger_->approve(approval);
     const std::string message =
         fmt::format("{}: {} approved {}: {}", app_, approval.by, approval.finding, redactor_(approval.reason));
-    system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_}, {"ORCHESTRATE_EVENT", "approval-given"}});
+    copy(message, MessageId{}(approval), "approval-given");
   }
   void open_gate(const GateOpening& opening, Time at) override {
     ledger_->open_gate(opening, at);
     const std::string message = fmt::format("{}: {} holds the gate open until {}: {}", app_, opening.by,
                                             utc_text(opening.until), redactor_(opening.reason));
-    system::copy_to_journal(message, {{"ORCHESTRATE_APP", app_}, {"ORCHESTRATE_EVENT", "gate-opened"}});
+    copy(message, MessageId{}(opening), "gate-opened");
   }
   void reserve(std::uint64_t bytes) override { ledger_->reserve(bytes); }
   std::vector<Event> events(const std::string& run) const override { return ledger_->events(run); }
@@ -53,6 +56,12 @@ class AuditedLedger final : public Ledger {
   std::optional<std::string> unfinished() const override { return ledger_->unfinished(); }
 
  private:
+  /// What is no event of a run.
+  void copy(const std::string& message, std::string_view id, const std::string& event) const {
+    system::copy_to_journal(message,
+                            {{"MESSAGE_ID", std::string(id)}, {"ORCHESTRATE_APP", app_}, {"ORCHESTRATE_EVENT", event}});
+  }
+
   std::unique_ptr<Ledger> ledger_;
   std::string app_;
   Redactor redactor_;
