@@ -32,6 +32,8 @@ struct RunCreated {
   std::optional<std::string> window_override;  ///< why the policy's window was not to count
   std::optional<std::string> reason;           ///< why, where the caller has to say
   std::optional<std::string> confirmed;        ///< the grade of the way back that the caller accepts
+  std::optional<std::string> unit;             ///< the worker that runs it; none: the process that was typed
+  std::optional<std::string> request_id;       ///< what the caller called its request; said again, it is this run
   bool operator==(const RunCreated&) const = default;
 };
 struct StageStarted {
@@ -77,8 +79,14 @@ struct RunAborted {
   bool operator==(const RunAborted&) const = default;
 };
 
+/// A worker brings a run to its end whose worker died; written before it looks, so that attempts are counted.
+struct RecoveryStarted {
+  std::string unit, version;
+  bool operator==(const RecoveryStarted&) const = default;
+};
+
 using EventBody = std::variant<RunCreated, StageStarted, FactRecorded, StageFinished, RunFinished, RunResumed,
-                               CancelRequested, RunAborted>;
+                               CancelRequested, RunAborted, RecoveryStarted>;
 
 /// One durable fact about one run.
 struct Event {
@@ -95,6 +103,9 @@ std::string_view type_of(const EventBody& body);  ///< `run-created`, `stage-sta
 Json to_json(const EventBody& body);
 /// Throws Error (`failed`) on a type or shape that this version does not know.
 EventBody event_from_json(std::string_view type, const Json& json);
+/// {"sequence", "run", "at", "at_ns", "type", "body"}
+Json to_json(const Event& event);
+Event event_from_json(const Json& json);
 
 /// `2026-11-20T09:14:03Z`.
 std::string utc_text(Time time);

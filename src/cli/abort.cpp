@@ -35,10 +35,10 @@ Task<int> give_up(Acting& acting, const Arguments& arguments, std::string asked_
 }  // namespace
 
 int abort(const Arguments& arguments) {
-  const std::string asked_by = caller();
+  const std::string by = asked_by(arguments);
   const Run run = replay(find_run(arguments).events);
   Acting acting(load(run.created.policy_file), arguments, "abort " + run.id);
-  return acting.session().run(give_up(acting, arguments, asked_by));
+  return acting.session().run(give_up(acting, arguments, by));
 }
 
 }  // namespace orchestrate::cli

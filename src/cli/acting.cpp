@@ -1,11 +1,13 @@
 #include "cli/acting.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/announcement.hpp"
 #include "cli/audited_ledger.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
@@ -18,6 +20,7 @@
 #include "render/json.hpp"
 #include "render/result.hpp"
 #include "schema/advisory_lock.hpp"
+#include "system/notify.hpp"
 #include "window/window.hpp"
 
 namespace orchestrate::cli {
@@ -63,7 +66,8 @@ Plan permitted_plan(Loaded& loaded, const std::string& command) {
 
 }  // namespace
 
-std::string caller() {
+std::string asked_by(const Arguments& arguments) {
+  if (arguments.commission) return arguments.commission->by;
   const auto account = system::find_account(::getuid());
   const std::string name = account ? account->name : "unknown";
   const char* sudo_user = std::getenv("SUDO_USER");
@@ -71,9 +75,16 @@ std::string caller() {
   return fmt::format("uid {} ({}{}{})", ::getuid(), name, by_sudo ? ", by sudo from " : "", by_sudo ? sudo_user : "");
 }
 
+void tell(const std::string& text) {
+  write(stderr, text + "\n");
+  std::string line = text;
+  std::ranges::replace(line, '\n', ' ');
+  system::notify("STATUS=" + line);
+}
+
 void tell_half_done(const std::string& run) {
-  write(stderr, fmt::format("run {}: its upgrade is half done, as far as is known. Exit 5.\nnext: {}\n", run,
-                            half_done_next(run)));
+  tell(
+      fmt::format("run {}: its upgrade is half done, as far as is known. Exit 5.\nnext: {}", run, half_done_next(run)));
 }
 
 Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)
@@ -93,17 +104,26 @@ void Acting::check_window(const std::string& doing) {
     throw Error(ErrorKind::busy, doing, *why, "wait for it, or say --override-window --reason TEXT");
 }
 
-Task<Run> Acting::recover(std::string id) {
+Task<Run> Acting::judge(std::string id) {
   Run run = replay(ledger_->events(id));
-  const bool died = !run.finished;
-  const std::function<void(std::string_view)> tell = [](std::string_view text) {
-    write(stderr, fmt::format("{}\n", text));
-  };
-  const auto events = co_await missing_events(run, session_.application(), session_.ports(), tell);
-  for (const EventBody& event : events)
-    run = orchestrate::apply(std::move(run), ledger_->append(id, event, session_.ports().clock.now()));
+  const std::function<void(std::string_view)> say = [](std::string_view text) { tell(std::string(text)); };
+  const auto events = co_await missing_events(run, session_.application(), session_.ports(), say);
+  for (const EventBody& event : events) {
+    const Time now = session_.ports().clock.now();
+    const bool is_end = std::holds_alternative<RunFinished>(event);
+    run = orchestrate::apply(std::move(run), is_end ? Event{0, id, now, event} : ledger_->append(id, event, now));
+  }
+  co_return run;
+}
+
+Task<Run> Acting::recover(std::string id) {
+  const bool died = !replay(ledger_->events(id)).finished;
+  Run run = co_await judge(id);
+  ledger_->append(id, *run.finished, session_.ports().clock.now());
   const std::string_view why = died ? "had died" : "was not judged";
-  write(stderr, fmt::format("run {} {}; {}", run.id, why, run_result_text(run, style_of(stderr))));
+  std::string end = run_result_text(run, style_of(stderr));
+  while (end.ends_with('\n')) end.pop_back();
+  tell(fmt::format("run {} {}; {}", run.id, why, end));
   co_return run;
 }
 
@@ -118,13 +138,14 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
   Interrupt interrupt;
   Signals signals(session_.io(), interrupt);
   Terminal terminal(session_.io(), arguments_.format);
+  Announcement announcement(terminal);
   Execution execution{.plan = plan_,
                       .application = application,
                       .ports = session_.ports(),
                       .ledger = *ledger_,
                       .lock = *lock,
                       .interrupt = interrupt,
-                      .observer = terminal,
+                      .observer = announcement,
                       .approvals = ledger_->approvals(),
                       .applied = applied_revisions(*ledger_),
                       .run_id = id,

@@ -13,8 +13,12 @@
 
 namespace orchestrate::cli {
 
-/// "uid 0 (root, by sudo from ana)": who typed it. To be asked before the process becomes the policy's user.
-std::string caller();
+/// "uid 0 (root, by sudo from ana)": who typed it, or for whom a worker acts. To be asked before the process becomes
+/// the policy's user.
+std::string asked_by(const Arguments& arguments);
+
+/// On stderr; for a worker also what systemd, and so the daemon, is told of it.
+void tell(const std::string& text);
 
 /// Why nothing goes on: an upgrade that was left half done waits for a person.
 void tell_half_done(const std::string& run);
@@ -33,7 +37,10 @@ class Acting {
   /// Throws Error (`busy`) when no upgrade may begin now.
   void check_window(const std::string& doing);
 
-  /// A run that lacks its end gets it, from what git, the database and systemd say; it is told on stderr.
+  /// How a run that lacks its end ended, from what git, the database and systemd say. The ends of its stages are in the
+  /// ledger then, its own is not: it may go on.
+  Task<Run> judge(std::string id);
+  /// Judges it and gives it its end; that is told on stderr.
   Task<Run> recover(std::string id);
   /// Runs the plan and shows it. `finishes` and `resumption` as in Execution.
   Task<Run> execute(std::string id, RunCreated request, std::optional<std::string> finishes,

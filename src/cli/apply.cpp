@@ -1,3 +1,4 @@
+#include "cli/by_daemon.hpp"
 #include "cli/new_run.hpp"
 #include "cli/verbs.hpp"
 
@@ -18,6 +19,8 @@ int plan(const Arguments& arguments) {
 
 int apply(const Arguments& arguments) {
   if (arguments.mode == Mode::dry_run) return cli::plan(arguments);
+  if (const auto daemon = daemon_for(arguments, arguments.app))
+    return done_by(*daemon, arguments, "apply", arguments.app);
   Loaded loaded = load(policy_file(arguments.app));
   RunCreated request = request_of(arguments, loaded.policy, "apply");
   return new_run(std::move(loaded), arguments, std::move(request));

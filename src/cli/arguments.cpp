@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/verbs.hpp"
-#include "cli/version.hpp"
+#include "orchestrate/version.hpp"
 #include "policy/scalar.hpp"
 
 namespace orchestrate::cli {
@@ -29,6 +29,8 @@ enum Option : unsigned {
   way_back = 4096,
   rows = 8192,
   gate_of = 16384,
+  by_worker = 32768,
+  local_or_worker = 65536,
 };
 
 struct Verb {
@@ -38,9 +40,9 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 17> verbs = {{
-    {"apply", "Take the pending migrations to production, stage by stage", app | target | dry_run | override_window,
-     apply},
+constexpr std::array<Verb, 18> verbs = {{
+    {"apply", "Take the pending migrations to production, stage by stage",
+     app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
     {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
      versions, review},
@@ -51,14 +53,15 @@ constexpr std::array<Verb, 17> verbs = {{
     {"history", "List an app's runs, newest first", app | limit, history},
     {"show", "Show one run: stages, evidence, findings, what to do next", run, show},
     {"logs", "Print what the children of a run wrote", run, logs},
-    {"resume", "Go on with a run that died or was held", run, resume},
+    {"resume", "Go on with a run that died or was held", run | local_or_worker, resume},
     {"abort", "End a run that died, or answer for what a held one left open", run | optional_reason, abort},
-    {"cancel", "Ask a run that is under way to stop", run | force, cancel},
+    {"cancel", "Ask a run that is under way to stop", run | force | local_or_worker, cancel},
     {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
-     app | way_back | dry_run | override_window, downgrade},
+     app | way_back | dry_run | override_window | local_or_worker, downgrade},
     {"gate", "May the service start? 0: yes, 20: no; for ExecStartPre= of units", optional_app | gate_of, gate},
-    {"stamp", "Put the version table right, where the schema agrees; runs no migration", app | rows | reason | dry_run,
-     stamp},
+    {"stamp", "Put the version table right, where the schema agrees; runs no migration",
+     app | rows | reason | dry_run | local_or_worker, stamp},
+    {"worker", "What orchestrate-worker@.service runs: the request of orchestrated", app | by_worker, worker},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
 
@@ -141,6 +144,12 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
     anyway->needs(why);
     why->needs(anyway);
   }
+  if (options & by_worker)
+    command.add_flag_callback(
+        "--cancel", [&] { arguments.cancels = true; }, "Ask the run that is under way to stop, as the request says");
+  if (options & local_or_worker)
+    command.add_flag_callback(
+        "--local", [&] { arguments.doer = Doer::us; }, "In this process, not by a worker of orchestrated");
   if (options & versions) add_review_options(command, arguments);
   if (options & limit) command.add_option("--limit", arguments.limit, "How many runs")->check(CLI::PositiveNumber);
   command.add_option("--state", arguments.state, "Directory that holds a directory of state for each app");
@@ -157,6 +166,7 @@ int run_command_line(int argc, char** argv) {
   int (*act)(const Arguments&) = nullptr;
   for (const Verb& verb : verbs) {
     CLI::App* command = program.add_subcommand(verb.name, verb.purpose);
+    if (verb.options & by_worker) command->group("");  // not for people
     add_options(*command, verb.options, arguments);
     command->callback([&act, &verb] { act = verb.act; });
   }

@@ -13,6 +13,16 @@ namespace orchestrate::cli {
 enum class Format { text, json, github };
 enum class Mode { act, dry_run };
 enum class WindowRule { obeyed, overridden };
+/// Whether a worker of the daemon does it, where there is one, or this very process.
+enum class Doer { worker_or_us, us };
+
+/// For whom, and under what names, a worker acts.
+struct Commission {
+  std::string run;  ///< id of the run to make
+  std::string by;   ///< who asked
+  std::optional<std::string> request_id;
+  std::string unit;  ///< we
+};
 
 /// What the command line said. A verb reads only what it declares.
 struct Arguments {
@@ -33,6 +43,9 @@ struct Arguments {
   WindowRule window = WindowRule::obeyed;
   Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;
+  Doer doer = Doer::worker_or_us;
+  std::optional<Commission> commission;  ///< of a worker
+  bool cancels = false;                  ///< the worker is asked to cancel what it runs
 };
 
 /// Parses and runs the verb. Returns the process's exit code.

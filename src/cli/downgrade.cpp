@@ -1,3 +1,4 @@
+#include "cli/by_daemon.hpp"
 #include "cli/new_run.hpp"
 #include "cli/verbs.hpp"
 #include "orchestrate/direction.hpp"
@@ -7,6 +8,9 @@
 namespace orchestrate::cli {
 
 int downgrade(const Arguments& arguments) {
+  if (arguments.mode == Mode::act)
+    if (const auto daemon = daemon_for(arguments, arguments.app))
+      return done_by(*daemon, arguments, "downgrade", arguments.app);
   Loaded loaded = load(policy_file(arguments.app));
   if (!downgrade_argv(loaded.policy, arguments.target))
     throw Error(

@@ -4,11 +4,11 @@
 #include "cli/session.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
-#include "cli/version.hpp"
 #include "engine/applied.hpp"
 #include "engine/execute.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/evidence.hpp"
+#include "orchestrate/version.hpp"
 #include "render/json.hpp"
 #include "window/window.hpp"
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "orchestrate/error.hpp"
-
 namespace orchestrate::cli {
 
 /// As Result::held: an operator must act.
@@ -10,25 +8,7 @@ inline constexpr int held = 5;
 inline constexpr int gate_closed = 20;
 /// As Result::blocked: a person has to approve, or to edit.
 inline constexpr int red_flags = 3;
-
-/// The exit code of a command that ended with an Error before a run was created.
-constexpr int exit_code(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::usage:
-      return 2;
-    case ErrorKind::unreachable:
-      return 69;
-    case ErrorKind::busy:
-      return 75;
-    case ErrorKind::denied:
-      return 77;
-    case ErrorKind::policy:
-      return 78;
-    case ErrorKind::failed:
-    case ErrorKind::stopped:
-      break;
-  }
-  return 1;
-}
+/// The run goes on without us.
+inline constexpr int detached = 130;
 
 }  // namespace orchestrate::cli

@@ -122,7 +122,7 @@ Task<int> answer(Session& session, const Arguments& arguments) {
 /// `--open-for`.
 int hold_open(const Arguments& arguments) {
   const std::string reason = reason_of(arguments, "open the gate of " + arguments.app);
-  const std::string by = caller();
+  const std::string by = asked_by(arguments);
   Loaded loaded = load(policy_file(arguments.app));
   Session session(std::move(loaded.policy), arguments, Reach::project, State::made);
   session.make_commands(std::nullopt);

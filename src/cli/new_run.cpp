@@ -2,11 +2,11 @@
 
 #include "cli/acting.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/version.hpp"
 #include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/run_id.hpp"
+#include "orchestrate/version.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -57,7 +57,8 @@ Task<int> run_anew(Acting& acting, const Arguments& arguments, RunCreated reques
   request.policy_file = policy.file;
   request.policy_sha256 = policy.sha256;
   for (const PlannedStage& stage : acting.plan().stages) request.stages.push_back(stage.name);
-  const std::string id = new_run_id(acting.session().ports().clock.now());
+  const std::string id =
+      arguments.commission ? arguments.commission->run : new_run_id(acting.session().ports().clock.now());
   std::optional<std::string> open;
   if (request.verb == "apply") open = left_open(acting.ledger());
   std::optional<Resumption> none;
@@ -68,7 +69,11 @@ Task<int> run_anew(Acting& acting, const Arguments& arguments, RunCreated reques
 }  // namespace
 
 int new_run(Loaded loaded, const Arguments& arguments, RunCreated request) {
-  request.requested_by = caller();
+  request.requested_by = asked_by(arguments);
+  if (arguments.commission) {
+    request.unit = arguments.commission->unit;
+    request.request_id = arguments.commission->request_id;
+  }
   Acting acting(std::move(loaded), arguments, request.verb + " " + arguments.app);
   return acting.session().run(run_anew(acting, arguments, std::move(request)));
 }

@@ -1,14 +1,16 @@
-#include "cli/acting.hpp"
+#include "cli/resume.hpp"
+
+#include "cli/by_daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/find_run.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "cli/version.hpp"
 #include "engine/conclude.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "orchestrate/version.hpp"
 #include "render/result.hpp"
 #include "stages/code_evidence.hpp"
 
@@ -21,13 +23,6 @@ Error refusal(const Run& run, std::string why, std::string hint) {
 
 std::string anew(const Run& run) {
   return "start anew: " + same_again(run);
-}
-
-Loaded policy_of(const Run& run) {
-  Loaded loaded = load(run.created.policy_file);
-  if (run.direction() == Direction::downgrade) loaded.plan = way_back(std::move(loaded.plan));
-  if (loaded.policy.sha256 == run.created.policy_sha256) return loaded;
-  throw refusal(run, run.created.policy_file + " has changed since", anew(run));
 }
 
 /// Whether the run is one that can go on.
@@ -65,18 +60,19 @@ std::vector<std::string> stages_to_do(const Run& run, const Plan& plan, const Po
   return stages;
 }
 
-Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
-  const auto unfinished = acting.ledger().unfinished();
-  Run run = replay(acting.ledger().events(id));
-  if (unfinished && *unfinished != id)
-    throw refusal(run, "run " + *unfinished + " is not finished", "orchestrate resume " + *unfinished);
-  const bool lacks_end = lacks_its_end(run);
-  if (lacks_end) run = co_await acting.recover(id);
-  const bool only_its_end_was_missing = lacks_end && run.finished->result == Result::succeeded;
-  if (only_its_end_was_missing) co_return 0;
+}  // namespace
+
+Loaded policy_of(const Run& run) {
+  Loaded loaded = load(run.created.policy_file);
+  if (run.direction() == Direction::downgrade) loaded.plan = way_back(std::move(loaded.plan));
+  if (loaded.policy.sha256 == run.created.policy_sha256) return loaded;
+  throw refusal(run, run.created.policy_file + " has changed since", anew(run));
+}
+
+Task<int> go_on(Acting& acting, Run run, std::string asked_by) {
   check(run, acting.ledger());
   if (is_half_done(run)) {
-    tell_half_done(id);
+    tell_half_done(run.id);
     co_return held;
   }
   if (phase_of(run) != Phase::after_upgrade && !run.created.window_override)
@@ -87,19 +83,37 @@ Task<int> go_on(Acting& acting, std::string id, std::string asked_by) {
   const Json began_at =
       phase_of(run) == Phase::after_upgrade ? Json() : run.evidence(evidence::migration_pending)["from"];
   const RunCreated request = run.created;
+  const std::string id = run.id;
   std::optional<std::string> none;
   std::optional<Resumption> resumption = Resumption{std::move(run), std::move(event), began_at};
   const Run ended = co_await acting.execute(id, request, std::move(none), std::move(resumption));
   co_return ended.finished->exit_code;
 }
 
+namespace {
+
+/// A run that lacks its end is judged first.
+Task<int> judge_and_go_on(Acting& acting, std::string id, std::string asked_by) {
+  const auto unfinished = acting.ledger().unfinished();
+  Run run = replay(acting.ledger().events(id));
+  if (unfinished && *unfinished != id)
+    throw refusal(run, "run " + *unfinished + " is not finished", "orchestrate resume " + *unfinished);
+  const bool lacks_end = lacks_its_end(run);
+  if (lacks_end) run = co_await acting.recover(id);
+  const bool only_its_end_was_missing = lacks_end && run.finished->result == Result::succeeded;
+  if (only_its_end_was_missing) co_return 0;
+  co_return co_await go_on(acting, std::move(run), asked_by);
+}
+
 }  // namespace
 
 int resume(const Arguments& arguments) {
-  const std::string asked_by = caller();
+  const std::string by = asked_by(arguments);
   const Run run = replay(find_run(arguments).events);
+  if (const auto daemon = daemon_for(arguments, run.created.app))
+    return done_by(*daemon, arguments, "resume", run.created.app);
   Acting acting(policy_of(run), arguments, "resume " + run.id);
-  return acting.session().run(go_on(acting, run.id, asked_by));
+  return acting.session().run(judge_and_go_on(acting, run.id, by));
 }
 
 }  // namespace orchestrate::cli

@@ -1,8 +1,12 @@
 #include "cli/session.hpp"
 
+#include <cstdlib>
+#include <filesystem>
+
 #include <unistd.h>
 #include <boost/asio/io_context.hpp>
 
+#include "bus/systemd_bus.hpp"
 #include "cli/place.hpp"
 #include "cli/run_task.hpp"
 #include "policy/env_file.hpp"
@@ -14,7 +18,6 @@
 #include "system/journal.hpp"
 #include "system/network.hpp"
 #include "system/service_manager.hpp"
-#include "system/systemd_bus.hpp"
 
 namespace orchestrate::cli {
 
@@ -25,10 +28,20 @@ struct EnvRead {
   std::vector<EnvDifference> differences;
 };
 
+/// systemd gives a worker an env file that only root may read as a credential.
+std::optional<EnvFile> credential() {
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (!directory) return std::nullopt;
+  EnvFile file{.path = std::filesystem::path(directory) / "env"};
+  if (!std::filesystem::exists(file.path)) return std::nullopt;
+  return file;
+}
+
 EnvRead read_env(const Policy& policy) {
-  const auto& file = policy.project.env_file;
-  if (!file) return {};
-  return {read_env_file(*file), env_differences(*file)};
+  if (!policy.project.env_file) return {};
+  EnvFile file = *policy.project.env_file;
+  if (const auto given = credential()) file.path = given->path;
+  return {read_env_file(file), env_differences(file)};
 }
 
 /// With root's right, when nobody but root can have decided which file that is.
@@ -49,7 +62,7 @@ Session::Session(Policy policy, const Arguments& arguments, Reach reach, State s
   if (state == State::made && in_our_place) make_state_directory(state_directory_, account);
   auto env = env_that_root_decides(policy);
   const bool with_services = reach == Reach::services && !policy.units().empty();
-  services_ = system::make_service_manager(with_services ? system::SystemdBus::open() : nullptr);
+  services_ = system::make_service_manager(with_services ? bus::SystemdBus::open() : nullptr);
   journal_ = system::make_journal();
 
   if (root) system::become(account);

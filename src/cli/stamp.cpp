@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "cli/by_daemon.hpp"
 #include "cli/new_run.hpp"
 #include "cli/verbs.hpp"
 #include "stages/stamp.hpp"
@@ -24,6 +25,9 @@ Plan plan_of(Policy& policy, const std::vector<std::string>& revisions) {
 }  // namespace
 
 int stamp(const Arguments& arguments) {
+  if (arguments.mode == Mode::act)
+    if (const auto daemon = daemon_for(arguments, arguments.app))
+      return done_by(*daemon, arguments, "stamp", arguments.app);
   Loaded loaded = load(policy_file(arguments.app));
   RunCreated request{.app = loaded.policy.app,
                      .verb = "stamp",

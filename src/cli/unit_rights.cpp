@@ -6,14 +6,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "bus/unit_authority.hpp"
 #include "orchestrate/error.hpp"
 #include "stages/services.hpp"
-#include "system/unit_authority.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
-using system::JobType;
+using bus::JobType;
 
 struct Job {
   std::string_view kind;  // of the stage
@@ -35,7 +35,7 @@ std::string polkit_rule(const Policy& policy) {
 
 void check(const Policy& policy, const std::string& command, const StageSpec& stage, const Job& job,
            const UnitName& unit) {
-  const auto refusal = system::refusal_of_job(job.type, unit);
+  const auto refusal = bus::refusal_of_job(job.type, unit);
   if (!refusal) return;
   throw Error(ErrorKind::denied, command,
               fmt::format("stage {} may not {} {} over D-Bus: {}", stage.name, job.verb, unit.text(), *refusal),

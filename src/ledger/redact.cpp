@@ -34,7 +34,7 @@ struct Redaction {
   void in(RunCreated& event) const {
     for (std::string* text : {&event.target, &event.requested_by, &event.host, &event.version, &event.policy_file})
       in(*text);
-    for (auto* text : {&event.window_override, &event.reason, &event.confirmed})
+    for (auto* text : {&event.window_override, &event.reason, &event.confirmed, &event.request_id})
       if (*text) in(**text);
   }
   void in(StageStarted&) const {}
@@ -58,6 +58,7 @@ struct Redaction {
     in(event.requested_by);
     in(event.reason);
   }
+  void in(RecoveryStarted&) const {}
 };
 
 }  // namespace

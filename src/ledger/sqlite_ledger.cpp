@@ -44,7 +44,8 @@ SqliteLedger::SqliteLedger(const std::filesystem::path& file, LedgerAccess acces
 Event SqliteLedger::append(const std::string& run, const EventBody& body, Time at) {
   std::string text = to_text(orchestrate::to_json(redacted(body, redactor_)));
   Transaction transaction(sqlite_);
-  if (std::holds_alternative<RunCreated>(body) || std::holds_alternative<RunResumed>(body)) refuse_second_run();
+  if (std::holds_alternative<RunCreated>(body)) refuse_second_run({});
+  if (std::holds_alternative<RunResumed>(body)) refuse_second_run(run);
   const ChainRow row = insert(run, at, type_of(body), std::move(text));
   transaction.commit();
   return {row.sequence, run, at, event_from_json(row.type, parse_json(row.body))};
@@ -122,15 +123,15 @@ std::vector<Event> SqliteLedger::providing(std::string_view evidence) const {
 }
 
 std::optional<std::string> SqliteLedger::unfinished() const {
-  // Since a run begins or goes on only when none is unfinished, the newest of these events tells.
+  // Since a run begins or goes on only when no other is unfinished, the newest of these events tells.
   const auto rows = sqlite_.query(
       "SELECT run, type FROM event WHERE type IN ('run-created', 'run-resumed', 'run-finished')"
       " ORDER BY sequence DESC LIMIT 1");
   return rows.empty() || rows[0][1] == "run-finished" ? std::nullopt : rows[0][0];
 }
 
-void SqliteLedger::refuse_second_run() const {
-  if (const auto run = unfinished())
+void SqliteLedger::refuse_second_run(const std::string& but) const {
+  if (const auto run = unfinished(); run && *run != but)
     throw Error(ErrorKind::busy, "begin a run", "run " + *run + " is not finished", "orchestrate show " + *run);
 }
 

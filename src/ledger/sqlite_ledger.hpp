@@ -27,7 +27,8 @@ class SqliteLedger final : public Ledger {
   std::optional<std::string> unfinished() const override;
 
  private:
-  void refuse_second_run() const;
+  /// Throws Error (`busy`) when a run other than `but` is unfinished.
+  void refuse_second_run(const std::string& but) const;
   ChainRow insert(std::optional<std::string> run, Time at, std::string_view type, std::string body);
 
   Sqlite sqlite_;

@@ -34,6 +34,7 @@ struct Saying {
     return fmt::format("{}, asked by {}", to_string(e.manner), e.requested_by);
   }
   std::string operator()(const RunAborted& e) const { return fmt::format("by {}: {}", e.requested_by, e.reason); }
+  std::string operator()(const RecoveryStarted& e) const { return "by " + e.unit; }
 };
 
 }  // namespace

@@ -78,14 +78,7 @@ Json status_json(const AppStatus& status) {
 }
 
 Json events_json(const std::vector<Event>& events) {
-  const auto event_json = [](const Event& event) {
-    return Json::object({{"sequence", event.sequence},
-                         {"run", event.run},
-                         {"at", utc_text(event.at)},
-                         {"type", type_of(event.body)},
-                         {"body", to_json(event.body)}});
-  };
-  return versioned({{"events", list(events, event_json)}});
+  return versioned({{"events", list(events, [](const Event& event) { return to_json(event); })}});
 }
 
 Json findings_json(const std::vector<Finding>& findings) {

@@ -4,14 +4,16 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "bus/systemd_bus.hpp"
 #include "orchestrate/error.hpp"
 #include "system/offload.hpp"
-#include "system/systemd_bus.hpp"
 
 namespace orchestrate::system {
 namespace {
 
 using namespace std::chrono_literals;
+using bus::JobType;
+using bus::SystemdBus;
 
 constexpr auto state_limit = 30s;
 // Units may have start and stop timeouts of 90 s each (systemd's default); a stage's own deadline is shorter or it

@@ -4,12 +4,14 @@
 
 #include "orchestrate/ports.hpp"
 
+namespace orchestrate::bus {
+class SystemdBus;
+}
+
 namespace orchestrate::system {
 
-class SystemdBus;
-
-/// systemd. `bus` is opened before privileges are dropped: SystemdBus::open(). Without a bus (nullptr) every call
+/// systemd. `bus` is opened before privileges are dropped: bus::SystemdBus::open(). Without a bus (nullptr) every call
 /// throws Error (`unreachable`), so that a policy without services needs no systemd.
-std::unique_ptr<ServiceManager> make_service_manager(std::shared_ptr<SystemdBus> bus);
+std::unique_ptr<ServiceManager> make_service_manager(std::shared_ptr<bus::SystemdBus> bus);
 
 }  // namespace orchestrate::system

@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::array<std::string_view, 5> results = {"succeeded", "nothing-to-do", "blocked", "failed-unchanged",
                                                      "held"};
-constexpr std::array<std::string_view, 8> types = {"run-created",      "stage-started", "fact-recorded",
+constexpr std::array<std::string_view, 9> types = {"run-created",      "stage-started", "fact-recorded",
                                                    "stage-finished",   "run-finished",  "run-resumed",
-                                                   "cancel-requested", "run-aborted"};
+                                                   "cancel-requested", "run-aborted",   "recovery-started"};
 constexpr std::array<std::string_view, 2> manners = {"in-order", "by-force"};
 
 template <class Enum, std::size_t N>
@@ -65,6 +65,8 @@ struct ToJson {
     if (e.window_override) json.set("window_override", *e.window_override);
     if (e.reason) json.set("reason", *e.reason);
     if (e.confirmed) json.set("confirmed", *e.confirmed);
+    if (e.unit) json.set("unit", *e.unit);
+    if (e.request_id) json.set("request_id", *e.request_id);
     return json;
   }
   Json operator()(const StageStarted& e) const { return Json::object({{"stage", e.stage}}); }
@@ -88,6 +90,7 @@ struct ToJson {
   Json operator()(const RunAborted& e) const {
     return Json::object({{"requested_by", e.requested_by}, {"reason", e.reason}});
   }
+  Json operator()(const RecoveryStarted& e) const { return Json::object({{"unit", e.unit}, {"version", e.version}}); }
 };
 
 }  // namespace
@@ -118,7 +121,9 @@ EventBody event_from_json(std::string_view type, const Json& json) {
                       .stages = json["stages"].as_strings(),
                       .window_override = text_if_any(json["window_override"]),
                       .reason = text_if_any(json["reason"]),
-                      .confirmed = text_if_any(json["confirmed"])};
+                      .confirmed = text_if_any(json["confirmed"]),
+                      .unit = text_if_any(json["unit"]),
+                      .request_id = text_if_any(json["request_id"])};
   if (type == types[1]) return StageStarted{json["stage"].as_string()};
   if (type == types[2]) return FactRecorded{json["stage"].as_string(), json["name"].as_string(), json["value"]};
   if (type == types[3])
@@ -133,8 +138,26 @@ EventBody event_from_json(std::string_view type, const Json& json) {
   if (type == types[6])
     return CancelRequested{json.text_or("requested_by"), enum_from<Manner>(manners, json["manner"].as_string())};
   if (type == types[7]) return RunAborted{json.text_or("requested_by"), json.text_or("reason")};
+  if (type == types[8]) return RecoveryStarted{json.text_or("unit"), json.text_or("version")};
   throw Error(ErrorKind::failed, "read a ledger event", "unknown type '" + std::string(type) + "'",
               "it was written by a newer orchestrate: use that version");
+}
+
+Json to_json(const Event& event) {
+  const auto since_1970 = std::chrono::duration_cast<std::chrono::nanoseconds>(event.at.time_since_epoch());
+  return Json::object({{"sequence", event.sequence},
+                       {"run", event.run},
+                       {"at", utc_text(event.at)},
+                       {"at_ns", since_1970.count()},
+                       {"type", type_of(event.body)},
+                       {"body", to_json(event.body)}});
+}
+
+Event event_from_json(const Json& json) {
+  const std::chrono::nanoseconds since_1970(json["at_ns"].as_integer());
+  return {json["sequence"].as_integer(), json["run"].as_string(),
+          Time(std::chrono::duration_cast<Time::duration>(since_1970)),
+          event_from_json(json["type"].as_string(), json["body"])};
 }
 
 }  // namespace orchestrate

@@ -66,6 +66,7 @@ struct Fold {
   }
   void operator()(const CancelRequested& e) const { run.cancel = e; }
   void operator()(const RunAborted& e) const { run.aborted = e; }
+  void operator()(const RecoveryStarted&) const { ++run.recoveries; }
 };
 
 }  // namespace

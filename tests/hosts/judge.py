@@ -114,7 +114,7 @@ class Case:
 
 
 def nothing_of_ours_runs(vps: Vps) -> None:
-    left = "orchestrate|alembic|pg_dump|pg_restore|strace|/git"
+    left = "orchestrate( |$)|alembic|pg_dump|pg_restore|strace|/git"
     asked = ("pgrep", "--list-full", "--full", left)
     until("our processes have ended", 15, lambda: vps.host.run(*asked).code == 1)
     sessions = f"SELECT count(*) FROM pg_stat_activity WHERE datname = 'appdb' AND ({OURS})"

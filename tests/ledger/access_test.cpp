@@ -82,7 +82,7 @@ TEST(LedgerAccess, RefusesALedgerOfANewerVersionByName) {
   state.writer();
   state.sql("PRAGMA user_version = 7");
   const std::string line = "read the ledger " + state.file().string() +
-                           ": a newer orchestrate wrote it (its schema is 7, this version knows 2); install that "
+                           ": a newer orchestrate wrote it (its schema is 7, this version knows 3); install that "
                            "version of orchestrate";
   EXPECT_EQ(error_of([&] { state.reader(); }), line);
   EXPECT_EQ(error_of([&] { state.writer(); }), line);

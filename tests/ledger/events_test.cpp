@@ -27,9 +27,12 @@ std::vector<EventBody> every_kind() {
                         {{"review.passed", Json::object({{"files", Json::array({"004"})}, {"share", 0.5}})}},
                         {drop}};
   return {RunCreated{"magikal-bot", "apply", "head", "uid 0 (root)", "vps1", "0.1.0", "/etc/orchestrate/bot.yaml",
-                     "c0ffee", std::vector<std::string>{"review", "upgrade"}, "the shop is down"},
-          StageStarted{"review"}, FactRecorded{"upgrade", "versions", Json::object({{"before", Json::array({"002"})}})},
+                     "c0ffee", std::vector<std::string>{"review", "upgrade"}, "the shop is down", "a hot fix",
+                     "loses-data", "orchestrate-worker@magikal-bot.service", "deploy-42"},
+          StageStarted{"review"},
+          FactRecorded{"upgrade", "versions", Json::object({{"before", Json::array({"002"})}})},
           StageFinished{"review", outcome, std::chrono::milliseconds(120)},
+          RecoveryStarted{"orchestrate-worker@magikal-bot.service", "0.1.0"},
           RunFinished{Result::blocked, 3, "database at 003, checkout and service unchanged", "orchestrate approve"}};
 }
 
@@ -46,7 +49,26 @@ TEST(Ledger, GivesBackEveryKindOfEventAsItWasAppended) {
   EXPECT_EQ(bodies, every_kind());
   EXPECT_EQ(state.reader()->events("r1"), appended);
   EXPECT_EQ(replay(state.reader()->events("r1")), replay(appended));
-  EXPECT_EQ(appended.back().sequence, 5);
+  EXPECT_EQ(appended.back().sequence, 6);
+}
+
+TEST(Event, IsReadFromJsonAsItWas) {
+  Event event{7, "r1", nine + std::chrono::nanoseconds(7), StageStarted{"review"}};
+  for (const EventBody& body : every_kind()) {
+    event.body = body;
+    EXPECT_EQ(event_from_json(parse_json(to_text(to_json(event)))), event);
+  }
+}
+
+TEST(Ledger, LetsARunGoOnThatHadNoEnd) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  ledger->append("r1", apply_of("bot"), nine);
+  ledger->append("r1", RunResumed{"uid 0 (root)", "vps1", "0.1.0", {"restart"}}, nine);
+  EXPECT_EQ(ledger->unfinished(), "r1");
+  EXPECT_ANY_THROW(ledger->append("r2", apply_of("bot"), nine)) << "one at a time, as before";
+  ledger->append("r1", RunFinished{Result::succeeded, 0, {}, {}}, nine);
+  EXPECT_EQ(ledger->unfinished(), std::nullopt);
 }
 
 TEST(Ledger, FindsTheStagesThatProvidedAnEvidence) {

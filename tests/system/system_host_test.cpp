@@ -10,11 +10,11 @@
 #include <iostream>
 #include <thread>
 
+#include "bus/systemd_bus.hpp"
 #include "on_loop.hpp"
 #include "orchestrate/error.hpp"
 #include "system/journal.hpp"
 #include "system/service_manager.hpp"
-#include "system/systemd_bus.hpp"
 #include "system/user.hpp"
 
 namespace orchestrate {
@@ -59,7 +59,7 @@ void shell(const std::string& command) {
 
 /// Opened as root before main gives root up, as the program itself does it.
 struct Opened {
-  std::shared_ptr<system::SystemdBus> bus;
+  std::shared_ptr<bus::SystemdBus> bus;
   std::unique_ptr<Journal> journal;
 };
 Opened* opened = nullptr;
@@ -149,7 +149,7 @@ TEST_F(Restart, IsToldThoughSystemdReloadsItsUnitsMeanwhile) {
 }
 
 TEST_F(Restart, IsDeniedOverABusThatAnOrdinaryUserOpened) {
-  services = system::make_service_manager(system::SystemdBus::open());
+  services = system::make_service_manager(bus::SystemdBus::open());
   const Error error = error_of("good");
   EXPECT_EQ(error.kind(), ErrorKind::denied);
   EXPECT_THAT(error.hint(), HasSubstr("run as root"));
@@ -260,7 +260,7 @@ int main(int argc, char** argv) {
     return 77;
   }
   orchestrate::make_units();
-  orchestrate::Opened ports{orchestrate::system::SystemdBus::open(), orchestrate::system::make_journal()};
+  orchestrate::Opened ports{orchestrate::bus::SystemdBus::open(), orchestrate::system::make_journal()};
   orchestrate::opened = &ports;
   orchestrate::system::become(orchestrate::system::find_account("nobody").value());
   return RUN_ALL_TESTS();

@@ -7,7 +7,7 @@
 
 #include "orchestrate/ports.hpp"
 
-namespace orchestrate::system {
+namespace orchestrate::bus {
 
 /// What a job does, by the name of systemd's D-Bus method.
 enum class JobType { start, stop, restart };
@@ -25,4 +25,4 @@ class SystemdBus {
   virtual JobEnd run(JobType type, const UnitName& unit, std::chrono::milliseconds limit, std::stop_token stop) = 0;
 };
 
-}  // namespace orchestrate::system
+}  // namespace orchestrate::bus

@@ -1,4 +1,4 @@
-#include "system/unit_authority.hpp"
+#include "bus/unit_authority.hpp"
 
 #include <sdbus-c++/sdbus-c++.h>
 
@@ -6,9 +6,9 @@
 #include <array>
 #include <chrono>
 
-#include "system/systemd_proxy.hpp"
+#include "bus/systemd_proxy.hpp"
 
-namespace orchestrate::system {
+namespace orchestrate::bus {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ std::optional<std::string> refusal_of_job(JobType type, const UnitName& unit) {
   }
 }
 
-}  // namespace orchestrate::system
+}  // namespace orchestrate::bus

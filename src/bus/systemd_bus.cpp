@@ -1,4 +1,4 @@
-#include "system/systemd_bus.hpp"
+#include "bus/systemd_bus.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,10 +9,11 @@
 #include <charconv>
 #include <map>
 
+#include "bus/dialect.hpp"
+#include "bus/systemd_proxy.hpp"
 #include "orchestrate/error.hpp"
-#include "system/systemd_proxy.hpp"
 
-namespace orchestrate::system {
+namespace orchestrate::bus {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,26 +53,6 @@ Error translated(const std::string& doing, const sdbus::Error& error) {
   return {ErrorKind::failed, doing, fmt::format("{} ({})", error.getMessage(), error.getName())};
 }
 
-using JobRemoved = std::function<void(std::uint32_t, sdbus::ObjectPath, std::string, std::string)>;
-
-// Where sdbus-c++ 1 and 2 differ: 2 registers signals at once, and renamed what handles a message.
-#if __has_include(<sdbus-c++/VTableItems.h>)
-void listen(sdbus::IProxy& proxy, JobRemoved job_removed) {
-  proxy.uponSignal("JobRemoved").onInterface(systemd_manager).call(std::move(job_removed));
-}
-bool handle_one(sdbus::IConnection& connection) {
-  return connection.processPendingEvent();
-}
-#else
-void listen(sdbus::IProxy& proxy, JobRemoved job_removed) {
-  proxy.uponSignal("JobRemoved").onInterface(systemd_manager).call(std::move(job_removed));
-  proxy.finishRegistration();
-}
-bool handle_one(sdbus::IConnection& connection) {
-  return connection.processPendingRequest();
-}
-#endif
-
 template <class T>
 T property(const Properties& properties, const std::string& name, T fallback = {}) {
   const auto found = properties.find(name);
@@ -105,8 +86,13 @@ class SdbusSystemd : public SystemdBus {
  public:
   SdbusSystemd()
       : connection_(sdbus::createSystemBusConnection()), manager_(systemd_proxy(*connection_, systemd_manager_path)) {
-    listen(*manager_, [this](std::uint32_t, const sdbus::ObjectPath& job, const std::string&,
-                             const std::string& result) { ended_[job] = result; });
+    listen(*manager_, systemd_manager, "JobRemoved", [this](sdbus::Signal& signal) {
+      std::uint32_t number = 0;
+      sdbus::ObjectPath job;
+      std::string unit, result;
+      signal >> number >> job >> unit >> result;
+      ended_[job] = result;
+    });
     // Not before the match above: systemd sends no job signals to clients that have not subscribed, and a job may end
     // before the reply to RestartUnit.
     manager_->callMethod("Subscribe").onInterface(systemd_manager).withTimeout(call_timeout);
@@ -236,4 +222,4 @@ std::shared_ptr<SystemdBus> SystemdBus::open() {
   }
 }
 
-}  // namespace orchestrate::system
+}  // namespace orchestrate::bus

@@ -1,0 +1,55 @@
+#include "bus/authority.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include "bus/call.hpp"
+#include "orchestrate/error.hpp"
+
+namespace orchestrate::bus {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto question_limit = 25s;
+constexpr auto password_limit = 5min;  // a person may be typing it
+constexpr std::uint32_t allow_user_interaction = 1;
+
+}  // namespace
+
+Task<bool> is_authorised(Connection& connection, std::string client, std::string action,
+                         std::map<std::string, std::string> details) {
+  const Method method{"org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
+                      "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization"};
+  const Fill fill = [&](sdbus::MethodCall& message) {
+    const std::map<std::string, sdbus::Variant> name{{"name", sdbus::Variant(client)}};
+    message << sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>("system-bus-name", name) << action
+            << details << allow_user_interaction << std::string();
+  };
+  bool authorised = false;
+  const Take take = [&](sdbus::MethodReply& reply) {
+    sdbus::Struct<bool, bool, std::map<std::string, std::string>> result;
+    reply >> result;
+    authorised = result.get<0>();
+  };
+  try {
+    co_await call(connection, method, fill, take, password_limit);
+  } catch (const CallFailed& error) {
+    throw Error(ErrorKind::denied, "ask polkit about " + action, error.what(), "is polkit.service running?");
+  }
+  co_return authorised;
+}
+
+Task<std::uint32_t> uid_of(Connection& connection, std::string client) {
+  const Method method{"org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser"};
+  const Fill fill = [&](sdbus::MethodCall& message) { message << client; };
+  std::uint32_t uid = 0;
+  const Take take = [&](sdbus::MethodReply& reply) { reply >> uid; };
+  try {
+    co_await call(connection, method, fill, take, question_limit);
+  } catch (const CallFailed& error) {
+    throw Error(ErrorKind::denied, "learn who calls", error.what());
+  }
+  co_return uid;
+}
+
+}  // namespace orchestrate::bus

@@ -1,0 +1,154 @@
+#include "bus/daemon_client.hpp"
+
+#include <poll.h>
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "bus/dialect.hpp"
+#include "bus/dictionary.hpp"
+#include "bus/published.hpp"
+#include "bus/refusal.hpp"
+
+namespace orchestrate::bus {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto answer_limit = 25s;
+constexpr auto start_limit = 20min;  // a password may be asked for, and a dead run be judged first
+
+Refused refusal_of(const sdbus::Error& error) {
+  const std::string& name = error.getName();
+  if (name.starts_with("org.orchestrate.")) return {exit_code_of(name), error.getMessage()};
+  const bool denied = name == "org.freedesktop.DBus.Error.AccessDenied";
+  return {denied ? 77 : 69, "ask orchestrated: " + error.getMessage() +
+                                "; look at its log: journalctl -u orchestrated, or work without it: --local"};
+}
+
+template <class Call>
+auto told(Call call) {
+  try {
+    return call();
+  } catch (const sdbus::Error& error) {
+    throw refusal_of(error);
+  }
+}
+
+class SdbusDaemon final : public DaemonClient {
+ public:
+  explicit SdbusDaemon(std::unique_ptr<sdbus::IConnection> connection) : connection_(std::move(connection)) {}
+
+  std::string start(const std::string& app, const std::string& verb, const Json& options) override {
+    return told([&] {
+      sdbus::ObjectPath path;
+      proxy_at(*connection_, bus_name, manager_path)
+          ->callMethod("Start")
+          .onInterface(manager_interface)
+          .withTimeout(start_limit)
+          .withArguments(app, verb, to_dictionary(options))
+          .storeResultsTo(path);
+      return std::string(path);
+    });
+  }
+  std::string get_run(const std::string& id) override {
+    return told([&] {
+      sdbus::ObjectPath path;
+      proxy_at(*connection_, bus_name, manager_path)
+          ->callMethod("GetRun")
+          .onInterface(manager_interface)
+          .withTimeout(start_limit)
+          .withArguments(id)
+          .storeResultsTo(path);
+      return std::string(path);
+    });
+  }
+  std::vector<std::string> events(const std::string& run, std::uint64_t after) override {
+    return told([&] {
+      std::vector<std::string> texts;
+      proxy_at(*connection_, bus_name, run)
+          ->callMethod("Events")
+          .onInterface(run_interface)
+          .withTimeout(answer_limit)
+          .withArguments(after)
+          .storeResultsTo(texts);
+      return texts;
+    });
+  }
+  void cancel(const std::string& run, Manner manner) override {
+    told([&] {
+      proxy_at(*connection_, bus_name, run)
+          ->callMethod("Cancel")
+          .onInterface(run_interface)
+          .withTimeout(start_limit)
+          .withArguments(manner == Manner::by_force);
+      return 0;
+    });
+  }
+
+  void watch(const std::string& run) override {
+    watched_ = proxy_at(*connection_, bus_name, run);
+    listen(*watched_, "org.freedesktop.DBus.Properties", "PropertiesChanged", [this](sdbus::Signal& signal) {
+      std::string interface;
+      Dictionary changed;
+      signal >> interface >> changed;
+      heard_ = true;
+      if (const auto found = changed.find("Progress"); found != changed.end())
+        progress_ = found->second.get<std::string>();
+    });
+  }
+  bool wait(std::chrono::milliseconds limit) override {
+    return told([&] {
+      const auto until = std::chrono::steady_clock::now() + limit;
+      while (handle_one(*connection_)) continue;
+      while (!heard_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left <= 0ms) break;
+        const auto bus = connection_->getEventLoopPollData();
+        pollfd state{.fd = bus.fd, .events = bus.events, .revents = 0};
+        if (::poll(&state, 1, static_cast<int>(left.count())) < 0) break;
+        while (handle_one(*connection_)) continue;
+      }
+      return std::exchange(heard_, false);
+    });
+  }
+  const std::string& progress() const override { return progress_; }
+
+  bool is_there() {
+    const auto bus = proxy_at(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+    bool owned = false;
+    bus->callMethod("NameHasOwner")
+        .onInterface("org.freedesktop.DBus")
+        .withTimeout(answer_limit)
+        .withArguments(std::string(bus_name))
+        .storeResultsTo(owned);
+    std::vector<std::string> names;
+    if (!owned)
+      bus->callMethod("ListActivatableNames")
+          .onInterface("org.freedesktop.DBus")
+          .withTimeout(answer_limit)
+          .storeResultsTo(names);
+    return owned || std::ranges::find(names, bus_name) != names.end();
+  }
+
+ private:
+  std::unique_ptr<sdbus::IConnection> connection_;
+  std::unique_ptr<sdbus::IProxy> watched_;
+  bool heard_ = false;
+  std::string progress_;
+};
+
+}  // namespace
+
+std::unique_ptr<DaemonClient> DaemonClient::open() {
+  try {
+    auto daemon = std::make_unique<SdbusDaemon>(sdbus::createSystemBusConnection());
+    if (daemon->is_there()) return daemon;
+  } catch (const sdbus::Error&) {
+    // No bus: no daemon.
+  }
+  return nullptr;
+}
+
+}  // namespace orchestrate::bus

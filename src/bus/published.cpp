@@ -1,0 +1,198 @@
+#include "bus/published.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <algorithm>
+#include <array>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "bus/connection.hpp"
+#include "bus/dialect.hpp"
+#include "bus/dictionary.hpp"
+#include "bus/refusal.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/exit_code.hpp"
+
+namespace orchestrate::bus {
+namespace {
+
+void answer_failure(const sdbus::MethodCall& call, std::exception_ptr failure) {
+  std::string name = error_name(1), text = "internal error";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Refused& refused) {
+    name = error_name(refused.exit_code());
+    text = refused.what();
+  } catch (const Error& error) {
+    name = error_name(exit_code(error.kind()));
+    text = error.what();
+  } catch (const std::exception& error) {
+    text = error.what();
+  }
+  reply_with_error(call, {name, text});
+}
+
+/// Runs the method and answers its call, whatever becomes of the caller meanwhile.
+void answer(Connection& connection, sdbus::MethodCall call,
+            std::function<Task<>(const sdbus::MethodCall&, sdbus::MethodReply&)> act) {
+  auto work = [](Connection& bus, sdbus::MethodCall call_,
+                 std::function<Task<>(const sdbus::MethodCall&, sdbus::MethodReply&)> act_) -> Task<> {
+    std::exception_ptr failure;
+    try {
+      sdbus::MethodReply reply = call_.createReply();
+      co_await act_(call_, reply);
+      if (!call_.doesntExpectReply()) reply.send();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) answer_failure(call_, failure);
+    bus.sent();
+  };
+  // What cannot even be answered is a lost bus, and that ends us.
+  boost::asio::co_spawn(connection.io(), work(connection, std::move(call), std::move(act)),
+                        [](std::exception_ptr error) {
+                          if (error) std::rethrow_exception(error);
+                        });
+}
+
+class Manager final : public Published {
+ public:
+  Manager(Connection& connection, ManagerApi& api, std::string version)
+      : connection_(connection), api_(api), version_(std::move(version)) {
+    const auto start = [this](sdbus::MethodCall call) {
+      std::string app, verb;
+      Dictionary options;
+      call >> app >> verb >> options;
+      answer(connection_, std::move(call), [this, app, verb, options](const auto& asked, auto& reply) {
+        return started(asked.getSender(), app, verb, options, reply);
+      });
+    };
+    const auto list = [this](sdbus::MethodCall call) {
+      std::string app;
+      std::uint32_t limit = 0;
+      call >> app >> limit;
+      answer(connection_, std::move(call), [this, app, limit](const auto& asked, auto& reply) {
+        return listed(asked.getSender(), app, limit, reply);
+      });
+    };
+    const auto get = [this](sdbus::MethodCall call) {
+      std::string id;
+      call >> id;
+      answer(connection_, std::move(call),
+             [this, id](const auto& asked, auto& reply) { return got(asked.getSender(), id, reply); });
+    };
+    object_ = publish(connection.raw(), manager_path, manager_interface,
+                      {{"Start", "ssa{sv}", "o", {"app", "verb", "options"}, {"run"}, start},
+                       {"ListRuns", "su", "a(ssssi)", {"app", "limit"}, {"runs"}, list},
+                       {"GetRun", "s", "o", {"id"}, {"run"}, get}},
+                      {{"Version", "s", [this](auto& reply) { reply << version_; }}});
+    connection.sent();
+  }
+
+ private:
+  Task<> started(std::string client, std::string app, std::string verb, Dictionary options, sdbus::MethodReply& reply) {
+    const std::string path = co_await api_.start(client, app, verb, to_json(options));
+    reply << sdbus::ObjectPath(path);
+  }
+  Task<> listed(std::string client, std::string app, std::uint32_t limit, sdbus::MethodReply& reply) {
+    using Row = sdbus::Struct<std::string, std::string, std::string, std::string, std::int32_t>;
+    std::vector<Row> rows;
+    const auto runs = co_await api_.list_runs(client, app, limit);
+    for (const RunRow& run : runs) rows.emplace_back(run.id, run.verb, run.started, run.result, run.exit_code);
+    reply << rows;
+  }
+  Task<> got(std::string client, std::string id, sdbus::MethodReply& reply) {
+    const std::string path = co_await api_.get_run(client, id);
+    reply << sdbus::ObjectPath(path);
+  }
+
+  Connection& connection_;
+  ManagerApi& api_;
+  std::string version_;
+  std::unique_ptr<sdbus::IObject> object_;
+};
+
+struct Word {
+  const char* name;
+  std::string RunWords::* text;
+};
+constexpr std::array words_of_text = {Word{"App", &RunWords::app},      Word{"Id", &RunWords::id},
+                                      Word{"Verb", &RunWords::verb},    Word{"State", &RunWords::state},
+                                      Word{"Stage", &RunWords::stage},  Word{"Progress", &RunWords::progress},
+                                      Word{"Result", &RunWords::result}};
+
+class RunObject final : public PublishedRun {
+ public:
+  RunObject(Connection& connection, std::shared_ptr<RunApi> api, RunWords words)
+      : connection_(connection), api_(std::move(api)), words_(std::move(words)) {
+    const auto events = [this](sdbus::MethodCall call) {
+      std::uint64_t after = 0;
+      call >> after;
+      answer(connection_, std::move(call), [api = api_, after](const auto& asked, auto& reply) {
+        return told(api, asked.getSender(), after, reply);
+      });
+    };
+    const auto cancel = [this](sdbus::MethodCall call) {
+      bool by_force = false;
+      call >> by_force;
+      answer(connection_, std::move(call), [api = api_, by_force](const auto& asked, auto&) {
+        return api->cancel(asked.getSender(), by_force ? Manner::by_force : Manner::in_order);
+      });
+    };
+    std::vector<PropertyRow> properties;
+    for (const Word& word : words_of_text)
+      properties.push_back({word.name, "s", [this, text = word.text](auto& reply) { reply << words_.*text; }});
+    properties.push_back({"ExitCode", "i", [this](auto& reply) { reply << words_.exit_code; }});
+    properties.push_back({"Sequence", "t", [this](auto& reply) { reply << words_.sequence; }});
+    object_ =
+        publish(connection.raw(), run_path(words_.id), run_interface,
+                {{"Events", "t", "as", {"after"}, {"events"}, events}, {"Cancel", "b", "", {"by_force"}, {}, cancel}},
+                std::move(properties));
+    connection.sent();
+  }
+
+  const RunWords& words() const override { return words_; }
+
+  void show(RunWords words) override {
+    std::vector<std::string> changed;
+    for (const Word& word : words_of_text)
+      if (words.*word.text != words_.*word.text) changed.emplace_back(word.name);
+    if (words.exit_code != words_.exit_code) changed.emplace_back("ExitCode");
+    if (words.sequence != words_.sequence) changed.emplace_back("Sequence");
+    words_ = std::move(words);
+    if (changed.empty()) return;
+    emit_changed(*object_, run_interface, changed);
+    connection_.sent();
+  }
+
+ private:
+  static Task<> told(std::shared_ptr<RunApi> api, std::string client, std::uint64_t after, sdbus::MethodReply& reply) {
+    const auto texts = co_await api->events(client, after);
+    reply << texts;
+  }
+
+  Connection& connection_;
+  std::shared_ptr<RunApi> api_;
+  RunWords words_;
+  std::unique_ptr<sdbus::IObject> object_;
+};
+
+}  // namespace
+
+std::string run_path(const std::string& run_id) {
+  std::string path = std::string(manager_path) + "/run/" + run_id;
+  std::ranges::replace(path, '-', '_');
+  return path;
+}
+
+std::unique_ptr<Published> publish_manager(Connection& connection, ManagerApi& api, std::string version) {
+  return std::make_unique<Manager>(connection, api, std::move(version));
+}
+
+std::unique_ptr<PublishedRun> publish_run(Connection& connection, std::shared_ptr<RunApi> api, RunWords words) {
+  return std::make_unique<RunObject>(connection, std::move(api), std::move(words));
+}
+
+}  // namespace orchestrate::bus

@@ -1,0 +1,184 @@
+#include "cli/by_daemon.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <random>
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "bus/refusal.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/place.hpp"
+#include "cli/terminal.hpp"
+#include "render/json.hpp"
+#include "request/verbs.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr auto look_interval = 1s;  // a change of which no signal came
+constexpr auto turn = 100ms;        // for the spinner
+constexpr auto patience = 60s;      // the daemon may be upgraded meanwhile
+
+std::string random_text() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+Json options_of(const Arguments& arguments, const RequestVerb& verb) {
+  const bool overridden = arguments.window == WindowRule::overridden;
+  const std::vector<std::pair<std::string, Json>> all = {
+      {"request-id", random_text()},
+      {"target", arguments.target},
+      {"reason", arguments.reason},
+      {"confirm", arguments.confirmed},
+      {"run", arguments.run},
+      {"override-window", overridden ? Json(true) : Json()},
+      {"revisions", arguments.revisions.empty() ? Json() : Json::of(arguments.revisions)}};
+  Json options = Json::object();
+  for (const auto& [name, value] : all) {
+    const bool known = std::ranges::find(verb.options, name) != verb.options.end();
+    const bool said = !value.is_null() && value != Json("");
+    if (known && said) options.set(name, value);
+  }
+  return options;
+}
+
+/// Signals of the person who watches.
+class Leaving {
+ public:
+  explicit Leaving(boost::asio::io_context& io) : signals_(io, SIGINT, SIGTERM, SIGHUP) { wait(); }
+
+  int times() const { return times_; }
+  /// Whoever cannot be asked leaves at once.
+  bool is_decided() const { return times_ > 1 || (times_ == 1 && (by_terminal_ == 0 || !::isatty(STDERR_FILENO))); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      ++times_;
+      if (number == SIGINT) ++by_terminal_;
+      wait();
+    });
+  }
+
+  boost::asio::signal_set signals_;
+  int times_ = 0, by_terminal_ = 0;
+};
+
+/// One run on the screen.
+class Following {
+ public:
+  Following(bus::DaemonClient& daemon, const Arguments& arguments, std::string path)
+      : daemon_(daemon), path_(std::move(path)), terminal_(io_, arguments.format), leaving_(io_) {
+    daemon_.watch(path_);
+  }
+
+  /// The run at its end; none when it was left alone.
+  std::optional<Run> to_its_end() {
+    for (;;) {
+      look();
+      if (run_.finished) return run_;
+      const auto until = steady_clock::now() + look_interval;
+      while (steady_clock::now() < until && !heard()) {
+        if (!warned_ && leaving_.times() > 0) warn();
+        if (leaving_.is_decided()) return std::nullopt;
+      }
+      if (steady_clock::now() >= give_up_) return std::nullopt;
+    }
+  }
+
+ private:
+  /// Reads what is new. A daemon that is away for a while ends nothing: the run does not need it.
+  void look() {
+    try {
+      if (is_away_) path_ = daemon_.get_run(run_.id);
+      for (const std::string& text : daemon_.events(path_, sequence_)) {
+        const Event event = event_from_json(parse_json(text));
+        run_ = orchestrate::apply(std::move(run_), event);
+        sequence_ = static_cast<std::uint64_t>(event.sequence);
+        terminal_.on_event(run_, event);
+      }
+      is_away_ = false;
+      give_up_ = steady_clock::time_point::max();
+    } catch (const bus::Refused& refused) {
+      if (run_.id.empty() || refused.exit_code() == 77) throw;
+      if (!is_away_) give_up_ = steady_clock::now() + patience;
+      is_away_ = true;
+    }
+  }
+
+  bool heard() {
+    const bool changed = daemon_.wait(turn);
+    io_.poll();
+    const StageRecord* stage = nullptr;
+    for (const StageRecord& record : run_.stages)
+      if (record.state == StageRecord::State::running) stage = &record;
+    if (stage && !daemon_.progress().empty()) terminal_.on_progress(stage->name, daemon_.progress());
+    return changed;
+  }
+
+  void warn() {
+    warned_ = true;
+    terminal_.on_notice("the run goes on. Ctrl-C again leaves it alone; to end it: orchestrate cancel " + run_.id);
+  }
+
+  boost::asio::io_context io_;
+  bus::DaemonClient& daemon_;
+  std::string path_;
+  Terminal terminal_;
+  Leaving leaving_;
+  Run run_;
+  std::uint64_t sequence_ = 0;
+  bool is_away_ = false, warned_ = false;
+  steady_clock::time_point give_up_ = steady_clock::time_point::max();
+};
+
+int told(const bus::Refused& refused) {
+  write(stderr, fmt::format("orchestrate: {}\n", refused.what()));
+  return refused.exit_code();
+}
+
+}  // namespace
+
+std::unique_ptr<bus::DaemonClient> daemon_for(const Arguments& arguments, const std::string& app) {
+  if (arguments.doer == Doer::us || arguments.state) return nullptr;
+  if (policy_file(app).stem() != app) return nullptr;  // a policy file of one's own
+  if (!std::filesystem::exists("/etc/systemd/system/orchestrate-worker@" + app + ".service.d")) return nullptr;
+  return bus::DaemonClient::open();
+}
+
+int followed(bus::DaemonClient& daemon, const Arguments& arguments, const std::string& path) {
+  try {
+    const auto run = Following(daemon, arguments, path).to_its_end();
+    if (!run) {
+      write(stderr, "left alone; the run goes on: orchestrate status\n");
+      return detached;
+    }
+    if (arguments.format == Format::json) write(stdout, to_pretty_text(run_json(*run)) + "\n");
+    return run->finished->exit_code;
+  } catch (const bus::Refused& refused) {
+    return told(refused);
+  }
+}
+
+int done_by(bus::DaemonClient& daemon, const Arguments& arguments, const std::string& verb, const std::string& app) {
+  write(stderr, fmt::format("{} {}: by orchestrate-worker@{}.service; Ctrl-C leaves it running\n", verb, app, app));
+  std::string path;
+  try {
+    path = daemon.start(app, verb, options_of(arguments, request_verb(verb)));
+  } catch (const bus::Refused& refused) {
+    return told(refused);
+  }
+  return followed(daemon, arguments, path);
+}
+
+}  // namespace orchestrate::cli

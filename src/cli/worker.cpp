@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "cli/acting.hpp"
+#include "cli/find_run.hpp"
+#include "cli/resume.hpp"
+#include "cli/verbs.hpp"
+#include "engine/phase.hpp"
+#include "engine/recovery.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/version.hpp"
+#include "request/request_file.hpp"
+#include "request/verbs.hpp"
+#include "system/notify.hpp"
+#include "system/user.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto database_patience = 30s;
+constexpr auto look_interval = 500ms;
+
+std::string unit_of(const std::string& app) {
+  return "orchestrate-worker@" + app + ".service";
+}
+
+uid_t daemons_uid() {
+  const auto daemon = system::find_account("orchestrate");
+  if (!daemon) throw Error(ErrorKind::denied, "find out who may ask", "there is no user orchestrate");
+  return daemon->uid;
+}
+
+std::string name_of(uid_t uid) {
+  const auto account = system::find_account(uid);
+  return fmt::format("uid {} ({}, over D-Bus)", uid, account ? account->name : "unknown");
+}
+
+/// The request as if it had been typed.
+Arguments arguments_of(const Request& request) {
+  const Json& options = request.options;
+  Arguments arguments{.app = request.app, .run = request.run, .reason = options.text_or("reason")};
+  arguments.target = options.text_or("target");
+  arguments.confirmed = options.text_or("confirm");
+  if (!options["revisions"].is_null()) arguments.revisions = options["revisions"].as_strings();
+  if (options["override-window"] == Json(true)) arguments.window = WindowRule::overridden;
+  if (options.text_or("manner") == to_string(Manner::by_force)) arguments.manner = Manner::by_force;
+  arguments.doer = Doer::us;
+  arguments.commission =
+      Commission{.run = request.run, .by = name_of(request.uid), .request_id = {}, .unit = unit_of(request.app)};
+  if (!request.id.empty()) arguments.commission->request_id = request.id;
+  return arguments;
+}
+
+/// After a boot the database is still starting. Throws Error (`unreachable`) when it takes too long.
+Task<> wait_for_database(Session& session) {
+  const std::stop_token unstoppable;
+  const SessionOptions options{.application_name = "orchestrate recovery"};
+  const Application& application = session.application();
+  Ports& ports = session.ports();
+  for (const auto until = ports.clock.boot() + database_patience;;) {
+    try {
+      co_await ports.databases.connect(application.for_sessions(), options, unstoppable);
+      co_return;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::unreachable || ports.clock.boot() >= until) throw;
+    }
+    co_await ports.clock.sleep(look_interval, unstoppable);
+  }
+}
+
+/// Judges a run whose worker died, and does what is left where its upgrade is done: post-check, restart, journal.
+Task<int> bring_to_its_end(Acting& acting, const Arguments& arguments) {
+  const std::string id = arguments.run;
+  const auto& commission = *arguments.commission;
+  co_await wait_for_database(acting.session());
+  const auto unfinished = acting.ledger().unfinished();
+  if (unfinished == id)
+    acting.ledger().append(id, RecoveryStarted{commission.unit, std::string(version)},
+                           acting.session().ports().clock.now());
+  system::notify("READY=1");
+  if (unfinished != id) co_return 0;  // somebody else has done it
+  Run run = co_await acting.judge(id);
+  const bool is_left_open = run.finished->result == Result::held && phase_of(run) == Phase::after_upgrade;
+  if (is_left_open && !is_half_done(run)) co_return co_await go_on(acting, std::move(run), commission.by);
+  acting.ledger().append(id, *run.finished, acting.session().ports().clock.now());
+  co_return run.finished->exit_code;
+}
+
+int recover(const Arguments& arguments) {
+  Arguments of_run = arguments;
+  const Run run = replay(find_run(of_run).events);
+  Acting acting(policy_of(run), arguments, "recover " + run.id);
+  return acting.session().run(bring_to_its_end(acting, arguments));
+}
+
+struct Verb {
+  std::string_view name;
+  int (*act)(const Arguments&);
+};
+constexpr std::array verbs = {Verb{"apply", apply},   Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
+                              Verb{"resume", resume}, Verb{"recover", recover},     Verb{"cancel", cancel}};
+
+int do_request(const Arguments& arguments) {
+  check_app_name(arguments.app);
+  const RequestFile kind = arguments.cancels ? RequestFile::to_cancel : RequestFile::to_act;
+  const Request request = read_request(request_file(requests_directory, arguments.app, kind), daemons_uid());
+  const auto verb = std::ranges::find(verbs, request.verb, &Verb::name);
+  if (request.app != arguments.app || verb == verbs.end())
+    throw Error(ErrorKind::denied, "do what orchestrated asks", "its request is for another app, or of another version",
+                "restart it after an upgrade: systemctl restart orchestrated");
+  return verb->act(arguments_of(request));
+}
+
+}  // namespace
+
+int worker(const Arguments& arguments) {
+  try {
+    return do_request(arguments);
+  } catch (const Error& error) {
+    system::notify(std::string("STATUS=") + error.what());
+    throw;
+  }
+}
+
+}  // namespace orchestrate::cli

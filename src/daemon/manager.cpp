@@ -1,0 +1,88 @@
+#include "daemon/manager.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "bus/refusal.hpp"
+#include "ledger/run_id.hpp"
+#include "orchestrate/error.hpp"
+
+namespace orchestrate::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t remembered_requests = 50;
+constexpr std::uint32_t most_rows = 1000;
+
+/// Read at each call, so that what an operator changes counts at once. What is in the policy is the worker's to judge.
+void check_installed(const std::string& app) {
+  if (!fs::exists("/etc/orchestrate/policies/" + app + ".yaml"))
+    throw Error(ErrorKind::usage, "find " + app, "there is no /etc/orchestrate/policies/" + app + ".yaml",
+                "orchestrate status lists the apps");
+  const std::string drop_in = "/etc/systemd/system/" + bus::Workers::unit_of(app) + ".d";
+  if (!fs::exists(drop_in))
+    throw Error(ErrorKind::usage, "find the worker of " + app, "there is no " + drop_in,
+                "orchestrate init writes it; or work without the daemon: --local");
+}
+
+Request request_of(const RequestVerb& verb, const std::string& app, const Json& options, std::uint32_t uid) {
+  Request request{
+      .app = app, .verb = std::string(verb.name), .run = {}, .uid = uid, .id = options.text_or("request-id")};
+  const bool makes_one = verb.on == RequestVerb::On::app;
+  request.run = makes_one ? new_run_id(std::chrono::system_clock::now()) : options.text_or("run");
+  request.options = options;
+  return request;
+}
+
+}  // namespace
+
+Task<std::string> Manager::start(std::string client, std::string app, std::string verb_name, Json options) {
+  check_app_name(app);
+  const RequestVerb& verb = request_verb(verb_name);
+  check_options(verb, options);
+  co_await rights_.demand(client, verb.right, app, verb_name);
+  const std::uint32_t uid = co_await rights_.uid(client);
+  check_installed(app);
+  Request request = request_of(verb, app, options, uid);
+  if (!request.id.empty())
+    for (const Run& run : ledgers_.newest(app, remembered_requests))
+      if (run.created.request_id == request.id) co_return runs_.publish(app, run.id);
+  const std::string run = request.run;
+  co_await starts_.start(std::move(request));
+  if (ledgers_.events(app, run).empty())
+    throw bus::Refused(75, "lock " + app + ": another run holds it; wait for it: orchestrate status " + app);
+  co_return runs_.publish(app, run);
+}
+
+Task<std::vector<bus::RunRow>> Manager::list_runs(std::string client, std::string app, std::uint32_t limit) {
+  check_app_name(app);
+  co_await rights_.demand(client, Right::read, app, "read");
+  std::vector<bus::RunRow> rows;
+  if (!fs::exists(ledgers_.directory(app))) co_return rows;
+  for (const Run& run : ledgers_.newest(app, std::min(limit, most_rows))) {
+    bus::RunRow row{.id = run.id, .verb = run.created.verb, .started = utc_text(run.started_at), .result = {}};
+    if (run.finished) {
+      row.result = to_string(run.finished->result);
+      row.exit_code = run.finished->exit_code;
+    }
+    rows.push_back(std::move(row));
+  }
+  co_return rows;
+}
+
+/// Who may not read is not told either whether there is such a run.
+Task<std::string> Manager::get_run(std::string client, std::string id) {
+  const auto app = ledgers_.app_of(id);
+  if (!app) {
+    co_await rights_.demand(client, Right::read, "", "read");
+    throw Error(ErrorKind::usage, "find the run", "no ledger on this host knows it",
+                "orchestrate history APP lists an app's runs");
+  }
+  const Run run = replay(ledgers_.events(*app, id));
+  co_await rights_.demand_read(client, run);
+  co_return runs_.publish(*app, id);
+}
+
+}  // namespace orchestrate::daemon

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "bus/connection.hpp"
+#include "orchestrate/run.hpp"
+#include "orchestrate/task.hpp"
+#include "request/verbs.hpp"
+
+namespace orchestrate::daemon {
+
+/// Who may have what; polkit decides. Every refusal, and every failure to find out, is an Error (`denied`).
+class Rights {
+ public:
+  explicit Rights(bus::Connection& connection) : connection_(connection) {}
+
+  Task<> demand(std::string client, Right right, std::string app, std::string verb) const;
+  /// Whoever asked for a run may read it.
+  Task<> demand_read(std::string client, const Run& run) const;
+  Task<std::uint32_t> uid(std::string client) const;
+
+ private:
+  bus::Connection& connection_;
+};
+
+}  // namespace orchestrate::daemon

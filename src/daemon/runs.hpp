@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "bus/connection.hpp"
+#include "bus/published.hpp"
+#include "bus/workers.hpp"
+#include "daemon/ledger_watch.hpp"
+#include "daemon/ledgers.hpp"
+#include "daemon/rights.hpp"
+
+namespace orchestrate::daemon {
+
+/// The runs that clients look at, each an object on the bus that follows its ledger, at most four times a second.
+class Runs {
+ public:
+  Runs(bus::Connection& connection, const Ledgers& ledgers, const Rights& rights, bus::Workers& workers);
+  ~Runs();
+
+  /// Its object's path; it appears if it was not there. Throws Error when its ledger cannot be read.
+  std::string publish(const std::string& app, const std::string& id);
+  /// From now on its ledger is followed as long as its worker runs.
+  void worker_changed(const std::string& app, const bus::WorkerState& state);
+
+ private:
+  struct Entry;
+  struct Pace;
+  void grown(const std::string& app);
+  void refresh(const std::string& app);
+  bus::RunWords words_of(const std::vector<Event>& events) const;
+  void forget_oldest();
+
+  bus::Connection& connection_;
+  const Ledgers& ledgers_;
+  const Rights& rights_;
+  bus::Workers& workers_;
+  LedgerWatch watch_;
+  std::map<std::string, bus::WorkerState> states_;
+  std::map<std::string, std::unique_ptr<Pace>> paces_;
+  std::map<std::string, Entry> entries_;  ///< by run id, which sorts by time
+};
+
+}  // namespace orchestrate::daemon

@@ -1,0 +1,63 @@
+#include "daemon/worker_starts.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bus/refusal.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/exit_code.hpp"
+#include "request/request_file.hpp"
+
+namespace orchestrate::daemon {
+namespace {
+
+/// While it lives nobody else may write the app's request.
+class Turn {
+ public:
+  Turn(std::set<std::string>& taken, const std::string& app) : taken_(taken), app_(app) {
+    if (!taken_.insert(app).second) throw busy(app, "its worker is being started for another");
+  }
+  ~Turn() {
+    std::error_code none;
+    std::filesystem::remove(request_file(requests_directory, app_, RequestFile::to_act), none);
+    taken_.erase(app_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  static bus::Refused busy(const std::string& app, const std::string& why) {
+    return {exit_code(ErrorKind::busy), "lock " + app + ": " + why + "; wait for it: orchestrate status " + app};
+  }
+
+ private:
+  std::set<std::string>& taken_;
+  std::string app_;
+};
+
+/// What it said, or that it could not even say something.
+bus::Refused refusal_of(const std::string& app, const bus::WorkerState& state, const std::string& job_result) {
+  constexpr int highest_of_ours = 78;
+  const bool spoke = !state.status.empty() && state.exit_status > 0 && state.exit_status <= highest_of_ours;
+  if (spoke) return {state.exit_status, state.status};
+  const std::string unit = bus::Workers::unit_of(app);
+  return {exit_code(ErrorKind::failed),
+          fmt::format("start {}: its job ended with {}, its process with status {}; look at its log: journalctl -u {}",
+                      unit, job_result, state.exit_status, unit)};
+}
+
+}  // namespace
+
+Task<> WorkerStarts::start(Request request) {
+  const Turn turn(starting_, request.app);
+  workers_.watch(request.app);
+  const bus::WorkerState before = co_await workers_.state(request.app);
+  if (before.is_running()) throw Turn::busy(request.app, "its worker runs");
+  write_request(request_file(requests_directory, request.app, RequestFile::to_act), request);
+  const std::string result = co_await workers_.start(request.app);
+  if (result == "done") co_return;
+  const bus::WorkerState after = co_await workers_.state(request.app);
+  throw refusal_of(request.app, after, result);
+}
+
+}  // namespace orchestrate::daemon

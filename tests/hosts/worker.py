@@ -1,0 +1,100 @@
+"""A host on which the package is installed and the project's runs are done by its worker."""
+
+import contextlib
+import shutil
+
+import deb
+from host import Ended, Host, until
+from project import Project
+from vps import Vps
+
+DAEMON = "orchestrated.service"
+BUS = "org.orchestrate.Orchestrate1"
+MANAGER = "/org/orchestrate/Orchestrate1"
+
+# A migration that waits in the middle as long as somebody else holds its row; all of it is one transaction.
+WAITS = 'op.execute("ALTER TABLE cfg.panels ADD COLUMN extra int")\nop.execute("UPDATE cfg.gate SET passed = true WHERE id = 1")'
+GATE_TABLE = "CREATE TABLE cfg.gate (id int, passed boolean); INSERT INTO cfg.gate VALUES (1, false); ALTER TABLE cfg.gate OWNER TO magikal"
+HOLDER = "UPDATE cfg.gate SET passed = false; SELECT pg_sleep(4711)"
+HELD = "FROM pg_stat_activity WHERE usename = 'postgres' AND wait_event = 'PgSleep'"
+
+
+def state_of(vps: Vps) -> str:
+    return f"/var/lib/orchestrate/{vps.project.app}"
+
+
+def make_state(vps: Vps) -> None:
+    vps.host.shell(f"install -d -o {vps.project.user} -g orchestrate -m 2750 {state_of(vps)}")
+
+
+def worker_of(vps: Vps) -> str:
+    return f"orchestrate-worker@{vps.project.app}.service"
+
+
+class WorkerVps(Vps):
+    """Its runs are done by the worker, unless a test says `--local`."""
+
+    def __init__(self, host: Host, project: Project):
+        super().__init__(host, project)
+        [package] = deb.make(None)
+        shutil.copy(deb.path(package), host.path(f"/srv/{package}"))
+        host.path("/usr/bin/orchestrate").unlink(missing_ok=True)
+        host.run("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", f"/srv/{package}").ok()
+        set_up(self)
+
+    def reset(self) -> None:
+        self.host.shell(f"systemctl stop {DAEMON} '{worker_of(self)}'; systemctl reset-failed; rm -rf {state_of(self)}")
+        super().reset()
+        make_state(self)
+        self.host.shell(f"systemctl start {DAEMON}")
+
+
+def set_up(vps: Vps) -> None:
+    """What an operator adds for one app."""
+    app, project = vps.project.app, vps.project
+    vps.host.write(
+        f"/etc/systemd/system/{worker_of(vps)}.d/10-app.conf",
+        f"[Service]\nUser={project.user}\nReadWritePaths={project.checkout} {project.backups}\n",
+    )
+    vps.host.write(f"/etc/polkit-1/rules.d/60-orchestrate-{app}.rules", f"""
+polkit.addRule(function (action, subject) {{
+  if (action.id == "org.freedesktop.systemd1.manage-units" && subject.user == "{project.user}" &&
+      action.lookup("unit") == "{project.unit}" && ["restart", "start", "stop"].indexOf(action.lookup("verb")) >= 0)
+    return polkit.Result.YES;
+  if (action.id == "org.orchestrate.read" && subject.user == "{project.user}" && action.lookup("app") == "{app}")
+    return polkit.Result.YES;
+}});
+""")
+    vps.host.shell("systemctl daemon-reload; systemctl restart polkit")
+
+
+def call(vps: Vps, user: str, *words: str) -> Ended:
+    """A method of the manager object."""
+    return vps.host.run("busctl", "--system", "--json=short", "--timeout=30", "call", BUS, MANAGER, BUS, *words, user=user)
+
+
+def property_of(vps: Vps, unit: str, name: str) -> str:
+    return vps.host.run("systemctl", "show", f"--property={name}", "--value", unit).ok().strip()
+
+
+def wait_until_over(vps: Vps, seconds: float = 60) -> None:
+    until("the worker has ended", seconds, lambda: property_of(vps, worker_of(vps), "ActiveState") in ("inactive", "failed"))
+
+
+@contextlib.contextmanager
+def in_the_migration(vps: Vps, *options: str):
+    """An apply that waits in its migration, until the block ends."""
+    vps.sql("GRANT pg_read_all_stats TO magikal")  # preflight must see how old the transaction is that closes the gate
+    vps.use_policy((r"lock_timeout: 5s", "lock_timeout: 5min"))
+    vps.sql(GATE_TABLE)
+    vps.pending(WAITS)
+    vps.approve_all()
+    holder = vps.host.start("psql", "--dbname=appdb", "--command", HOLDER, user="postgres")
+    try:
+        until("the gate is closed", 10, lambda: vps.sql(f"SELECT count(*) {HELD}") == "1")
+        client = vps.start_apply(*options)
+        vps.wait_for_statement("^UPDATE cfg.gate")
+        yield client
+    finally:
+        vps.sql(f"SELECT pg_terminate_backend(pid) {HELD}")
+        holder.end()
