@@ -19,6 +19,14 @@ struct GateOpening {
   bool operator==(const GateOpening&) const = default;
 };
 
+/// What a look at the newest backup found, outside any run.
+struct BackupVerification {
+  Time at;
+  std::string summary, by;
+  Json proof;  ///< as the evidence of a `backup` stage; null: it is not good
+  bool operator==(const BackupVerification&) const = default;
+};
+
 /// One app's durable memory. Each append is on disk when it returns. Throws Error: unreadable is never "empty".
 class Ledger {
  public:
@@ -26,6 +34,7 @@ class Ledger {
   virtual Event append(const std::string& run, const EventBody& body, Time at) = 0;
   virtual void approve(const Approval& approval) = 0;
   virtual void open_gate(const GateOpening& opening, Time at) = 0;
+  virtual void note_verification(const BackupVerification& verification) = 0;
   /// Takes disk space now for at least `bytes` of coming events, so that a disk which fills up later loses none.
   virtual void reserve(std::uint64_t bytes) = 0;
 
@@ -35,6 +44,8 @@ class Ledger {
   virtual std::vector<Approval> approvals() const = 0;
   /// The newest one.
   virtual std::optional<GateOpening> gate_opening() const = 0;
+  /// The newest one.
+  virtual std::optional<BackupVerification> verification() const = 0;
   /// Ends of stages that provided this evidence, in any run; the oldest first.
   virtual std::vector<Event> providing(std::string_view evidence) const = 0;
   /// Created and not finished; at most one by a unique index.

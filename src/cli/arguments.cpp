@@ -31,6 +31,7 @@ enum Option : unsigned {
   gate_of = 16384,
   by_worker = 32768,
   local_or_worker = 65536,
+  quiet = 262144,
 };
 
 struct Verb {
@@ -40,7 +41,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 18> verbs = {{
+constexpr std::array<Verb, 19> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -61,6 +62,8 @@ constexpr std::array<Verb, 18> verbs = {{
     {"gate", "May the service start? 0: yes, 20: no; for ExecStartPre= of units", optional_app | gate_of, gate},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
      app | rows | reason | dry_run | local_or_worker, stamp},
+    {"verify-backup", "Prove again, outside any run, the backup that an upgrade would rest on", app | quiet,
+     verify_backup},
     {"worker", "What orchestrate-worker@.service runs: the request of orchestrated", app | by_worker, worker},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
 }};
@@ -144,6 +147,9 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
     anyway->needs(why);
     why->needs(anyway);
   }
+  if (options & quiet)
+    command.add_flag_callback(
+        "--quiet", [&] { arguments.volume = Volume::quiet; }, "Say nothing about a good backup; for cron");
   if (options & by_worker)
     command.add_flag_callback(
         "--cancel", [&] { arguments.cancels = true; }, "Ask the run that is under way to stop, as the request says");

@@ -12,6 +12,7 @@ namespace orchestrate::cli {
 
 enum class Format { text, json, github };
 enum class Mode { act, dry_run };
+enum class Volume { normal, quiet };
 enum class WindowRule { obeyed, overridden };
 /// Whether a worker of the daemon does it, where there is one, or this very process.
 enum class Doer { worker_or_us, us };
@@ -40,6 +41,7 @@ struct Arguments {
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;
+  Volume volume = Volume::normal;
   WindowRule window = WindowRule::obeyed;
   Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;

@@ -47,11 +47,18 @@ class AuditedLedger final : public Ledger {
                                             utc_text(opening.until), redactor_(opening.reason));
     copy(message, MessageId{}(opening), "gate-opened");
   }
+  void note_verification(const BackupVerification& verification) override {
+    ledger_->note_verification(verification);
+    const std::string_view found = verification.proof.is_null() ? "not good" : "good";
+    const std::string message = fmt::format("{}: backup {}: {}", app_, found, redactor_(verification.summary));
+    copy(message, MessageId{}(verification), "backup-verified");
+  }
   void reserve(std::uint64_t bytes) override { ledger_->reserve(bytes); }
   std::vector<Event> events(const std::string& run) const override { return ledger_->events(run); }
   std::vector<std::string> runs(std::size_t limit) const override { return ledger_->runs(limit); }
   std::vector<Approval> approvals() const override { return ledger_->approvals(); }
   std::optional<GateOpening> gate_opening() const override { return ledger_->gate_opening(); }
+  std::optional<BackupVerification> verification() const override { return ledger_->verification(); }
   std::vector<Event> providing(std::string_view evidence) const override { return ledger_->providing(evidence); }
   std::optional<std::string> unfinished() const override { return ledger_->unfinished(); }
 

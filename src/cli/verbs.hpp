@@ -21,6 +21,7 @@ int review(const Arguments& arguments);
 int downgrade(const Arguments& arguments);
 int gate(const Arguments& arguments);
 int stamp(const Arguments& arguments);
+int verify_backup(const Arguments& arguments);
 int worker(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 

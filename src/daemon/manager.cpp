@@ -25,6 +25,10 @@ void check_installed(const std::string& app) {
   if (!fs::exists(drop_in))
     throw Error(ErrorKind::usage, "find the worker of " + app, "there is no " + drop_in,
                 "orchestrate init writes it; or work without the daemon: --local");
+  const fs::path state = fs::path(state_base) / app;
+  if (!fs::exists(state))
+    throw Error(ErrorKind::usage, "find the ledger of " + app, "there is no " + state.string(),
+                "orchestrate init makes it; or work without the daemon: --local");
 }
 
 Request request_of(const RequestVerb& verb, const std::string& app, const Json& options, std::uint32_t uid) {

@@ -68,6 +68,11 @@ EventBody redacted(EventBody body, const Redactor& redactor) {
   return body;
 }
 
+Json redacted(Json json, const Redactor& redactor) {
+  Redaction{redactor}.in(json);
+  return json;
+}
+
 Approval redacted(Approval approval, const Redactor& redactor) {
   approval.reason = redactor(approval.reason);
   approval.by = redactor(approval.by);

@@ -8,7 +8,7 @@ namespace orchestrate {
 namespace {
 
 constexpr std::string_view approval_given = "approval-given";
-constexpr std::string_view gate_opened = "gate-opened";
+constexpr std::string_view gate_opened = "gate-opened", backup_verified = "backup-verified";
 
 std::int64_t nanoseconds(Time at) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
@@ -67,12 +67,29 @@ void SqliteLedger::open_gate(const GateOpening& opening, Time at) {
   transaction.commit();
 }
 
+void SqliteLedger::note_verification(const BackupVerification& verification) {
+  std::string text = to_text(Json::object({{"summary", redactor_(verification.summary)},
+                                           {"by", redactor_(verification.by)},
+                                           {"proof", redacted(verification.proof, redactor_)}}));
+  Transaction transaction(sqlite_);
+  insert(std::nullopt, verification.at, backup_verified, std::move(text));
+  transaction.commit();
+}
+
 std::optional<GateOpening> SqliteLedger::gate_opening() const {
   const auto rows =
       sqlite_.query("SELECT body FROM event WHERE type = ? ORDER BY sequence DESC LIMIT 1", {std::string(gate_opened)});
   if (rows.empty()) return std::nullopt;
   const Json json = parse_json(rows[0][0].value());
   return GateOpening{parse_utc(json["until"].as_string()), json.text_or("reason"), json.text_or("by")};
+}
+
+std::optional<BackupVerification> SqliteLedger::verification() const {
+  const auto rows = sqlite_.query("SELECT at, body FROM event WHERE type = ? ORDER BY sequence DESC LIMIT 1",
+                                  {std::string(backup_verified)});
+  if (rows.empty()) return std::nullopt;
+  const Json json = parse_json(rows[0][1].value());
+  return BackupVerification{time_of(rows[0][0].value()), json.text_or("summary"), json.text_or("by"), json["proof"]};
 }
 
 /// The file keeps the pages that a deletion frees and takes them before new ones. A commit also needs room for its

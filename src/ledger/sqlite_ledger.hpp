@@ -17,12 +17,14 @@ class SqliteLedger final : public Ledger {
   Event append(const std::string& run, const EventBody& body, Time at) override;
   void approve(const Approval& approval) override;
   void open_gate(const GateOpening& opening, Time at) override;
+  void note_verification(const BackupVerification& verification) override;
   void reserve(std::uint64_t bytes) override;
 
   std::vector<Event> events(const std::string& run) const override;
   std::vector<std::string> runs(std::size_t limit) const override;
   std::vector<Approval> approvals() const override;
   std::optional<GateOpening> gate_opening() const override;
+  std::optional<BackupVerification> verification() const override;
   std::vector<Event> providing(std::string_view evidence) const override;
   std::optional<std::string> unfinished() const override;
 

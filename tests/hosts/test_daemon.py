@@ -131,6 +131,19 @@ def test_what_the_worker_refuses_comes_back_as_its_word_and_its_exit_code(vps):
     line_with(ended, "load /etc/orchestrate/policies/magikal-bot.yaml", "mend the policy")
 
 
+def test_what_is_not_set_up_is_said_with_the_way_out(vps):
+    vps.host.shell(f"rm -rf {worker.state_of(vps)}")
+    ended = vps.apply()
+    assert ended.code == 2, str(ended)
+    line_with(ended, "there is no /var/lib/orchestrate/magikal-bot", "orchestrate init", "--local")
+
+
+def test_a_worker_without_a_drop_in_does_not_start(vps):
+    for unit in ("orchestrate-worker@another.service", "orchestrate-worker@-.service"):
+        assert vps.host.run("systemctl", "start", unit).code != 0
+        assert property_of(vps, unit, "ExecMainStatus") == "0", "nothing ran"
+
+
 def test_one_run_at_a_time(vps):
     with worker.in_the_migration(vps) as first:
         second = vps.apply()

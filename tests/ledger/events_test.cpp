@@ -52,6 +52,17 @@ TEST(Ledger, GivesBackEveryKindOfEventAsItWasAppended) {
   EXPECT_EQ(appended.back().sequence, 6);
 }
 
+TEST(Ledger, KnowsWhatTheNewestLookAtABackupFound) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  EXPECT_EQ(ledger->verification(), std::nullopt);
+  ledger->note_verification({nine, "it is empty (0 bytes)", "uid 0 (root)", {}});
+  const BackupVerification good{nine + std::chrono::hours(24), "54 MiB", "uid 0 (root)",
+                                Json::object({{"sha256", "ab"}})};
+  ledger->note_verification(good);
+  EXPECT_EQ(state.reader()->verification(), good);
+}
+
 TEST(Event, IsReadFromJsonAsItWas) {
   Event event{7, "r1", nine + std::chrono::nanoseconds(7), StageStarted{"review"}};
   for (const EventBody& body : every_kind()) {

@@ -1,0 +1,110 @@
+"""The nightly look at the newest backup: silent when it is good, one line when it is not, by hand, by timer and by cron."""
+
+import json
+
+import pytest
+
+import worker
+from host import until
+from magikal import BACKUPS
+from project import boot
+from vps import TAKE_BACKUP
+from worker import property_of
+
+VERIFY, FAILED = "orchestrate-verify@magikal-bot.service", "orchestrate-verify-failed@magikal-bot.service"
+QUIET = ("verify-backup", "magikal-bot", "--quiet")
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.WorkerVps(host, project)
+
+
+def cut_off(vps):
+    [dump] = vps.host.path(BACKUPS).glob("*.dump")
+    whole = dump.read_bytes()
+    dump.write_bytes(whole[: len(whole) // 2])
+    return dump.name
+
+
+def flip_a_byte(vps):
+    [dump] = vps.host.path(BACKUPS).glob("*.dump")
+    whole = bytearray(dump.read_bytes())
+    whole[len(whole) // 2] ^= 0xFF
+    dump.write_bytes(whole)
+
+
+def entries(vps):
+    """What the journal's copy of the ledger says."""
+    asked = ("journalctl", "--quiet", "--output=cat", "ORCHESTRATE_EVENT=backup-verified")
+    return vps.host.run(*asked).ok().splitlines()
+
+
+def test_of_a_good_backup_cron_hears_nothing(vps):
+    before, known = vps.snapshot(), len(entries(vps))
+    ended = vps.orchestrate(*QUIET)
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert vps.snapshot() == before
+    [entry] = entries(vps)[known:]
+    assert "backup good: appdb-" in entry
+
+
+def test_of_a_bad_backup_it_hears_one_line(vps):
+    name = cut_off(vps)
+    ended = vps.orchestrate(*QUIET)
+    assert (ended.code, ended.out) == (1, "")
+    [line] = ended.err.splitlines()
+    assert line.startswith(f"magikal-bot: backup not good: {name}: ")
+    assert "backup not good" in entries(vps)[-1]
+
+
+def test_without_a_backup_it_says_what_to_do(vps):
+    vps.host.shell(f"rm {BACKUPS}/*.dump")
+    ended = vps.orchestrate(*QUIET)
+    assert ended.code == 1
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_json_holds_the_proof(vps):
+    shown = json.loads(vps.orchestrate("verify-backup", "magikal-bot", "--json").ok())
+    assert shown["good"] is True
+    assert shown["proof"]["path"].startswith(BACKUPS)
+
+
+def test_of_dumps_that_we_take_it_verifies_the_newest_by_its_manifest(vps):
+    vps.use_policy(TAKE_BACKUP)
+    vps.host.shell(f"rm {BACKUPS}/*.dump")
+    none = vps.orchestrate(*QUIET)
+    assert none.code == 1 and "no dump of appdb" in none.err, str(none)
+    assert vps.apply().code == 0
+    assert vps.orchestrate(*QUIET).code == 0
+    flip_a_byte(vps)
+    assert vps.orchestrate(*QUIET).code == 1
+
+
+def test_the_applications_user_may(vps):
+    assert vps.orchestrate(*QUIET, user="magikalbot").code == 0
+
+
+def test_a_run_under_way_is_no_obstacle(vps):
+    with worker.in_the_migration(vps) as run:
+        assert vps.orchestrate(*QUIET).code == 0
+    assert run.wait(60).code == 0
+
+
+def test_the_timers_service_is_silent_or_wakes_somebody(vps):
+    vps.host.run("systemctl", "start", VERIFY).ok()
+    assert property_of(vps, FAILED, "ExecMainStartTimestamp") == ""
+    cut_off(vps)
+    assert vps.host.run("systemctl", "start", VERIFY).code != 0
+    said = ("journalctl", "--quiet", "--output=cat", "--priority=alert", "--identifier=orchestrate")
+    until("somebody was told", 10, lambda: "the newest backup is not good" in vps.host.run(*said).ok())
+
+
+def test_the_timer_is_due_every_night_and_makes_up_for_a_missed_one(vps):
+    vps.host.run("systemctl", "enable", "--now", "orchestrate-verify@magikal-bot.timer").ok()
+    timer = "orchestrate-verify@magikal-bot.timer"
+    assert property_of(vps, timer, "Persistent") == "yes"
+    assert "03:" in property_of(vps, timer, "NextElapseUSecRealtime")
+    vps.host.run("systemctl", "disable", "--now", timer).ok()
