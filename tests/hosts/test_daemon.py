@@ -2,6 +2,7 @@
 
 import json
 import signal
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -328,6 +329,21 @@ def test_two_hundred_clients_that_shout_and_vanish_do_not_stop_it(vps):
     vps.host.shell(storm, user="eve", seconds=120)
     assert worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").code == 0
     assert property_of(vps, DAEMON, "NRestarts") == "0"
+
+
+@pytest.mark.parametrize("words", [("huge", "30000000"), ("huge", "100000"), ("deep", "40"), ("flood", "100")], ids=" ".join)
+@pytest.mark.parametrize("user", ["eve", "root"])
+def test_hostile_messages_do_not_stop_it(vps, user, words):
+    program = "/usr/local/lib/hostile.py"
+    vps.host.write(program, (Path(__file__).parent / "hostile.py").read_text())
+    vps.apply().ok()  # nothing is pending: a request that comes through changes nothing
+    said = vps.host.run("python3", program, *words, user=user, seconds=90)
+    assert said.code == 0, str(said)
+    assert worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").code == 0
+    assert property_of(vps, DAEMON, "NRestarts") == "0"
+    if words[0] == "huge" and user == "root":
+        assert "wrong type, too long, or not printable" in said.out
+    vps.host.shell(f"systemctl stop {DAEMON}")  # what a flood still has begun
 
 
 def interfaces(xml):
