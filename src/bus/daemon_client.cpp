@@ -144,11 +144,11 @@ class SdbusDaemon final : public DaemonClient {
 std::unique_ptr<DaemonClient> DaemonClient::open() {
   try {
     auto daemon = std::make_unique<SdbusDaemon>(sdbus::createSystemBusConnection());
-    if (daemon->is_there()) return daemon;
+    if (!daemon->is_there()) return nullptr;
+    return daemon;
   } catch (const sdbus::Error&) {
-    // No bus: no daemon.
+    return nullptr;  // no bus, no daemon
   }
-  return nullptr;
 }
 
 }  // namespace orchestrate::bus

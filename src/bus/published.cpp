@@ -34,24 +34,25 @@ void answer_failure(const sdbus::MethodCall& call, std::exception_ptr failure) {
   reply_with_error(call, {name, text});
 }
 
+using Act = std::function<Task<>(const sdbus::MethodCall&, sdbus::MethodReply&)>;
+
 /// Runs the method and answers its call, whatever becomes of the caller meanwhile.
-void answer(Connection& connection, sdbus::MethodCall call,
-            std::function<Task<>(const sdbus::MethodCall&, sdbus::MethodReply&)> act) {
-  auto work = [](Connection& bus, sdbus::MethodCall call_,
-                 std::function<Task<>(const sdbus::MethodCall&, sdbus::MethodReply&)> act_) -> Task<> {
-    std::exception_ptr failure;
-    try {
-      sdbus::MethodReply reply = call_.createReply();
-      co_await act_(call_, reply);
-      if (!call_.doesntExpectReply()) reply.send();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    if (failure) answer_failure(call_, failure);
-    bus.sent();
-  };
+Task<> answered(Connection& connection, sdbus::MethodCall call, Act act) {
+  std::exception_ptr failure;
+  try {
+    sdbus::MethodReply reply = call.createReply();
+    co_await act(call, reply);
+    if (!call.doesntExpectReply()) reply.send();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) answer_failure(call, failure);
+  connection.sent();
+}
+
+void answer(Connection& connection, sdbus::MethodCall call, Act act) {
   // What cannot even be answered is a lost bus, and that ends us.
-  boost::asio::co_spawn(connection.io(), work(connection, std::move(call), std::move(act)),
+  boost::asio::co_spawn(connection.io(), answered(connection, std::move(call), std::move(act)),
                         [](std::exception_ptr error) {
                           if (error) std::rethrow_exception(error);
                         });
@@ -100,6 +101,7 @@ class Manager final : public Published {
     using Row = sdbus::Struct<std::string, std::string, std::string, std::string, std::int32_t>;
     std::vector<Row> rows;
     const auto runs = co_await api_.list_runs(client, app, limit);
+    rows.reserve(runs.size());
     for (const RunRow& run : runs) rows.emplace_back(run.id, run.verb, run.started, run.result, run.exit_code);
     reply << rows;
   }
@@ -142,6 +144,7 @@ class RunObject final : public PublishedRun {
       });
     };
     std::vector<PropertyRow> properties;
+    properties.reserve(words_of_text.size() + 2);
     for (const Word& word : words_of_text)
       properties.push_back({word.name, "s", [this, text = word.text](auto& reply) { reply << words_.*text; }});
     properties.push_back({"ExitCode", "i", [this](auto& reply) { reply << words_.exit_code; }});

@@ -173,7 +173,7 @@ bool SdbusSystemd::job_exists(const std::string& job) {
 
 /// For a job whose result was lost: what its unit shows.
 JobEnd SdbusSystemd::end_by_state(JobType type, const UnitName& unit) {
-  const std::string active = property<std::string>(properties(unit), "ActiveState");
+  const auto active = property<std::string>(properties(unit), "ActiveState");
   const bool reached = type == JobType::stop ? active == "inactive" || active == "failed" : active == "active";
   return {reached ? "done" : "failed"};
 }

@@ -40,7 +40,7 @@ std::string local_time(Time time) {
 /// "run 20261120-091403-7f3a since 09:14, pid 812 (orchestrate)"; a holder that has just begun has no run yet, and a
 /// ledger that cannot be read does not hide the process.
 std::string holder_of(const fs::path& directory) {
-  const std::string process = system::lock_holder(directory);
+  std::string process = system::lock_holder(directory);
   try {
     const auto ledger = open_ledger(directory, LedgerAccess::read, Redactor());
     const auto id = ledger->unfinished();

@@ -91,8 +91,7 @@ Task<int> bring_to_its_end(Acting& acting, const Arguments& arguments) {
 }
 
 int recover(const Arguments& arguments) {
-  Arguments of_run = arguments;
-  const Run run = replay(find_run(of_run).events);
+  const Run run = replay(find_run(arguments).events);
   Acting acting(policy_of(run), arguments, "recover " + run.id);
   return acting.session().run(bring_to_its_end(acting, arguments));
 }

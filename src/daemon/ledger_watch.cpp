@@ -63,7 +63,7 @@ class LedgerWatch::Inotify : public std::enable_shared_from_this<Inotify> {
   boost::asio::posix::stream_descriptor descriptor_;
   Grown grown_;
   std::map<int, std::string> apps_;
-  alignas(inotify_event) std::array<char, 4096> buffer_;
+  alignas(inotify_event) std::array<char, 4096> buffer_{};
 };
 
 LedgerWatch::LedgerWatch(boost::asio::io_context& io, Grown grown)

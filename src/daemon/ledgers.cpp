@@ -9,7 +9,7 @@ namespace orchestrate::daemon {
 namespace {
 
 std::unique_ptr<Ledger> opened(const std::filesystem::path& directory) {
-  return open_ledger(directory, LedgerAccess::read, Redactor());
+  return open_ledger(directory, LedgerAccess::glance, Redactor());
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class EmptyLedger final : public Ledger {
 
 std::unique_ptr<Ledger> open_ledger(const fs::path& directory, LedgerAccess access, Redactor redactor) {
   auto file = find_ledger_file(directory);
-  if (!file && access == LedgerAccess::read) return std::make_unique<EmptyLedger>(directory);
+  if (!file && access != LedgerAccess::write) return std::make_unique<EmptyLedger>(directory);
   if (!file) file = create_ledger_file(directory);
   return std::make_unique<SqliteLedger>(*file, access, std::move(redactor));
 }

@@ -11,6 +11,7 @@ namespace {
 
 // Appends take milliseconds; whoever holds the lock longer is stuck.
 constexpr int busy_timeout_ms = 5000;
+constexpr int glance_timeout_ms = 200;  // longer than the sync of a commit
 
 // FULL: an event is on disk before the act that it announces.
 constexpr std::string_view writer_settings = "PRAGMA synchronous = FULL;";
@@ -35,13 +36,13 @@ Sqlite::Row row_of(sqlite3_stmt* statement) {
 }  // namespace
 
 Sqlite::Sqlite(std::filesystem::path file, LedgerAccess access) : file_(std::move(file)), access_(access) {
-  const int flags = access == LedgerAccess::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const int flags = access == LedgerAccess::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   const int code = sqlite3_open_v2(file_.c_str(), &connection_, flags | SQLITE_OPEN_EXRESCODE, nullptr);
   // The destructor does not run when the constructor throws.
   const auto close = [](sqlite3* connection) { sqlite3_close(connection); };
   std::unique_ptr<sqlite3, decltype(close)> guard(connection_, close);
   if (code != SQLITE_OK) fail(code);
-  sqlite3_busy_timeout(connection_, busy_timeout_ms);
+  sqlite3_busy_timeout(connection_, access == LedgerAccess::glance ? glance_timeout_ms : busy_timeout_ms);
   execute(common_settings);
   if (access == LedgerAccess::write) execute(writer_settings);
   guard.release();

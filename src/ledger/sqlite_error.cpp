@@ -43,7 +43,7 @@ ErrorKind kind_of_errno(int number) {
 }  // namespace
 
 Error sqlite_error(const std::filesystem::path& file, LedgerAccess access, const SqliteFailure& failure) {
-  const std::string doing = (access == LedgerAccess::read ? "read the ledger " : "write the ledger ") + file.string();
+  const std::string doing = (access == LedgerAccess::write ? "write the ledger " : "read the ledger ") + file.string();
   for (const Reading& reading : readings)
     if (failure.code == reading.code || (failure.code & 0xff) == reading.code)
       return {reading.kind, doing, reading.why.empty() ? failure.message : std::string(reading.why),

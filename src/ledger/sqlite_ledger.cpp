@@ -34,7 +34,7 @@ Approval approval_from(const Json& json) {
 SqliteLedger::SqliteLedger(const std::filesystem::path& file, LedgerAccess access, Redactor redactor)
     : sqlite_(file, access), redactor_(std::move(redactor)) {
   check_schema(sqlite_);
-  if (access == LedgerAccess::read) return;
+  if (access != LedgerAccess::write) return;
   // Not WAL: a reader of another user fails on it once its writer has closed, and root would leave its own -wal file
   // behind. Not DELETE: an approval given in mid-run would take away the journal that reserve() has filled.
   sqlite_.query("PRAGMA journal_mode = PERSIST");

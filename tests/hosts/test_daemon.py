@@ -331,6 +331,43 @@ def test_two_hundred_clients_that_shout_and_vanish_do_not_stop_it(vps):
     assert property_of(vps, DAEMON, "NRestarts") == "0"
 
 
+KEPT_LOCKED = """import sqlite3, sys, signal
+ledger = sqlite3.connect(sys.argv[1], isolation_level=None)
+ledger.execute("CREATE TABLE event (a)")
+ledger.execute("BEGIN EXCLUSIVE")
+print("locked", flush=True)
+signal.pause()
+"""
+FORGED = {
+    "a link to another app's": ("ln", "-s", "/var/lib/orchestrate/another/ledger.sqlite"),
+    "a pipe": ("mkfifo",),
+    "noise": ("cp", "/usr/bin/bash"),
+    "locked by its owner": ("python3", "-c", KEPT_LOCKED),
+}
+
+
+@pytest.mark.parametrize("ledger", FORGED)
+def test_a_forged_ledger_shows_nothing_of_others_and_stops_nobody(vps, ledger):
+    assert vps.apply().code == 0
+    state = worker.state_of(vps)
+    run = runs(vps)[0]["run"]
+    vps.host.shell(f"cp -a {state} /var/lib/orchestrate/another; rm {state}/ledger.sqlite*")
+    forger = vps.host.start(*FORGED[ledger], f"{state}/ledger.sqlite", user="magikalbot")
+    if ledger == "locked by its owner":
+        assert forger.child.stdout.readline() == b"locked\n"
+    else:
+        forger.wait(10).ok()
+    told = worker.call(vps, "magikalbot", "ListRuns", "su", "magikal-bot", "9")
+    assert told.code != 0 and run not in told.out, str(told)
+    assert run in worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
+    assert worker.call(vps, "root", "GetRun", "s", run).code == 0
+    vps.host.shell(f"systemctl restart {DAEMON}")
+    assert run in worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
+    assert property_of(vps, DAEMON, "NRestarts") == "0"
+    forger.end()
+    vps.host.shell("rm -rf /var/lib/orchestrate/another")
+
+
 @pytest.mark.parametrize("words", [("huge", "30000000"), ("huge", "100000"), ("deep", "40"), ("flood", "100")], ids=" ".join)
 @pytest.mark.parametrize("user", ["eve", "root"])
 def test_hostile_messages_do_not_stop_it(vps, user, words):
