@@ -32,6 +32,7 @@ enum Option : unsigned {
   by_worker = 32768,
   local_or_worker = 65536,
   quiet = 262144,
+  project = 524288,
 };
 
 struct Verb {
@@ -41,12 +42,13 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 19> verbs = {{
+constexpr std::array<Verb, 20> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
     {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
      versions, review},
+    {"init", "Write an app's policy, unit drop-ins and polkit rules from what is found in its checkout", project, init},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
     {"schema", "Print the JSON Schema of policy files, for editors", 0, schema},
     {"approve", "Accept one red flag of one revision, by name", app | finding | reason, approve},
@@ -116,6 +118,22 @@ void add_gate(CLI::App& command, Arguments& arguments) {
   reason->needs(open);
 }
 
+void add_project(CLI::App& command, Arguments& arguments) {
+  command.add_option("DIR", arguments.directory, "The project's checkout")->required();
+  command.add_option("--app", arguments.app, "The app's name, instead of its unit's or its directory's");
+  command.add_option("--unit", arguments.units, "A unit that uses the database; may be given again")
+      ->allow_extra_args(false);
+  command.add_option("--user", arguments.user, "The unprivileged user of the application");
+  command.add_option("--gate", arguments.gated, "A unit that is to start only on a migrated schema");
+  CLI::Option* write = command.add_flag_callback(
+      "--write", [&] { arguments.writing = Writing::written; }, "Write what is shown otherwise");
+  command
+      .add_flag_callback(
+          "--diff", [&] { arguments.writing = Writing::shown; },
+          "Show what would be written against what is there; the default")
+      ->excludes(write);
+}
+
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & app)
     command.add_option("APP", arguments.app, "An app's name, or the path of a policy file")->required();
@@ -135,6 +153,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & rows)
     command.add_option("REV", arguments.revisions, "Every revision that the table is to hold, or base")->required();
   if (options & gate_of) add_gate(command, arguments);
+  if (options & project) add_project(command, arguments);
   if (options & way_back) add_way_back(command, arguments);
   if (options & dry_run)
     command.add_flag_callback(

@@ -13,6 +13,7 @@ namespace orchestrate::cli {
 enum class Format { text, json, github };
 enum class Mode { act, dry_run };
 enum class Volume { normal, quiet };
+enum class Writing { shown, written };
 enum class WindowRule { obeyed, overridden };
 /// Whether a worker of the daemon does it, where there is one, or this very process.
 enum class Doer { worker_or_us, us };
@@ -32,6 +33,9 @@ struct Arguments {
   std::string target;  ///< empty: what the policy says
   std::vector<std::string> revisions;
   std::string unit;
+  std::filesystem::path directory;  ///< of the project that init looks at
+  std::vector<std::string> units;
+  std::string user, gated;
   std::chrono::milliseconds timeout{std::chrono::seconds(15)};
   bool opens_gate = false;                ///< or closes it again
   std::chrono::milliseconds open_for{0};  ///< from now on; 0: not any more
@@ -42,6 +46,7 @@ struct Arguments {
   Format format = Format::text;
   Mode mode = Mode::act;
   Volume volume = Volume::normal;
+  Writing writing = Writing::shown;
   WindowRule window = WindowRule::obeyed;
   Manner manner = Manner::in_order;  ///< of cancel
   std::size_t limit = 20;

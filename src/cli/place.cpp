@@ -52,12 +52,6 @@ Checked checked(const fs::path& file) {
   return result;
 }
 
-/// The group that may read every app's state, where the package made it; else the user's own.
-gid_t reading_group(const system::Account& account) {
-  const struct group* entry = ::getgrnam("orchestrate");
-  return entry ? entry->gr_gid : account.gid;
-}
-
 }  // namespace
 
 fs::path policy_file(const std::string& app) {
@@ -143,6 +137,11 @@ bool only_root_may_change(const fs::path& file) {
     if ((entry.st_mode & (S_IWGRP | S_IWOTH)) != 0) return false;
     if (path == path.root_path()) return true;
   }
+}
+
+gid_t reading_group(const system::Account& account) {
+  const struct group* entry = ::getgrnam("orchestrate");
+  return entry ? entry->gr_gid : account.gid;
 }
 
 void make_state_directory(const fs::path& directory, const system::Account& account) {

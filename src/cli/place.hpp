@@ -49,6 +49,9 @@ std::vector<std::filesystem::path> state_directories(const Arguments& arguments)
 /// nobody else.
 bool only_root_may_change(const std::filesystem::path& file);
 
+/// The group that may read every app's state, where the package made it; else the user's own.
+gid_t reading_group(const system::Account& account);
+
 /// Makes the state directory with mode 2750; as root it is given to `account`.
 void make_state_directory(const std::filesystem::path& directory, const system::Account& account);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bus/unit_authority.hpp"
+#include "init/polkit_rule.hpp"
 #include "orchestrate/error.hpp"
 #include "stages/services.hpp"
 
@@ -24,23 +25,14 @@ struct Job {
 constexpr std::array jobs = {Job{"restart", JobType::restart, "restart"}, Job{"start", JobType::start, "start"},
                              Job{"stop", JobType::stop, "stop"}, Job{"stop", JobType::start, "start"}};
 
-std::string polkit_rule(const Policy& policy) {
-  std::string units;
-  for (const UnitName& unit : policy.units()) units += fmt::format("{}\"{}\"", units.empty() ? "" : ", ", unit.text());
-  return fmt::format(
-      R"(polkit.addRule(function(action, subject) {{ if (action.id == "org.freedesktop.systemd1.manage-units" && )"
-      R"([{}].indexOf(action.lookup("unit")) >= 0 && subject.user == "{}") return polkit.Result.YES; }});)",
-      units, policy.project.user);
-}
-
 void check(const Policy& policy, const std::string& command, const StageSpec& stage, const Job& job,
            const UnitName& unit) {
   const auto refusal = bus::refusal_of_job(job.type, unit);
   if (!refusal) return;
   throw Error(ErrorKind::denied, command,
               fmt::format("stage {} may not {} {} over D-Bus: {}", stage.name, job.verb, unit.text(), *refusal),
-              fmt::format("sudo orchestrate {}, or allow it in /etc/polkit-1/rules.d/60-orchestrate-{}.rules: {}",
-                          command, policy.app, polkit_rule(policy)));
+              fmt::format("sudo orchestrate {}, or allow it in {}: {}", command, init::rules_file(policy.app),
+                          init::units_rule(policy.units(), policy.project.user)));
 }
 
 }  // namespace

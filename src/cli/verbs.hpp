@@ -7,6 +7,7 @@ namespace orchestrate::cli {
 // One function per verb; each returns the exit code, or throws Error.
 int apply(const Arguments& arguments);
 int plan(const Arguments& arguments);
+int init(const Arguments& arguments);
 int check(const Arguments& arguments);
 int schema(const Arguments& arguments);
 int approve(const Arguments& arguments);

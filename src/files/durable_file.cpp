@@ -74,7 +74,7 @@ void DurableFile::start_writeback() {
   flushed_ = size_;
 }
 
-void DurableFile::commit() {
+void DurableFile::sync() {
   if (::fsync(file_.number()) != 0) throw file_error("sync", target_, errno);
   struct stat facts{};
   if (::fstat(file_.number(), &facts) != 0) throw file_error("inspect", partial_, errno);
@@ -82,11 +82,22 @@ void DurableFile::commit() {
     throw Error(ErrorKind::failed, "write " + target_.string(),
                 std::to_string(size_) + " bytes were written, the file has " + std::to_string(facts.st_size),
                 "somebody else writes to it: give the directory to one user alone");
+}
+
+void DurableFile::commit() {
+  sync();
   const int reason = rename_without_replacing(partial_, target_);
   if (reason == EEXIST)
     throw Error(ErrorKind::failed, "name " + target_.string(), "a file of that name exists and is never overwritten",
                 "move it away, or name another directory");
   if (reason != 0) throw file_error("name", target_, reason);
+  file_.reset();
+  sync_directory(target_.parent_path());
+}
+
+void DurableFile::replace() {
+  sync();
+  if (::rename(partial_.c_str(), target_.c_str()) != 0) throw file_error("name", target_, errno);
   file_.reset();
   sync_directory(target_.parent_path());
 }

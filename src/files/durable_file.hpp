@@ -11,7 +11,7 @@
 
 namespace orchestrate::files {
 
-/// A file that appears under its name whole and on disk, or not at all, and never replaces another.
+/// A file that appears under its name whole and on disk, or not at all, and replaces another only when told to.
 /// It grows as NAME.partial, mode 0600, under an flock that dies with us. All failures are Errors.
 class DurableFile {
  public:
@@ -28,8 +28,11 @@ class DurableFile {
 
   /// fsync of the file, rename that refuses to overwrite, fsync of the directory.
   void commit();
+  /// The same over a file of that name.
+  void replace();
 
  private:
+  void sync();
   void start_writeback();
 
   std::filesystem::path target_, partial_;

@@ -41,6 +41,21 @@ def test_apply_is_done_by_the_worker_and_seen_as_if_it_were_here(vps):
     assert (run["finished"]["exit_code"], run["requested_by"]) == (0, "uid 0 (root, over D-Bus)")
 
 
+def test_what_init_writes_makes_a_worker(vps):
+    project, rules = vps.project, "/etc/polkit-1/rules.d/60-orchestrate-magikal-bot.rules"
+    drop_ins = f"/etc/systemd/system/{worker.worker_of(vps)}.d"
+    vps.host.shell(f"rm -r {drop_ins} {rules} {worker.state_of(vps)} {project.installed_policy}")
+    written = vps.orchestrate("init", project.checkout, "--write")
+    assert written.code == 0, str(written)
+    vps.host.shell("systemctl daemon-reload; systemctl restart polkit")
+    ended = vps.apply()
+    vps.host.shell(f"rm -r {drop_ins} {rules}")
+    worker.set_up(vps)
+    assert ended.code == 0, str(ended)
+    assert "over D-Bus" in runs(vps)[0]["requested_by"]
+    line_with(ended, "002_panels -> 003_tempvc")
+
+
 def test_local_is_done_here(vps):
     ended = vps.apply("--local")
     assert ended.code == 0, str(ended)

@@ -10,14 +10,14 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::variant<AlembicConfig, Obstacle> read(const std::string& ini) {
+std::variant<ScriptLocations, Obstacle> read(const std::string& ini) {
   const Checkout checkout;
   checkout.write("alembic.ini", ini);
   return read_alembic_config(checkout.path() / "alembic.ini", "alembic");
 }
 
 std::vector<std::string> locations(const std::string& ini) {
-  return std::get<AlembicConfig>(read(ini)).version_locations;
+  return std::get<ScriptLocations>(read(ini)).version_locations;
 }
 
 TEST(AlembicConfig, ReadsScriptLocationAsPythonDoes) {
@@ -31,7 +31,7 @@ TEST(AlembicConfig, KnowsWhereItIs) {
   const Checkout checkout;
   checkout.write("etc/alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n");
   const auto config = read_alembic_config(checkout.path() / "etc/alembic.ini", "alembic");
-  EXPECT_THAT(std::get<AlembicConfig>(config).version_locations,
+  EXPECT_THAT(std::get<ScriptLocations>(config).version_locations,
               ElementsAre((checkout.path() / "etc/migrations/versions").string()));
 }
 
@@ -43,7 +43,7 @@ TEST(AlembicConfig, TakesVersionLocationsOverTheDefaultOne) {
 }
 
 TEST(AlembicConfig, LeavesAPackagesDirectoryToPython) {
-  const auto config = std::get<AlembicConfig>(read("[alembic]\nscript_location = bot:migrations\n"));
+  const auto config = std::get<ScriptLocations>(read("[alembic]\nscript_location = bot:migrations\n"));
   EXPECT_TRUE(config.in_package);
   EXPECT_TRUE(config.version_locations.empty());
 }

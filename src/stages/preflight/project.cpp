@@ -60,7 +60,7 @@ Task<Answer> config(Inspection& inspection) {
     const Obstacle copy = *obstacle;
     co_return refused(copy.what, copy.fix);
   }
-  const auto& settings = std::get<AlembicConfig>(read);
+  const auto& settings = std::get<ScriptLocations>(read);
   const auto& project = inspection.policy().project.path;
   for (const std::string& location : settings.version_locations)
     inspection.script_versions.push_back((project / location).lexically_normal());
