@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <functional>
 #include <vector>
 
@@ -76,6 +77,8 @@ void become(const Account& account) {
   // The kernel made us undumpable when the uid changed, and so we stay: whoever could trace us, such as the application
   // itself, could take the bus connection that was opened as root.
   ::umask(077);
+  // libpq looks for certificates and passwords there; in root's home it may not look, and then it gives up TLS.
+  ::setenv("HOME", account.home.c_str(), 1);
 }
 
 }  // namespace orchestrate::system

@@ -21,8 +21,8 @@ struct Account {
 std::optional<Account> find_account(std::string_view name);
 std::optional<Account> find_account(uid_t uid);
 
-/// Makes this process that user's, for good, and its new files private (umask 077). Only for root, before any thread
-/// or child is started. Throws Error (`denied`), and refuses an account of root.
+/// Makes this process that user's, for good, with its HOME, and its new files private (umask 077). Only for root,
+/// before any thread or child is started. Throws Error (`denied`), and refuses an account of root.
 ///
 /// The process is undumpable afterwards: other processes of the same user can neither trace it nor take its
 /// descriptors, one of which may be a bus connection opened as root.

@@ -6,7 +6,7 @@ import pytest
 
 import debian
 from host import until
-from magikal import UNIT
+from magikal import ENV_FILE, UNIT
 from vps import NO_HOLD, TAKE_BACKUP, line_with
 
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/orchestrate-gate.conf"
@@ -66,6 +66,13 @@ def test_a_database_that_does_not_answer_keeps_it_closed_unless_the_policy_allow
     assert closed.code == 20, str(closed)
     assert allowed.code == 0, str(allowed)
     line_with(allowed, "gate open", "which gate.unknown allows")
+
+
+def test_a_server_that_is_asked_for_over_tls_answers_root_as_it_answers_the_user(vps):
+    vps.runbook("upgrade head").ok()
+    vps.host.shell(f"sed -i 's#5432/appdb#5432/appdb?sslmode=require#' {ENV_FILE}")
+    for user in ("root", "magikalbot"):
+        assert vps.orchestrate("gate", "magikal-bot", user=user).code == 0
 
 
 def test_a_person_may_hold_it_open_for_a_while_and_close_it_again(vps):
