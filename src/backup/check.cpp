@@ -22,10 +22,10 @@ using Kind = files::FileFacts::Kind;
 constexpr std::chrono::seconds clock_slack{60};
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 
-std::optional<Refusal> too_old(Time taken_at, Time now, milliseconds max_age) {
+std::optional<Refusal> too_old(Time taken_at, Time now, std::optional<milliseconds> max_age) {
   const auto age = duration_cast<milliseconds>(now - taken_at);
-  if (age <= max_age) return std::nullopt;
-  return Refusal{fmt::format("it is {} old, max_age is {}", duration_text(age), duration_text(max_age)),
+  if (!max_age || age <= *max_age) return std::nullopt;
+  return Refusal{fmt::format("it is {} old, max_age is {}", duration_text(age), duration_text(*max_age)),
                  "see why the backup job did not run, then run it"};
 }
 
@@ -124,7 +124,7 @@ Time taken_at(const Contents& contents, Time written) {
 
 Task<std::variant<Proof, Rejection>> check_dump(StageContext& context, CheckRule rule) {
   const Time now = context.ports.clock.now();
-  const auto located = locate_dump(rule.pattern, now, rule.max_age);
+  const auto located = locate_dump(rule.pattern, now, rule.max_age.value_or(milliseconds(0)));
   if (const auto* missing = std::get_if<Refusal>(&located)) co_return Rejection{rule.pattern, {*missing}};
   const fs::path path = std::get<fs::path>(located);
 

@@ -19,9 +19,9 @@ namespace orchestrate::backup {
 struct CheckRule {
   std::string pattern;  ///< its path; may hold `{date}`
   std::optional<LogRule> log;
-  std::chrono::milliseconds max_age{std::chrono::hours(26)};
-  std::uint64_t min_size = 1;                                            ///< bytes
-  std::chrono::milliseconds least_decode_time{std::chrono::minutes(1)};  ///< and a second more for each MiB
+  std::optional<std::chrono::milliseconds> max_age = std::chrono::hours(26);  ///< none: of any age
+  std::uint64_t min_size = 1;                                                 ///< bytes
+  std::chrono::milliseconds least_decode_time{std::chrono::minutes(1)};       ///< and a second more for each MiB
 };
 
 /// Everything that speaks against a dump.

@@ -87,6 +87,19 @@ class SdbusDaemon final : public DaemonClient {
     });
   }
 
+  std::string state(const std::string& run) override {
+    return told([&] {
+      sdbus::Variant value;
+      proxy_at(*connection_, bus_name, run)
+          ->callMethod("Get")
+          .onInterface("org.freedesktop.DBus.Properties")
+          .withTimeout(answer_limit)
+          .withArguments(std::string(run_interface), std::string("State"))
+          .storeResultsTo(value);
+      return value.get<std::string>();
+    });
+  }
+
   void watch(const std::string& run) override {
     watched_ = proxy_at(*connection_, bus_name, run);
     listen(*watched_, "org.freedesktop.DBus.Properties", "PropertiesChanged", [this](sdbus::Signal& signal) {

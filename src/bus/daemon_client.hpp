@@ -25,6 +25,8 @@ class DaemonClient {
   /// JSON texts, as RunApi::events says.
   virtual std::vector<std::string> events(const std::string& run, std::uint64_t after) = 0;
   virtual void cancel(const std::string& run, Manner manner) = 0;
+  /// As RunWords::state says.
+  virtual std::string state(const std::string& run) = 0;
 
   /// From now on changes of that run are heard.
   virtual void watch(const std::string& run) = 0;

@@ -21,6 +21,8 @@ inline constexpr const char* manager_path = "/org/orchestrate/Orchestrate1";
 inline constexpr const char* manager_interface = "org.orchestrate.Orchestrate1";
 inline constexpr const char* run_interface = "org.orchestrate.Orchestrate1.Run";
 
+inline constexpr const char* run_abandoned = "abandoned";  ///< a state of a run
+
 /// `/org/orchestrate/Orchestrate1/run/20261120_091403_7f3a`.
 std::string run_path(const std::string& run_id);
 
@@ -43,10 +45,10 @@ class ManagerApi {
 /// Words that tell nothing of the project's content: everybody on the bus may read them.
 struct RunWords {
   std::string app, id, verb;
-  std::string state;            ///< "running", "unfinished" (nobody works on it) or "finished"
-  std::string stage;            ///< that runs
-  std::string progress;         ///< what it says about itself
-  std::string result;           ///< empty until it is finished
+  std::string state;     ///< "running", "unfinished" (nobody works on it), run_abandoned (nor will) or "finished"
+  std::string stage;     ///< that runs
+  std::string progress;  ///< what it says about itself
+  std::string result;    ///< empty until it is finished
   std::int32_t exit_code = -1;  ///< -1 until it is finished
   std::uint64_t sequence = 0;   ///< of its newest event
 

@@ -16,6 +16,7 @@
 #include "bus/dialect.hpp"
 #include "bus/dictionary.hpp"
 #include "bus/systemd_proxy.hpp"
+#include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
 
 namespace orchestrate::bus {
@@ -82,7 +83,7 @@ class Workers::Signals {
 
   void watch(const std::string& app) {
     if (units_.contains(app)) return;
-    auto proxy = systemd_proxy(connection_.raw(), object_of(unit_of(app)));
+    auto proxy = systemd_proxy(connection_.raw(), object_of(worker_unit(app)));
     listen(*proxy, properties, "PropertiesChanged", [this, app](sdbus::Signal& signal) {
       std::string interface;
       Dictionary all;
@@ -140,7 +141,7 @@ Task<> Workers::subscribe() {
 }
 
 Task<WorkerState> Workers::state(std::string app) {
-  const Method method{systemd_service, object_of(unit_of(app)), properties, "GetAll"};
+  const Method method{systemd_service, object_of(worker_unit(app)), properties, "GetAll"};
   const Fill fill = [](sdbus::MethodCall& message) { message << std::string(); };  // of Unit and of Service
   WorkerState state;
   const Take take = [&](sdbus::MethodReply& reply) {
@@ -151,13 +152,13 @@ Task<WorkerState> Workers::state(std::string app) {
   try {
     co_await call(connection_, method, fill, take, question_limit);
   } catch (const CallFailed& error) {
-    throw refused("ask systemd about " + unit_of(app), error);
+    throw refused("ask systemd about " + worker_unit(app), error);
   }
   co_return state;
 }
 
 Task<std::string> Workers::start(std::string app) {
-  const std::string unit = unit_of(app);
+  const std::string unit = worker_unit(app);
   const Fill fill = [&](sdbus::MethodCall& message) { message << unit << std::string("fail"); };
   sdbus::ObjectPath job;
   const Take take = [&](sdbus::MethodReply& reply) { reply >> job; };
@@ -178,7 +179,7 @@ Task<std::string> Workers::start(std::string app) {
 }
 
 Task<> Workers::reload(std::string app) {
-  const std::string unit = unit_of(app);
+  const std::string unit = worker_unit(app);
   const Fill fill = [&](sdbus::MethodCall& message) { message << unit << std::string("fail"); };
   const Take none = [](sdbus::MethodReply&) {};
   try {

@@ -39,8 +39,6 @@ class Workers {
   Task<> subscribe();
   void watch(const std::string& app);
 
-  static std::string unit_of(const std::string& app) { return "orchestrate-worker@" + app + ".service"; }
-
  private:
   class Signals;
   Connection& connection_;

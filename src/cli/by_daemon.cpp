@@ -1,21 +1,21 @@
 #include "cli/by_daemon.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <random>
 
 #include <fmt/format.h>
 #include <unistd.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "bus/published.hpp"
 #include "bus/refusal.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/place.hpp"
+#include "cli/requested.hpp"
 #include "cli/terminal.hpp"
+#include "orchestrate/app.hpp"
 #include "render/json.hpp"
-#include "request/verbs.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -27,29 +27,13 @@ constexpr auto look_interval = 1s;  // a change of which no signal came
 constexpr auto turn = 100ms;        // for the spinner
 constexpr auto patience = 60s;      // the daemon may be upgraded meanwhile
 
-std::string random_text() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}", random(), random());
-}
-
-Json options_of(const Arguments& arguments, const RequestVerb& verb) {
-  const bool overridden = arguments.window == WindowRule::overridden;
-  const std::vector<std::pair<std::string, Json>> all = {
-      {"request-id", random_text()},
-      {"target", arguments.target},
-      {"reason", arguments.reason},
-      {"confirm", arguments.confirmed},
-      {"run", arguments.run},
-      {"override-window", overridden ? Json(true) : Json()},
-      {"revisions", arguments.revisions.empty() ? Json() : Json::of(arguments.revisions)}};
-  Json options = Json::object();
-  for (const auto& [name, value] : all) {
-    const bool known = std::ranges::find(verb.options, name) != verb.options.end();
-    const bool said = !value.is_null() && value != Json("");
-    if (known && said) options.set(name, value);
-  }
-  return options;
-}
+/// How watching a run ended.
+enum class Watch {
+  ended,      ///< with the run
+  left,       ///< the person left; the run goes on
+  abandoned,  ///< all its workers died, and none is started any more
+  silent,     ///< the daemon does not answer; the run does not need it
+};
 
 /// Signals of the person who watches.
 class Leaving {
@@ -82,25 +66,28 @@ class Following {
     daemon_.watch(path_);
   }
 
-  /// The run at its end; none when it was left alone.
-  std::optional<Run> to_its_end() {
+  Watch to_its_end() {
     for (;;) {
-      look();
-      if (run_.finished) return run_;
+      const bool abandoned = !look();
+      if (run_.finished) return Watch::ended;
+      if (abandoned) return Watch::abandoned;
       const auto until = steady_clock::now() + look_interval;
       while (steady_clock::now() < until && !heard()) {
         if (!warned_ && leaving_.times() > 0) warn();
-        if (leaving_.is_decided()) return std::nullopt;
+        if (leaving_.is_decided()) return Watch::left;
       }
-      if (steady_clock::now() >= give_up_) return std::nullopt;
+      if (steady_clock::now() >= give_up_) return Watch::silent;
     }
   }
 
+  const Run& run() const { return run_; }
+
  private:
-  /// Reads what is new. A daemon that is away for a while ends nothing: the run does not need it.
-  void look() {
+  /// Reads what is new, and whether somebody works on the run or will. A daemon that is away for a while ends nothing.
+  bool look() {
     try {
       if (is_away_) path_ = daemon_.get_run(run_.id);
+      const bool abandoned = daemon_.state(path_) == bus::run_abandoned;  // before the events, which may tell its end
       for (const std::string& text : daemon_.events(path_, sequence_)) {
         const Event event = event_from_json(parse_json(text));
         run_ = orchestrate::apply(std::move(run_), event);
@@ -109,10 +96,12 @@ class Following {
       }
       is_away_ = false;
       give_up_ = steady_clock::time_point::max();
+      return !abandoned;
     } catch (const bus::Refused& refused) {
       if (run_.id.empty() || refused.exit_code() == 77) throw;
       if (!is_away_) give_up_ = steady_clock::now() + patience;
       is_away_ = true;
+      return true;
     }
   }
 
@@ -152,26 +141,35 @@ int told(const bus::Refused& refused) {
 std::unique_ptr<bus::DaemonClient> daemon_for(const Arguments& arguments, const std::string& app) {
   if (arguments.doer == Doer::us || arguments.state) return nullptr;
   if (policy_file(app).stem() != app) return nullptr;  // a policy file of one's own
-  if (!std::filesystem::exists("/etc/systemd/system/orchestrate-worker@" + app + ".service.d")) return nullptr;
+  if (!std::filesystem::exists(worker_drop_ins(app))) return nullptr;
   return bus::DaemonClient::open();
 }
 
 int followed(bus::DaemonClient& daemon, const Arguments& arguments, const std::string& path) {
   try {
-    const auto run = Following(daemon, arguments, path).to_its_end();
-    if (!run) {
-      write(stderr, "left alone; the run goes on: orchestrate status\n");
-      return detached;
+    Following following(daemon, arguments, path);
+    const Watch watch = following.to_its_end();
+    const Run& run = following.run();
+    if (watch == Watch::ended) {
+      if (arguments.format == Format::json) write(stdout, to_pretty_text(run_json(run)) + "\n");
+      return run.finished->exit_code;
     }
-    if (arguments.format == Format::json) write(stdout, to_pretty_text(run_json(*run)) + "\n");
-    return run->finished->exit_code;
+    if (watch == Watch::abandoned) {
+      write(stderr,
+            fmt::format("run {}: its workers died, and no other is started. Exit 5.\nnext: orchestrate resume {}\n",
+                        run.id, run.id));
+      return held;
+    }
+    const std::string_view why = watch == Watch::left ? "left alone" : "orchestrated does not answer any more";
+    write(stderr, fmt::format("{}; the run goes on: orchestrate status {}\n", why, run.created.app));
+    return detached;
   } catch (const bus::Refused& refused) {
     return told(refused);
   }
 }
 
 int done_by(bus::DaemonClient& daemon, const Arguments& arguments, const std::string& verb, const std::string& app) {
-  write(stderr, fmt::format("{} {}: by orchestrate-worker@{}.service; Ctrl-C leaves it running\n", verb, app, app));
+  write(stderr, fmt::format("{} {}: by {}; Ctrl-C leaves it running\n", verb, app, worker_unit(app)));
   std::string path;
   try {
     path = daemon.start(app, verb, options_of(arguments, request_verb(verb)));

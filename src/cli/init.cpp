@@ -17,8 +17,8 @@
 #include "init/host_files.hpp"
 #include "init/policy_text.hpp"
 #include "init/survey.hpp"
+#include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
-#include "policy/policy_loader.hpp"
 #include "render/json.hpp"
 #include "stages/catalog.hpp"
 
@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 using init::Draft;
 using init::Standing;
 
-constexpr std::size_t largest = 1024 * 1024;
+constexpr std::size_t largest = std::size_t{1} << 20;
 
 /// A draft and what is in its place.
 struct Proposal {
@@ -53,23 +53,16 @@ Proposal proposed(Draft draft) {
   return {std::move(draft), there.value_or(""), standing};
 }
 
-std::optional<Policy> policy_of(const std::string& text, const fs::path& file) {
-  auto loaded = parse_policy(text, file, stage_kinds());
-  if (!loaded.policy || !std::holds_alternative<Plan>(make_plan(*loaded.policy, stage_kinds()))) return std::nullopt;
-  return std::move(loaded.policy);
+std::variant<Loaded, std::vector<Problem>> planned_text(const std::string& text, const fs::path& file) {
+  return planned(parse_policy(text, file, stage_kinds()));
 }
 
 /// With examples where something is to be filled in it has to be a policy with a plan.
 void check_draft(const Draft& draft) {
-  const std::string text = init::without_marks(draft.text);
-  auto loaded = parse_policy(text, draft.path, stage_kinds());
-  if (loaded.policy) {
-    auto plan = make_plan(*loaded.policy, stage_kinds());
-    if (auto* problems = std::get_if<std::vector<Problem>>(&plan)) loaded.problems = std::move(*problems);
-  }
-  if (!loaded.problems.empty())
+  const auto outcome = planned_text(init::without_marks(draft.text), draft.path);
+  if (const auto* problems = std::get_if<std::vector<Problem>>(&outcome))
     throw Error(ErrorKind::failed, "write a policy for " + draft.path.stem().string(),
-                loaded.problems.front().message + fmt::format(" (line {})", loaded.problems.front().position.line),
+                problems->front().message + fmt::format(" (line {})", problems->front().position.line),
                 "write it by hand, after /usr/share/doc/orchestrate/policies/reference.yaml");
 }
 
@@ -90,13 +83,9 @@ fs::path project_of(const Arguments& arguments) {
 init::Given given(const Arguments& arguments) {
   init::Given given{.app = arguments.app, .user = arguments.user, .units = {}};
   for (const std::string& unit : arguments.units) given.units.push_back(unit_of(unit));
-  const auto plain = [](unsigned char c) {
-    return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_' || c == '-';
-  };
-  if (!given.app.empty() &&
-      (!std::ranges::all_of(given.app, plain) || given.app.front() == '-' || given.app.front() == '_'))
+  if (!given.app.empty() && !is_app_name(given.app))
     throw Error(ErrorKind::usage, "init", given.app + " is no name of an app",
-                "lower-case letters, digits, '_' and '-', a letter or digit first");
+                "lower-case letters, digits, '.', '_' and '-', a letter or digit first");
   return given;
 }
 
@@ -147,7 +136,8 @@ Proposals propose(const Arguments& arguments) {
   proposals.files.push_back(proposed(std::move(policy)));
   const Proposal& first = proposals.files.front();
   const bool stays = first.standing == Standing::edited;
-  proposals.policy = policy_of(stays ? first.there : first.draft.text, file);
+  auto outcome = planned_text(stays ? first.there : first.draft.text, file);
+  if (auto* loaded = std::get_if<Loaded>(&outcome)) proposals.policy = std::move(loaded->policy);
   if (proposals.policy)
     add_host_files(arguments, proposals);
   else

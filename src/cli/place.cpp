@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "orchestrate/error.hpp"
-#include "policy/policy_loader.hpp"
 #include "stages/catalog.hpp"
 
 namespace orchestrate::cli {
@@ -33,26 +32,31 @@ fs::path user_state() {
 }
 
 struct Checked {
-  LoadedPolicy loaded;
-  std::optional<Plan> plan;
-  std::vector<std::string> problems;
+  std::optional<Loaded> loaded;
+  std::vector<std::string> problems;  ///< as lines for people
 };
 
 Checked checked(const fs::path& file) {
-  Checked result{load_policy(file, stage_kinds()), std::nullopt, {}};
-  auto problems = result.loaded.problems;
-  if (result.loaded.policy) {
-    auto plan = make_plan(*result.loaded.policy, stage_kinds());
-    if (auto* reasons = std::get_if<std::vector<Problem>>(&plan))
-      problems = std::move(*reasons);
-    else
-      result.plan = std::get<Plan>(std::move(plan));
-  }
-  for (const Problem& problem : problems) result.problems.push_back(problem_text(problem, file, result.loaded.text));
+  LoadedPolicy read = load_policy(file, stage_kinds());
+  const std::string text = read.text;
+  auto outcome = planned(std::move(read));
+  Checked result;
+  if (auto* loaded = std::get_if<Loaded>(&outcome))
+    result.loaded = std::move(*loaded);
+  else
+    for (const Problem& problem : std::get<std::vector<Problem>>(outcome))
+      result.problems.push_back(problem_text(problem, file, text));
   return result;
 }
 
 }  // namespace
+
+std::variant<Loaded, std::vector<Problem>> planned(LoadedPolicy read) {
+  if (!read.policy) return std::move(read.problems);
+  auto plan = make_plan(*read.policy, stage_kinds());
+  if (auto* problems = std::get_if<std::vector<Problem>>(&plan)) return std::move(*problems);
+  return Loaded{std::move(*read.policy), std::get<Plan>(std::move(plan))};
+}
 
 fs::path policy_file(const std::string& app) {
   const bool is_path = app.find('/') != std::string::npos || app.ends_with(".yaml") || app.ends_with(".yml");
@@ -74,7 +78,7 @@ std::vector<std::string> problems_of(const fs::path& file) {
 
 Loaded load(const fs::path& file) {
   Checked result = checked(file);
-  if (result.problems.empty()) return {std::move(*result.loaded.policy), std::move(*result.plan)};
+  if (result.loaded) return std::move(*result.loaded);
   for (const std::string& problem : result.problems) fmt::print(stderr, "{}\n", problem);
   throw Error(ErrorKind::policy, "load " + file.string(),
               fmt::format("{} problem{}", result.problems.size(), result.problems.size() == 1 ? "" : "s"),

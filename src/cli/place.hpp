@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "cli/arguments.hpp"
 #include "orchestrate/plan.hpp"
 #include "orchestrate/policy.hpp"
+#include "policy/policy_loader.hpp"
 #include "system/user.hpp"
 
 /// Where things are on a host, and as whom they may be touched.
@@ -25,6 +27,9 @@ struct Loaded {
   Plan plan;
 };
 Loaded load(const std::filesystem::path& file);
+
+/// What was read, with its plan, or every reason why it has none.
+std::variant<Loaded, std::vector<Problem>> planned(LoadedPolicy read);
 
 /// Every problem of the file, as lines for people; empty when it may run.
 std::vector<std::string> problems_of(const std::filesystem::path& file);

@@ -5,6 +5,7 @@
 
 #include "cli/acting.hpp"
 #include "cli/find_run.hpp"
+#include "cli/requested.hpp"
 #include "cli/resume.hpp"
 #include "cli/verbs.hpp"
 #include "engine/phase.hpp"
@@ -24,35 +25,12 @@ using namespace std::chrono_literals;
 constexpr auto database_patience = 30s;
 constexpr auto look_interval = 500ms;
 
-std::string unit_of(const std::string& app) {
-  return "orchestrate-worker@" + app + ".service";
-}
-
 uid_t daemons_uid() {
   const auto daemon = system::find_account("orchestrate");
-  if (!daemon) throw Error(ErrorKind::denied, "find out who may ask", "there is no user orchestrate");
+  if (!daemon)
+    throw Error(ErrorKind::denied, "find out who may ask", "there is no user orchestrate",
+                "its package makes it: man orchestrated");
   return daemon->uid;
-}
-
-std::string name_of(uid_t uid) {
-  const auto account = system::find_account(uid);
-  return fmt::format("uid {} ({}, over D-Bus)", uid, account ? account->name : "unknown");
-}
-
-/// The request as if it had been typed.
-Arguments arguments_of(const Request& request) {
-  const Json& options = request.options;
-  Arguments arguments{.app = request.app, .run = request.run, .reason = options.text_or("reason")};
-  arguments.target = options.text_or("target");
-  arguments.confirmed = options.text_or("confirm");
-  if (!options["revisions"].is_null()) arguments.revisions = options["revisions"].as_strings();
-  if (options["override-window"] == Json(true)) arguments.window = WindowRule::overridden;
-  if (options.text_or("manner") == to_string(Manner::by_force)) arguments.manner = Manner::by_force;
-  arguments.doer = Doer::us;
-  arguments.commission =
-      Commission{.run = request.run, .by = name_of(request.uid), .request_id = {}, .unit = unit_of(request.app)};
-  if (!request.id.empty()) arguments.commission->request_id = request.id;
-  return arguments;
 }
 
 /// After a boot the database is still starting. Throws Error (`unreachable`) when it takes too long.

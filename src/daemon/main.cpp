@@ -38,7 +38,7 @@ class Daemon {
         workers_(connection_, [this](const auto& app, const auto& state) { worker_changed(app, state); }),
         starts_(workers_),
         runs_(connection_, ledgers_, rights_, workers_),
-        recovery_(connection_, ledgers_, workers_, starts_),
+        recovery_(connection_, ledgers_, workers_, starts_, [this](const Run& run) { runs_.abandon(run); }),
         manager_(ledgers_, rights_, starts_, runs_),
         published_(bus::publish_manager(connection_, manager_, std::string(version))) {}
 

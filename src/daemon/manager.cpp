@@ -6,6 +6,7 @@
 
 #include "bus/refusal.hpp"
 #include "ledger/run_id.hpp"
+#include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
 
 namespace orchestrate::daemon {
@@ -21,7 +22,7 @@ void check_installed(const std::string& app) {
   if (!fs::exists("/etc/orchestrate/policies/" + app + ".yaml"))
     throw Error(ErrorKind::usage, "find " + app, "there is no /etc/orchestrate/policies/" + app + ".yaml",
                 "orchestrate status lists the apps");
-  const std::string drop_in = "/etc/systemd/system/" + bus::Workers::unit_of(app) + ".d";
+  const std::string drop_in = worker_drop_ins(app);
   if (!fs::exists(drop_in))
     throw Error(ErrorKind::usage, "find the worker of " + app, "there is no " + drop_in,
                 "orchestrate init writes it; or work without the daemon: --local");

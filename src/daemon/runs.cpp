@@ -109,6 +109,11 @@ void Runs::worker_changed(const std::string& app, const bus::WorkerState& state)
   grown(app);
 }
 
+void Runs::abandon(const Run& run) {
+  abandoned_.insert(run.id);
+  grown(run.created.app);
+}
+
 /// The first change is shown at once, the next ones together.
 void Runs::grown(const std::string& app) {
   auto& pace = paces_.try_emplace(app).first->second;
@@ -141,7 +146,8 @@ bus::RunWords Runs::words_of(const std::vector<Event>& events) const {
   const bool has_worker = state != states_.end() && state->second.is_running();
   bus::RunWords words{.app = run.created.app, .id = run.id, .verb = run.created.verb};
   words.sequence = static_cast<std::uint64_t>(events.back().sequence);
-  words.state = run.finished ? "finished" : has_worker ? "running" : "unfinished";
+  const std::string_view left = abandoned_.contains(run.id) ? bus::run_abandoned : "unfinished";
+  words.state = run.finished ? "finished" : has_worker ? "running" : left;
   if (run.finished) {
     words.result = to_string(run.finished->result);
     words.exit_code = run.finished->exit_code;

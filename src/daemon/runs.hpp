@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "bus/connection.hpp"
@@ -24,6 +25,8 @@ class Runs {
   std::string publish(const std::string& app, const std::string& id);
   /// From now on its ledger is followed as long as its worker runs.
   void worker_changed(const std::string& app, const bus::WorkerState& state);
+  /// No worker is started for it any more.
+  void abandon(const Run& run);
 
  private:
   struct Entry;
@@ -40,6 +43,7 @@ class Runs {
   LedgerWatch watch_;
   std::map<std::string, bus::WorkerState> states_;
   std::map<std::string, std::unique_ptr<Pace>> paces_;
+  std::set<std::string> abandoned_;
   std::map<std::string, Entry> entries_;  ///< by run id, which sorts by time
 };
 

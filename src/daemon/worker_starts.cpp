@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bus/refusal.hpp"
+#include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/exit_code.hpp"
 #include "request/request_file.hpp"
@@ -40,7 +41,7 @@ bus::Refused refusal_of(const std::string& app, const bus::WorkerState& state, c
   constexpr int highest_of_ours = 78;
   const bool spoke = !state.status.empty() && state.exit_status > 0 && state.exit_status <= highest_of_ours;
   if (spoke) return {state.exit_status, state.status};
-  const std::string unit = bus::Workers::unit_of(app);
+  const std::string unit = worker_unit(app);
   return {exit_code(ErrorKind::failed),
           fmt::format("start {}: its job ended with {}, its process with status {}; look at its log: journalctl -u {}",
                       unit, job_result, state.exit_status, unit)};

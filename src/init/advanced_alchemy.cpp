@@ -16,7 +16,7 @@ std::string module_name(const fs::path& file) {
   std::error_code error;
   for (fs::path directory = file.parent_path(); fs::exists(directory / "__init__.py", error);
        directory = directory.parent_path())
-    name = directory.filename().string() + "." + name;
+    name.insert(0, directory.filename().string() + ".");
   return name;
 }
 

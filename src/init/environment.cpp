@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 7> loaders = {"load_dotenv", "dotenv_valu
 
 /// A part of a URL and how variables call it.
 struct Part {
-  std::string UrlTemplate::Parts::* member;
+  std::string UrlTemplate::Parts::* member = nullptr;
   std::array<std::string_view, 4> endings;
 };
 const std::array<Part, 5> parts = {{

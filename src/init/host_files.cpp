@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "init/polkit_rule.hpp"
+#include "orchestrate/app.hpp"
 
 namespace orchestrate::init {
 namespace {
@@ -26,15 +27,15 @@ std::string unit_path(const fs::path& path) {
 
 Draft worker(const Policy& policy, const HostFacts& facts) {
   std::string text = fmt::format(
-      "# What orchestrate-worker@{0}.service is of this app alone; the sandbox is in the unit itself.\n[Service]\n"
+      "# What {0} is of this app alone; the sandbox is in the unit itself.\n[Service]\n"
       "User={1}\n# git's restore points and what Python caches.\nReadWritePaths={2}\n",
-      policy.app, policy.project.user, unit_path(policy.project.path));
+      worker_unit(policy.app), policy.project.user, unit_path(policy.project.path));
   for (const fs::path& directory : taken_backups(policy))
     text += fmt::format("# pg_dump.\nReadWritePaths={}\n", unit_path(directory));
   text += "# The service goes before its migration's helpers.\nMemoryMax=1G\nCPUWeight=50\nIOWeight=50\n";
   if (facts.private_env_file)
     text += fmt::format("# Only root can read it.\nLoadCredential=env:{}\n", unit_path(*facts.private_env_file));
-  return draft(units / ("orchestrate-worker@" + policy.app + ".service.d") / ("10-" + policy.app + ".conf"), "#", text);
+  return draft(fs::path(worker_drop_ins(policy.app)) / ("10-" + policy.app + ".conf"), "#", text);
 }
 
 Draft rules(const Policy& policy) {

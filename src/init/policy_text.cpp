@@ -176,6 +176,7 @@ void write_services(Page& page, const Survey& survey) {
   page.line("");
   if (survey.services.empty()) return page.blank("", *survey.gap(Blank::services), "services: [example.service]");
   std::vector<std::string> names;
+  names.reserve(survey.services.size());
   for (const UnitFile& unit : survey.services) names.push_back(unit.name.text());
   page.line("services: " + words(names), "in this order");
 }

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr int deepest = 8;
 constexpr std::size_t most = 5000;
-constexpr std::size_t largest = 1024 * 1024;
+constexpr std::size_t largest = std::size_t{1} << 20;
 constexpr std::array<std::string_view, 6> of_others = {"node_modules", "site-packages", "__pycache__",
                                                        "tests",        "test",          "build"};
 
@@ -73,7 +73,7 @@ bool lies_in(const fs::path& project, const fs::path& path) {
   const fs::path top = fs::weakly_canonical(project, error);
   const fs::path place = fs::weakly_canonical(path, error);
   if (error || !place.is_absolute()) return false;
-  return std::mismatch(top.begin(), top.end(), place.begin(), place.end()).first == top.end();
+  return std::ranges::mismatch(top, place).in1 == top.end();
 }
 
 bool is_checkout(const fs::path& project) {

@@ -64,6 +64,7 @@ PythonFile read_python(const std::filesystem::path& file) {
 
 std::vector<PythonFile> read_python(const std::vector<std::filesystem::path>& files) {
   std::vector<PythonFile> read;
+  read.reserve(files.size());
   for (const auto& file : files) read.push_back(read_python(file));
   return read;
 }

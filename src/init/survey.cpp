@@ -133,6 +133,7 @@ class Surveyor {
   std::string why_no_database(const std::vector<Variable>& candidates) const {
     if (!candidates.empty()) {
       std::vector<std::string> names;
+      names.reserve(candidates.size());
       for (const Variable& variable : candidates) names.push_back(variable.name);
       return fmt::format("{} hold one, and env.py does not name which", fmt::join(names, ", "));
     }

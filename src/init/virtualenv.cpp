@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 5> usual = {".venv", "venv", "env", ".env
 
 std::optional<fs::path> python_of(const fs::path& virtualenv) {
   std::error_code error;
-  const fs::path python = virtualenv / "bin/python";
+  fs::path python = virtualenv / "bin/python";
   if (fs::exists(virtualenv / "pyvenv.cfg", error) && fs::exists(python, error)) return python;
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
 
 namespace orchestrate {
@@ -71,13 +72,9 @@ void check_options(const RequestVerb& verb, const Json& options) {
     throw Error(ErrorKind::usage, doing, "option run is missing");
 }
 
-/// As `app` in a policy.
 void check_app_name(std::string_view app) {
-  const auto is_alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  const auto may_follow = [&](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; };
-  const bool good =
-      !app.empty() && app.size() <= 64 && is_alphanumeric(app.front()) && std::ranges::all_of(app, may_follow);
-  if (!good) throw Error(ErrorKind::usage, "find the app", "that is no name of an app");
+  if (!is_app_name(app))
+    throw Error(ErrorKind::usage, "find the app", "that is no name of an app", "orchestrate status lists the apps");
 }
 
 }  // namespace orchestrate

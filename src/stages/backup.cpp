@@ -57,7 +57,7 @@ class CheckStage : public Stage {
 
   std::string describe() const override {
     return fmt::format("check {}: at most {} old, decoded and hashed", rule_.pattern,
-                       backup::duration_text(rule_.max_age));
+                       backup::duration_text(*rule_.max_age));
   }
 
   Task<Outcome> run(StageContext& context) const override {

@@ -11,8 +11,6 @@
 namespace orchestrate {
 namespace {
 
-constexpr auto any_age = std::chrono::hours(24 * 365 * 100);
-
 Outcome refused(std::string summary, std::string fix) {
   Outcome outcome{.verdict = Verdict::failed, .summary = std::move(summary)};
   outcome.details.push_back("fix: " + fix);
@@ -31,7 +29,7 @@ class NewestTaken : public Stage {
     const auto manifest = backup::newest_manifest(directory_, app, server.database);
     if (!manifest)
       co_return refused("no dump of " + server.database + " in " + directory_.string(), "orchestrate apply " + app);
-    backup::CheckRule rule{.pattern = (directory_ / manifest->file).string(), .max_age = any_age};
+    backup::CheckRule rule{.pattern = (directory_ / manifest->file).string(), .max_age = std::nullopt};
     const auto checked = co_await backup::check_dump(context, std::move(rule));
     if (const auto* rejection = std::get_if<backup::Rejection>(&checked))
       co_return refused(manifest->file + ": " + rejection->reasons.front().why, rejection->reasons.front().fix);

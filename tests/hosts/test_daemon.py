@@ -253,7 +253,9 @@ def test_a_run_whose_workers_all_die_is_left_to_a_person_after_three(vps):
         until("the daemon gives up", 90, lambda: said in vps.host.run("journalctl", "-u", DAEMON, "-o", "cat").out)
         vps.host.shell(f"rm {broken}; systemctl daemon-reload")
         assert runs(vps)[0]["finished"] is None
-        client.end()
+        ended = client.wait(30)
+        assert ended.code == 5, str(ended)
+        line_with(ended, f"next: orchestrate resume {runs(vps)[0]['run']}")
     assert vps.apply().code == 0, "the next run judges it first"
 
 

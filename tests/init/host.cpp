@@ -1,8 +1,7 @@
 #include "host.hpp"
 
-#include <stdlib.h>
-
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
 
@@ -50,7 +49,7 @@ void Host::take_project(const std::string& folder, const std::string& checkout, 
   for (const std::string part : {"project", "update"}) fs::copy(source / part, project(), options);
   for (const auto& entry : fs::directory_iterator(source / "host")) {
     const std::string name = entry.path().filename().string();
-    std::string text = files::read_text(entry.path(), 1024 * 1024);
+    std::string text = files::read_text(entry.path(), 65536);
     replace_all(text, checkout, project().string());
     for (const std::string before : {":", "="}) replace_all(text, before + "PASSWORD", before + std::string(password));
     replace_all(text, "/etc/", (top_ / "etc").string() + "/");

@@ -11,7 +11,6 @@ namespace orchestrate::init {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 TEST(PolicyText, OfAnEmptyDirectoryIsAPolicyOnceItsMarkedLinesAreFilledIn) {
   const Host host;

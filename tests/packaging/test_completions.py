@@ -4,6 +4,7 @@ import os
 import pty
 import select
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -12,7 +13,8 @@ import program
 
 COMPLETIONS = program.SOURCE / "packaging/completions"
 GRADES = {"keeps-data", "loses-data", "partial-commit", "unproven"}
-ENVIRONMENT = {"PATH": f"{program.PROGRAM.parent}:/usr/bin:/bin", "HOME": "/nonexistent", "TERM": "dumb", "LANG": "C.UTF-8"}
+HOME = tempfile.TemporaryDirectory(prefix="orchestrate-shells-")  # fish makes directories in it
+ENVIRONMENT = {"PATH": f"{program.PROGRAM.parent}:/usr/bin:/bin", "HOME": HOME.name, "TERM": "dumb", "LANG": "C.UTF-8"}
 BASH = """
 . "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
