@@ -20,6 +20,8 @@ inline constexpr std::string_view database_unchanged = "database.unchanged";
 /// After an upgrade that failed: the database did not answer when it was asked what was left.
 inline constexpr std::string_view upgrade_unjudged = "upgrade.unjudged";
 inline constexpr std::string_view migration_current = "migration.current";
+/// {"standing", "why"}: the gate lets the services start.
+inline constexpr std::string_view gate_open = "gate.open";
 /// {"UNIT": "INVOCATION ID"} of every service that was restarted or started and stayed healthy.
 inline constexpr std::string_view services_healthy = "services.healthy";
 
@@ -46,6 +48,8 @@ inline constexpr std::string_view command_ran = "command.ran";
 inline constexpr std::string_view lock_busy = "lock.busy";
 /// Since when, and until when, the policy's window lets no upgrade begin.
 inline constexpr std::string_view window_closed = "window.closed";
+/// Why the gate lets no service start.
+inline constexpr std::string_view gate_closed = "gate.closed";
 /// The lock in the database was lost while the upgrade ran.
 inline constexpr std::string_view lock_lost = "lock.lost";
 /// The id of an earlier run whose last stages this one brings to their end.

@@ -27,6 +27,12 @@ struct BackupVerification {
   bool operator==(const BackupVerification&) const = default;
 };
 
+/// What a ledger tells about whether services may start.
+struct GateMemory {
+  std::optional<Run> migration;  ///< the one under way, or the newest that left something
+  std::optional<GateOpening> opening;
+};
+
 /// One app's durable memory. Each append is on disk when it returns. Throws Error: unreadable is never "empty".
 class Ledger {
  public:

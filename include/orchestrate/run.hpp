@@ -41,7 +41,7 @@ struct Run {
   const Json& fact(std::string_view name) const;
   /// By its verb.
   Direction direction() const;
-  /// What it does to the version table: "upgrade", "downgrade" or "stamp".
+  /// What it does to the version table, "upgrade", "downgrade" or "stamp"; or "restart".
   std::string_view act() const;
   /// {"REVISION": "SHA-256 of its file"}: what the database holds once the migration is done, and did not before.
   Json applied_files() const;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "orchestrate/ledger.hpp"
 #include "orchestrate/outcome.hpp"
 #include "orchestrate/policy.hpp"
 #include "orchestrate/ports.hpp"
@@ -33,6 +34,7 @@ struct StageContext {
   const Run& run;  ///< evidence and facts so far
   const std::vector<Approval>& approvals;
   const std::vector<AppliedRevision>& applied;  ///< by earlier runs, as the ledger knows it
+  const GateMemory& gate;                       ///< when the run began
   std::string target;                           ///< `head` or a revision
   std::filesystem::path output;                 ///< the stage's own file for its children's output; empty in a dry run
   std::stop_token stop;                         ///< deadline, signal or cancel

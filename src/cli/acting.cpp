@@ -15,6 +15,7 @@
 #include "engine/applied.hpp"
 #include "engine/conclude.hpp"
 #include "engine/recovery.hpp"
+#include "gate/ask.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
@@ -148,6 +149,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .observer = announcement,
                       .approvals = ledger_->approvals(),
                       .applied = applied_revisions(*ledger_),
+                      .gate = gate_memory(*ledger_),
                       .run_id = id,
                       .request = std::move(request),
                       .outputs = outputs,

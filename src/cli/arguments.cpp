@@ -42,7 +42,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 20> verbs = {{
+constexpr std::array<Verb, 21> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -62,6 +62,7 @@ constexpr std::array<Verb, 20> verbs = {{
     {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
      app | way_back | dry_run | override_window | local_or_worker, downgrade},
     {"gate", "May the service start? 0: yes, 20: no; for ExecStartPre= of units", optional_app | gate_of, gate},
+    {"restart", "Ask the gate, then restart the services and watch them", app | local_or_worker, restart},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
      app | rows | reason | dry_run | local_or_worker, stamp},
     {"verify-backup", "Prove again, outside any run, the backup that an upgrade would rest on", app | quiet,

@@ -15,11 +15,10 @@
 #include "cli/session.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "engine/newest_upgrade.hpp"
+#include "gate/ask.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
-#include "schema/state.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -65,52 +64,35 @@ Loaded policy_asked_for(const Arguments& arguments) {
               "add it to `services:`, or look with: orchestrate check APP");
 }
 
-Task<Standing> standing_now(Session& session) {
-  const Application& application = session.application();
-  const Migrations& migrations = application.policy.migrations;
-  try {
-    const SessionOptions options{.application_name = "orchestrate gate"};
-    const std::stop_token unstoppable;
-    const auto database = co_await session.ports().databases.connect(application.for_sessions(), options, unstoppable);
-    const auto rows = co_await version_rows(*database, migrations.version_table, unstoppable);
-    co_return standing_of(read_revisions(migrations.versions), migrations.version_table, rows);
-  } catch (const Error& error) {
-    co_return Standing{Standing::Kind::unknown, error.what()};
-  }
+GateMemory memory_in(const std::filesystem::path& state) {
+  if (!std::filesystem::exists(state)) return {};
+  return gate_memory(*open_ledger(state, LedgerAccess::read, Redactor()));
+}
+
+Json until_json(const GateDecision& decision) {
+  return decision.held_until ? Json(utc_text(*decision.held_until)) : Json();
 }
 
 /// A ledger that cannot be read leaves open whether a run is in the middle of it.
-struct Memory {
-  std::optional<Run> newest_upgrade;
-  std::optional<GateOpening> opening;
-};
-
-Memory memory_in(const std::filesystem::path& state) {
-  if (!std::filesystem::exists(state)) return {};
-  const auto ledger = open_ledger(state, LedgerAccess::read, Redactor());
-  Memory memory{newest_upgrade(*ledger), ledger->gate_opening()};
-  if (const auto id = ledger->unfinished()) memory.newest_upgrade = replay(ledger->events(*id));
-  return memory;
-}
-
 Task<int> answer(Session& session, const Arguments& arguments) {
   const Policy& policy = session.application().policy;
-  Standing standing = co_await standing_now(session);
-  Memory memory;
+  const std::stop_token unstoppable;
+  Standing standing = co_await standing_now(session.application(), session.ports().databases, unstoppable);
+  GateMemory memory;
   try {
     memory = memory_in(session.state_directory());
   } catch (const Error& error) {
     standing = {Standing::Kind::unknown, error.what()};
   }
-  const GateDecision decision =
-      decide(policy, standing, memory.newest_upgrade, memory.opening, session.ports().clock.now());
+  const GateDecision decision = decide(policy, standing, memory, session.ports().clock.now());
   if (arguments.format == Format::json)
     write(stdout, to_pretty_text(Json::object({{"schema_version", json_schema_version},
                                                {"app", policy.app},
                                                {"open", decision.open},
                                                {"standing", to_string(standing.kind)},
                                                {"why", decision.why},
-                                               {"next", decision.next}})) +
+                                               {"next", decision.next},
+                                               {"held_until", until_json(decision)}})) +
                       "\n");
   else
     write(decision.open ? stdout : stderr,

@@ -19,13 +19,16 @@ std::optional<std::string> without_its_end(const Ledger& ledger) {
 }
 
 /// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an
-/// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first.
-Task<bool> may_begin(Acting& acting) {
+/// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first. A
+/// restart repeats nothing, and asks the gate about it.
+Task<bool> may_begin(Acting& acting, std::string verb) {
   const auto id = without_its_end(acting.ledger());
   if (id) {
     const Run run = co_await acting.recover(*id);
-    if (run.finished->result == Result::held && phase_of(run) != Phase::after_upgrade) co_return false;
+    const bool answered_for = verb == "restart" || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;
+    if (run.finished->result == Result::held && !answered_for) co_return false;
   }
+  if (verb == "restart") co_return true;
   const auto newest = newest_upgrade(acting.ledger());
   if (!newest || !is_half_done(*newest)) co_return true;
   tell_half_done(newest->id);
@@ -48,7 +51,7 @@ std::optional<std::string> window_override(Acting& acting, const Arguments& argu
 }
 
 Task<int> run_anew(Acting& acting, const Arguments& arguments, RunCreated request) {
-  const bool clear = co_await may_begin(acting);
+  const bool clear = co_await may_begin(acting, request.verb);
   if (!clear) co_return held;
   const Policy& policy = acting.session().application().policy;
   request.window_override = window_override(acting, arguments, request.verb + " " + policy.app);

@@ -1,5 +1,7 @@
 #include "cli/resume.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/by_daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/find_run.hpp"
@@ -27,7 +29,8 @@ std::string anew(const Run& run) {
 
 /// Whether the run is one that can go on.
 void check(const Run& run, const Ledger& ledger) {
-  if (run.created.verb == "stamp") throw refusal(run, "a stamp is made anew", same_again(run));
+  for (const std::string_view verb : {"stamp", "restart"})
+    if (run.created.verb == verb) throw refusal(run, fmt::format("a {} is made anew", verb), same_again(run));
   if (run.aborted) throw refusal(run, "it was aborted", anew(run));
   if (ledger.runs(1).front() != run.id)
     throw refusal(run, "run " + ledger.runs(1).front() + " came after it", anew(run));

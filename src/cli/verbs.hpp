@@ -24,6 +24,7 @@ int gate(const Arguments& arguments);
 int stamp(const Arguments& arguments);
 int verify_backup(const Arguments& arguments);
 int worker(const Arguments& arguments);
+int restart(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli

@@ -30,11 +30,13 @@ Task<Outcome> verified(Session& session, const Stage& stage) {
   const Run run;
   const std::vector<Approval> approvals;
   const std::vector<AppliedRevision> applied;
+  const GateMemory gate;
   StageContext context{.application = session.application(),
                        .ports = session.ports(),
                        .run = run,
                        .approvals = approvals,
                        .applied = applied,
+                       .gate = gate,
                        .target = {},
                        .output = {},
                        .stop = {},

@@ -78,8 +78,9 @@ struct Verb {
   std::string_view name;
   int (*act)(const Arguments&);
 };
-constexpr std::array verbs = {Verb{"apply", apply},   Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
-                              Verb{"resume", resume}, Verb{"recover", recover},     Verb{"cancel", cancel}};
+constexpr std::array verbs = {Verb{"apply", apply},     Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
+                              Verb{"restart", restart}, Verb{"resume", resume},       Verb{"recover", recover},
+                              Verb{"cancel", cancel}};
 
 int do_request(const Arguments& arguments) {
   check_app_name(arguments.app);

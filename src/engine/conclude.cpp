@@ -91,10 +91,16 @@ RunFinished stopped_before(const Run& run, const StageRecord& stage) {
   end.exit_code = stage.state == State::blocked ? 3 : 1;
   end.summary = fmt::format("{}, {}", database_before(run), surroundings(run));
   end.next = stage.outcome.next.empty() ? same_again(run) : stage.outcome.next;
+  if (!run.fact(fact::gate_closed).is_null()) end.exit_code = 20;
   if (run.fact(fact::window_closed).is_null()) return end;
   end.exit_code = 75;
   end.next = same_again(run) + "  (when the window is open)";
   return end;
+}
+
+RunFinished restart_failed(const Run& run, const StageRecord& stage) {
+  return {Result::held, 5, fmt::format("{} failed; database and checkout unchanged", stage.name),
+          stage.outcome.next.empty() ? same_again(run) : stage.outcome.next};
 }
 
 RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
@@ -125,6 +131,7 @@ std::string same_again(const Run& run) {
   const RunCreated& created = run.created;
   if (created.verb == "stamp")
     return fmt::format("orchestrate stamp {} {} --reason \"...\"", created.app, created.target);
+  if (created.verb == "restart") return "orchestrate restart " + created.app;
   if (run.direction() == Direction::upgrade) return "orchestrate apply " + created.app;
   return fmt::format("orchestrate downgrade {} {} --confirm {}", created.app, created.target,
                      created.confirmed.value_or("GRADE"));
@@ -146,6 +153,7 @@ RunFinished conclude(const Run& run) {
     return {Result::held, 5,
             fmt::format("stopped before the {}, but could not start {} again", run.act(), joined(failed)),
             fmt::format("systemctl start {}", fmt::join(failed.as_strings(), " "))};
+  if (has_begun_restart(run)) return restart_failed(run, *stage);
   switch (phase_of(run)) {
     case Phase::before_upgrade:
       return stopped_before(run, *stage);

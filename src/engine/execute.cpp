@@ -197,6 +197,7 @@ class Loop {
                          .run = run_,
                          .approvals = x_.approvals,
                          .applied = x_.applied,
+                         .gate = x_.gate,
                          .target = x_.request.target,
                          .output = {},
                          .stop = std::move(stop),

@@ -45,6 +45,7 @@ struct Execution {
   Observer& observer;
   std::vector<Approval> approvals;
   std::vector<AppliedRevision> applied;
+  GateMemory gate;
   std::string run_id;
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing

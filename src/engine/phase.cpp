@@ -1,5 +1,7 @@
 #include "engine/phase.hpp"
 
+#include <algorithm>
+
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
@@ -12,6 +14,14 @@ Phase phase_of(const Run& run) {
 
 bool is_half_done(const Run& run) {
   return phase_of(run) == Phase::upgrading && run.evidence(evidence::database_unchanged).is_null();
+}
+
+bool has_begun_restart(const Run& run) {
+  const auto begun = [](const StageRecord& stage) {
+    return std::ranges::any_of(stage.facts,
+                               [](const auto& fact) { return fact.first.starts_with(fact::service_before); });
+  };
+  return run.created.verb == "restart" && std::ranges::any_of(run.stages, begun);
 }
 
 bool may_start_again(const Run& run) {

@@ -17,6 +17,10 @@ Phase phase_of(const Run& run);
 /// Whether its upgrade began and neither reached its end nor provably left nothing.
 bool is_half_done(const Run& run);
 
+/// Whether a run that only restarts has begun with that: its services may be down, database and checkout are as they
+/// were.
+bool has_begun_restart(const Run& run);
+
 /// Whether services that the run stopped may run as they did before: the upgrade had not begun, or provably left
 /// nothing, and no command of an operator's changed what nobody knows.
 bool may_start_again(const Run& run);

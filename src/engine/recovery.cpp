@@ -110,7 +110,8 @@ Task<Outcome> upgrade_outcome(const Run& run, StageRecord stage, const Applicati
 RunFinished end_of(const Run& run) {
   RunFinished end = conclude(run);
   const bool passed = end.exit_code == 0 && end.result != Result::nothing_to_do;
-  const bool before_upgrade = phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null();
+  const bool before_upgrade =
+      phase_of(run) == Phase::before_upgrade && run.fact(fact::command_ran).is_null() && !has_begun_restart(run);
   const bool stages_left = std::ranges::count(run.stages, StageRecord::State::waiting, &StageRecord::state) > 0;
   if (!passed || !stages_left) return end;
   const std::string_view migration = run.act();

@@ -35,18 +35,19 @@ std::string way_out(const Policy& policy, Standing::Kind kind) {
 
 }  // namespace
 
-GateDecision decide(const Policy& policy, const Standing& standing, const std::optional<Run>& newest_upgrade,
-                    const std::optional<GateOpening>& opening, Time now) {
+GateDecision decide(const Policy& policy, const Standing& standing, const GateMemory& memory, Time now) {
+  const auto& [migration, opening] = memory;
   if (opening && now < opening->until)
-    return {
-        true, fmt::format("held open until {} by {}: {}", utc_text(opening->until), opening->by, opening->reason), {}};
-  if (newest_upgrade && is_changing(*newest_upgrade))
-    return {false, fmt::format("run {} has begun its {} and not checked it", newest_upgrade->id, newest_upgrade->act()),
+    return {true,
+            fmt::format("held open until {} by {}: {}", utc_text(opening->until), opening->by, opening->reason),
+            {},
+            opening->until};
+  if (migration && is_changing(*migration))
+    return {false, fmt::format("run {} has begun its {} and not checked it", migration->id, migration->act()),
             "orchestrate status " + policy.app};
-  if (newest_upgrade && newest_upgrade->finished && !newest_upgrade->aborted && is_half_done(*newest_upgrade))
-    return {false,
-            fmt::format("run {} left its {} half done, as far as is known", newest_upgrade->id, newest_upgrade->act()),
-            half_done_next(newest_upgrade->id)};
+  if (migration && migration->finished && !migration->aborted && is_half_done(*migration))
+    return {false, fmt::format("run {} left its {} half done, as far as is known", migration->id, migration->act()),
+            half_done_next(migration->id)};
   const bool open = is_allowed(policy.gate, standing.kind);
   if (!open) return {false, standing.why, way_out(policy, standing.kind)};
   const bool tolerated = standing.kind != Standing::Kind::current;

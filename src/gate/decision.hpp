@@ -13,12 +13,12 @@ namespace orchestrate {
 struct GateDecision {
   bool open = false;
   std::string why;
-  std::string next;  ///< the command that opens a closed gate; empty when there is none
+  std::string next;                ///< the command that opens a closed gate; empty when there is none
+  std::optional<Time> held_until;  ///< a person lets services start until then, whatever the schema is
 };
 
 /// A run that is between the beginning of its upgrade and its post-check, or that left its upgrade half done, closes
 /// the gate whatever the version rows say: the schema may be neither. `now` ends an opening.
-GateDecision decide(const Policy& policy, const Standing& standing, const std::optional<Run>& newest_upgrade,
-                    const std::optional<GateOpening>& opening, Time now);
+GateDecision decide(const Policy& policy, const Standing& standing, const GateMemory& memory, Time now);
 
 }  // namespace orchestrate

@@ -32,8 +32,9 @@ std::string opening(const Run& run) {
   const Result result = run.finished->result;
   if (result == Result::held) return "held";
   if (result == Result::nothing_to_do) return "nothing to do";
-  const StageRecord* upgrade = run.stage("upgrade");
-  if (upgrade && upgrade->state == StageRecord::State::waiting) return "stopped before the upgrade";
+  const std::string act(run.act());
+  const StageRecord* stage = run.stage(act);
+  if (stage && stage->state == StageRecord::State::waiting) return "stopped before the " + act;
   return result == Result::blocked ? "stopped" : "failed, nothing changed";
 }
 

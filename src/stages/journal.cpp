@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "orchestrate/evidence.hpp"
+#include "stages/services.hpp"
 
 namespace orchestrate {
 namespace {
@@ -114,8 +115,8 @@ class JournalTail final : public Stage {
         {}};
     const auto shown = std::min(matches.fresh.size(), shown_matches);
     outcome.details.assign(matches.fresh.begin(), matches.fresh.begin() + static_cast<std::ptrdiff_t>(shown));
-    outcome.next = fmt::format("journalctl -u {} -n 120 --no-pager, mend it, then: orchestrate apply {}", unit.text(),
-                               context.application.policy.app);
+    outcome.next =
+        fmt::format("journalctl -u {} -n 120 --no-pager, mend it, then: {}", unit.text(), start_again_command(context));
     return outcome;
   }
 

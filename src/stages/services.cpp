@@ -75,8 +75,7 @@ class Starting final : public Stage {
   static Outcome failed(const StageContext& context, const UnitName& unit, const std::string& why) {
     Outcome outcome{Verdict::failed, unit.text() + ": " + why, {}, {}, {}};
     outcome.details.push_back("look: " + logs_of(unit));
-    outcome.next = "mend " + unit.text() + " (" + logs_of(unit) + "), then: orchestrate apply " +
-                   context.application.policy.app + "  (it finishes the restart that is owed)";
+    outcome.next = "mend " + unit.text() + " (" + logs_of(unit) + "), then: " + start_again_command(context);
     return outcome;
   }
 
@@ -150,6 +149,12 @@ std::unique_ptr<Stage> bind_stopping(const StageSpec& spec, const Policy& policy
 
 std::vector<UnitName> units_of(const StageSpec& spec, const Policy& policy) {
   return spec.settings.has("units") ? spec.settings.units("units") : policy.services;
+}
+
+std::string start_again_command(const StageContext& context) {
+  const std::string& app = context.application.policy.app;
+  if (context.run.created.verb == "restart") return "orchestrate restart " + app;
+  return "orchestrate apply " + app + "  (it finishes the restart that is owed)";
 }
 
 const StageKind restart_stage = {.name = "restart",

@@ -10,6 +10,9 @@ extern const StageKind restart_stage;
 extern const StageKind stop_stage;
 extern const StageKind start_stage;
 
+/// The command that starts the services of such a run once more, when what failed is mended.
+std::string start_again_command(const StageContext& context);
+
 /// Units of a stage of these kinds, in its order.
 std::vector<UnitName> units_of(const StageSpec& spec, const Policy& policy);
 

@@ -1,6 +1,7 @@
 #include "orchestrate/run.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "orchestrate/evidence.hpp"
 
@@ -81,7 +82,9 @@ Json Run::applied_files() const {
 }
 
 std::string_view Run::act() const {
-  return created.verb == "stamp" ? "stamp" : to_string(direction());
+  static constexpr std::array<std::string_view, 2> verbs = {"stamp", "restart"};
+  const auto found = std::ranges::find(verbs, created.verb);
+  return found != verbs.end() ? *found : to_string(direction());
 }
 
 const StageRecord* Run::stage(std::string_view name) const {

@@ -269,6 +269,48 @@ TEST_F(Recovery, LeavesTheRunUnfinishedWhenTheDatabaseDoesNotAnswer) {
   EXPECT_THROW(end(), Error);
 }
 
+/// A run that only restarts, once the gate has let it.
+orchestrate::Run restarting() {
+  const auto then = [](orchestrate::Run run, EventBody body) {
+    return apply(std::move(run), {0, "r1", {}, std::move(body)});
+  };
+  orchestrate::Run run =
+      then({}, RunCreated{.app = "bot", .verb = "restart", .stages = {"gate", "restart", "journal"}});
+  return then(std::move(run), StageFinished{"gate", {Verdict::passed, "", {}, {}, {}}, {}});
+}
+
+TEST_F(Recovery, OfARestartThatDiedBeforeItChangedNothing) {
+  application.database.host = "/nowhere";
+  run = restarting();
+  happened(StageStarted{"restart"});
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_EQ(finished.summary, "database unchanged, checkout and service unchanged");
+  EXPECT_EQ(finished.next, "orchestrate restart bot");
+}
+
+TEST_F(Recovery, OfARestartThatDiedInTheMiddleAsksNoDatabaseAndSaysThatTheServiceWasNotWatched) {
+  application.database.host = "/nowhere";
+  run = restarting();
+  happened(StageStarted{"restart"});
+  happened(FactRecorded{"restart", "service.before:bot.service", Json::object()});
+  const RunFinished finished = end();
+  EXPECT_EQ(finished.result, Result::held);
+  EXPECT_EQ(finished.exit_code, 5);
+  EXPECT_EQ(finished.summary, "restart failed; database and checkout unchanged");
+  EXPECT_EQ(finished.next, "orchestrate restart bot");
+  EXPECT_FALSE(lacks_its_end(run));
+}
+
+TEST_F(Recovery, OfARestartThatDiedBetweenItsStagesIsNotCalledGood) {
+  run = restarting();
+  EXPECT_EQ(end().exit_code, 1);
+  run = restarting();
+  happened(FactRecorded{"restart", "service.before:bot.service", Json::object()});
+  passed("restart");
+  EXPECT_EQ(end().exit_code, 5);
+}
+
 TEST_F(Recovery, HoldsARunThatDiedAfterTheUpgrade) {
   upgraded();
   happened(StageStarted{"start"});

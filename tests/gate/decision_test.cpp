@@ -25,7 +25,7 @@ class Decision : public testing::Test {
   void passed(const std::string& stage, std::string_view evidence) {
     happened(StageFinished{stage, {Verdict::passed, "", {}, {{std::string(evidence), Json::object()}}, {}}, {}});
   }
-  GateDecision decide(Kind kind) const { return orchestrate::decide(policy, {kind, "because"}, run, opening, now); }
+  GateDecision decide(Kind kind) const { return orchestrate::decide(policy, {kind, "because"}, {run, opening}, now); }
 
   Policy policy;
   orchestrate::Run run;

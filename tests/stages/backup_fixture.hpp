@@ -89,6 +89,7 @@ class BackupStage : public testing::Test {
   orchestrate::Run run_;
   std::vector<Approval> approvals_;
   std::vector<AppliedRevision> applied_;
+  GateMemory gate_;
   std::filesystem::path output_ = logs_.path() / "backup.log";
   std::stop_source stop_;
   std::function<void(std::string)> on_progress_ = [](const std::string&) {};

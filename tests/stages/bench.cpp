@@ -33,6 +33,7 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
                        .run = so_far,
                        .approvals = approvals,
                        .applied = applied,
+                       .gate = gate,
                        .target = target,
                        .output = output,
                        .stop = stop.get_token()};

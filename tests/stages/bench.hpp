@@ -113,6 +113,7 @@ class StageBench {
   Application application;
   std::vector<Approval> approvals;
   std::vector<AppliedRevision> applied;
+  GateMemory gate;
   std::string target = "head";
   std::stop_source stop;
   Run so_far{.id = "r1"};

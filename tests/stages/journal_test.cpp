@@ -57,7 +57,9 @@ TEST_F(JournalTail, FailsOnAnErrorThatIsNews) {
   EXPECT_EQ(outcome.verdict, Verdict::failed);
   EXPECT_EQ(outcome.summary, "bot.service wrote 2 error lines since its restart");
   EXPECT_THAT(outcome.details, ElementsAre("Traceback (most recent call last):", "CRITICAL: no column title"));
-  EXPECT_EQ(outcome.next, "journalctl -u bot.service -n 120 --no-pager, mend it, then: orchestrate apply bot");
+  EXPECT_EQ(outcome.next,
+            "journalctl -u bot.service -n 120 --no-pager, mend it, then: orchestrate apply bot  (it "
+            "finishes the restart that is owed)");
 }
 
 TEST_F(JournalTail, ForgivesAnErrorThatTheServiceAlwaysWroteWithOtherNumbers) {
