@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <future>
 
 #include <fmt/format.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "cli/acting.hpp"
 #include "cli/audited_ledger.hpp"
@@ -15,8 +19,10 @@
 #include "cli/session.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "engine/limits.hpp"
 #include "gate/ask.hpp"
 #include "ledger/open.hpp"
+#include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
 
@@ -52,9 +58,9 @@ Loaded policy_asked_for(const Arguments& arguments) {
     throw Error(ErrorKind::usage, "gate", arguments.unit + " is no name of a unit", "give it whole: x.service");
   std::optional<Loaded> found;
   for (const std::string& app : installed_apps()) {
-    if (!problems_of(policy_file(app)).empty()) continue;  // another app's, as far as anybody can tell
-    Loaded loaded = load(policy_file(app));
-    const auto units = loaded.policy.units();
+    auto loaded = load_if_good(policy_file(app));
+    if (!loaded) continue;  // another app's, as far as anybody can tell
+    const auto units = loaded->policy.units();
     if (std::ranges::find(units, *unit) == units.end()) continue;
     if (found) throw Error(ErrorKind::policy, "gate", "two policies name " + arguments.unit, "leave it to one of them");
     found = std::move(loaded);
@@ -62,6 +68,25 @@ Loaded policy_asked_for(const Arguments& arguments) {
   if (found) return std::move(*found);
   throw Error(ErrorKind::policy, "gate", "no policy of this host that can be read names " + arguments.unit,
               "add it to `services:`, or look with: orchestrate check APP");
+}
+
+/// The alarm is for what cannot be interrupted; everything else leaves time for an answer in words.
+milliseconds patience_of(const Arguments& arguments) {
+  return arguments.timeout - std::min(arguments.timeout / 4, milliseconds(500));
+}
+
+Task<Standing> standing_within(Session& session, milliseconds patience) {
+  const auto limits = std::make_shared<Limits>();
+  const auto executor = co_await boost::asio::this_coro::executor;
+  boost::asio::co_spawn(executor, expire(session.ports().clock, patience, limits), boost::asio::detached);
+  try {
+    const Standing standing = co_await standing_now(session.application(), session.ports().databases, limits->token());
+    limits->ended();
+    co_return standing;
+  } catch (const Error& error) {
+    co_return Standing{Standing::Kind::unknown, fmt::format("{}: no answer within {} s", error.doing(),
+                                                            std::chrono::duration<double>(patience).count())};
+  }
 }
 
 GateMemory memory_in(const std::filesystem::path& state) {
@@ -76,8 +101,7 @@ Json until_json(const GateDecision& decision) {
 /// A ledger that cannot be read leaves open whether a run is in the middle of it.
 Task<int> answer(Session& session, const Arguments& arguments) {
   const Policy& policy = session.application().policy;
-  const std::stop_token unstoppable;
-  Standing standing = co_await standing_now(session.application(), session.ports().databases, unstoppable);
+  Standing standing = co_await standing_within(session, patience_of(arguments));
   GateMemory memory;
   try {
     memory = memory_in(session.state_directory());
@@ -127,7 +151,10 @@ int gate(const Arguments& arguments) {
                 "orchestrate gate APP, or orchestrate gate --unit UNIT");
   if (arguments.opens_gate) return hold_open(arguments);
   try {
+    // libcrypto reads its configuration and tables for as long as we read a policy.
+    std::future<std::string> warm = std::async(std::launch::async, [] { return sha256(""); });
     Loaded loaded = policy_asked_for(arguments);
+    warm.wait();  // before this process becomes another user, which interrupts its threads
     answer_within(arguments.timeout, loaded.policy.gate);
     Session session(std::move(loaded.policy), arguments, Reach::project, State::as_it_is);
     session.make_commands(std::nullopt);

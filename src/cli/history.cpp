@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include "cli/find_run.hpp"
+#include "cli/gate_states.hpp"
 #include "cli/log_file.hpp"
 #include "cli/place.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "engine/newest_upgrade.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/events.hpp"
@@ -47,6 +49,9 @@ AppStatus status_of(const std::string& app, const Arguments& arguments) {
       status.last = std::move(run);
     }
   }
+  auto migration = newest_upgrade(*ledger);
+  const bool is_held = migration && migration->finished->result == Result::held;
+  if (is_held && (!status.last || status.last->id != migration->id)) status.held = std::move(migration);
   return status;
 }
 
@@ -63,9 +68,11 @@ Json log_json(const StageRecord& stage, const fs::path& file) {
 
 int status(const Arguments& arguments) {
   const auto apps = arguments.app.empty() ? installed_apps() : std::vector{app_name(arguments)};
+  const auto gates = gate_states(arguments.app.empty() ? apps : std::vector{arguments.app}, arguments);
   Json json = Json::array();
-  for (const std::string& app : apps) {
-    const AppStatus status = status_of(app, arguments);
+  for (std::size_t i = 0; i < apps.size(); ++i) {
+    AppStatus status = status_of(apps[i], arguments);
+    status.gate = gates[i];
     if (arguments.format == Format::json)
       json.push(status_json(status));
     else

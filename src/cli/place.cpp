@@ -76,6 +76,12 @@ std::vector<std::string> problems_of(const fs::path& file) {
   return checked(file).problems;
 }
 
+std::optional<Loaded> load_if_good(const fs::path& file) {
+  auto outcome = planned(load_policy(file, stage_kinds()));
+  auto* loaded = std::get_if<Loaded>(&outcome);
+  return loaded ? std::optional(std::move(*loaded)) : std::nullopt;
+}
+
 Loaded load(const fs::path& file) {
   Checked result = checked(file);
   if (result.loaded) return std::move(*result.loaded);

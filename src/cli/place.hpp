@@ -31,6 +31,9 @@ Loaded load(const std::filesystem::path& file);
 /// What was read, with its plan, or every reason why it has none.
 std::variant<Loaded, std::vector<Problem>> planned(LoadedPolicy read);
 
+/// As load; nullopt where it cannot be.
+std::optional<Loaded> load_if_good(const std::filesystem::path& file);
+
 /// Every problem of the file, as lines for people; empty when it may run.
 std::vector<std::string> problems_of(const std::filesystem::path& file);
 

@@ -58,6 +58,15 @@ Json optional_run(const std::optional<Run>& run) {
   return run ? run_summary(*run) : Json();
 }
 
+Json gate_json(const std::optional<GateState>& gate) {
+  if (!gate) return nullptr;
+  return Json::object({{"open", gate->open},
+                       {"standing", gate->standing},
+                       {"why", gate->why},
+                       {"next", gate->next},
+                       {"held_until", gate->held_until ? Json(*gate->held_until) : Json()}});
+}
+
 }  // namespace
 
 Json run_json(const Run& run) {
@@ -74,7 +83,9 @@ Json status_json(const AppStatus& status) {
                     {"state", status_word(status)},
                     {"unfinished", optional_run(status.unfinished)},
                     {"last", optional_run(status.last)},
-                    {"warnings", Json::of(status.warnings)}});
+                    {"held", optional_run(status.held)},
+                    {"warnings", Json::of(status.warnings)},
+                    {"gate", gate_json(status.gate)}});
 }
 
 Json events_json(const std::vector<Event>& events) {

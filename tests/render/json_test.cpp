@@ -74,8 +74,16 @@ TEST(HistoryJson, HasTheVersionsAndTheEndOfEachRun) {
 
 TEST(StatusJson, IsNullWhereNothingIs) {
   EXPECT_EQ(to_text(status_json({"bot", {}, {}, {"restart owed"}})),
-            R"({"schema_version":1,"app":"bot","state":"idle","unfinished":null,"last":null,)"
-            R"("warnings":["restart owed"]})");
+            R"({"schema_version":1,"app":"bot","state":"idle","unfinished":null,"last":null,"held":null,)"
+            R"("warnings":["restart owed"],"gate":null})");
+}
+
+TEST(StatusJson, HasWhatTheGateSays) {
+  AppStatus status{.app = "bot"};
+  status.gate = GateState{false, "behind", "003 is pending", "orchestrate apply bot", {}};
+  EXPECT_EQ(to_text(status_json(status)["gate"]),
+            R"({"open":false,"standing":"behind","why":"003 is pending","next":"orchestrate apply bot",)"
+            R"("held_until":null})");
 }
 
 }  // namespace

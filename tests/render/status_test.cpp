@@ -40,6 +40,37 @@ next: orchestrate resume 20261120-091403-7f3a
 )");
 }
 
+TEST(Status, IsHeldByAnOlderRunThatNobodyHasAnsweredFor) {
+  const auto held = finished(run_of({"upgrade"}, {}), {Result::held, 5, "", "orchestrate show " + sample_id});
+  EXPECT_EQ(screen({"magikal-bot", {}, blocked_run(), {}, held, {}}), R"(
+magikal-bot  held
+  last run  20261120-091403-7f3a  apply  red flags  6 h ago
+  held      20261120-091403-7f3a  apply  held  6 h ago
+next: orchestrate show 20261120-091403-7f3a
+)");
+}
+
+TEST(Status, WarnsWhenAServiceWouldNotStart) {
+  const GateState closed{false, "behind", "the database is at 002, and 003 is pending", "orchestrate apply bot", {}};
+  EXPECT_EQ(screen({"bot", {}, {}, {}, {}, closed}), R"(
+bot  idle
+  no runs yet
+  warning: a gated service would not start now: the database is at 002, and 003 is pending; next: orchestrate apply bot
+)");
+}
+
+TEST(Status, SaysUntilWhenAndWhyAGateIsHeldOpenAndNothingOfOneThatIsOpen) {
+  const std::string until = "2026-11-20T10:14:03Z";
+  const GateState held{true, "behind", "held open until " + until + " by ana: the shop must open", "", until};
+  EXPECT_EQ(screen({"bot", {}, {}, {}, {}, held}), R"(
+bot  idle
+  no runs yet
+  gate      held open until 2026-11-20T10:14:03Z by ana: the shop must open
+)");
+  const GateState open{true, "current", "the database is at 003", "", {}};
+  EXPECT_EQ(screen({"bot", {}, {}, {}, {}, open}), screen({"bot", {}, {}, {}, {}, {}}));
+}
+
 TEST(Status, SaysWhenNothingHasHappened) {
   EXPECT_EQ(screen({"magikal-bot", {}, {}, {}}), R"(
 magikal-bot  idle
