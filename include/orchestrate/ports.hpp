@@ -105,6 +105,8 @@ struct SessionOptions {
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(5)};
   std::chrono::milliseconds statement_timeout{std::chrono::seconds(30)};  ///< also the client's own deadline, plus 5 s
   bool read_only = true;
+  /// one_question: the session ends with it, so the server need not learn how to notice in the middle that we are gone.
+  enum class Use { lasting, one_question } use = Use::lasting;
 };
 
 class Databases {

@@ -190,10 +190,12 @@ int run_command_line(int argc, char** argv) {
   program.require_subcommand(1);
   Arguments arguments;
   int (*act)(const Arguments&) = nullptr;
+  const std::string_view typed = argc > 1 ? argv[1] : "";
   for (const Verb& verb : verbs) {
     CLI::App* command = program.add_subcommand(verb.name, verb.purpose);
     if (verb.options & by_worker) command->group("");  // not for people
-    add_options(*command, verb.options, arguments);
+    // A verb comes first; making the options of all others would only cost a gate time.
+    if (typed == verb.name) add_options(*command, verb.options, arguments);
     command->callback([&act, &verb] { act = verb.act; });
   }
   try {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
-#include <future>
 
 #include <fmt/format.h>
 #include <sys/time.h>
@@ -22,7 +21,6 @@
 #include "engine/limits.hpp"
 #include "gate/ask.hpp"
 #include "ledger/open.hpp"
-#include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
 
@@ -151,10 +149,7 @@ int gate(const Arguments& arguments) {
                 "orchestrate gate APP, or orchestrate gate --unit UNIT");
   if (arguments.opens_gate) return hold_open(arguments);
   try {
-    // libcrypto reads its configuration and tables for as long as we read a policy.
-    std::future<std::string> warm = std::async(std::launch::async, [] { return sha256(""); });
     Loaded loaded = policy_asked_for(arguments);
-    warm.wait();  // before this process becomes another user, which interrupts its threads
     answer_within(arguments.timeout, loaded.policy.gate);
     Session session(std::move(loaded.policy), arguments, Reach::project, State::as_it_is);
     session.make_commands(std::nullopt);

@@ -63,7 +63,7 @@ Session::Session(Policy policy, const Arguments& arguments, Reach reach, State s
   auto env = env_that_root_decides(policy);
   const bool with_services = reach == Reach::services && !policy.units().empty();
   services_ = system::make_service_manager(with_services ? bus::SystemdBus::open() : nullptr);
-  journal_ = system::make_journal();
+  journal_ = reach == Reach::services ? system::make_journal() : system::make_closed_journal();
 
   if (root) system::become(account);
   if (state == State::made && !in_our_place) make_state_directory(state_directory_, account);

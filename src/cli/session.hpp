@@ -15,7 +15,7 @@ class io_context;
 
 namespace orchestrate::cli {
 
-/// What a verb touches beside the project and its database.
+/// What a verb touches beside the project and its database: `services` are systemd's units and the journal.
 enum class Reach { project, services };
 /// Whether it needs a state directory or only looks whether there is one.
 enum class State { as_it_is, made };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <regex>
 #include <stdexcept>
 
@@ -93,10 +94,31 @@ const ScalarForm& scalar_form(ValueType type) {
   return *found;
 }
 
+namespace {
+
+/// Of our patterns none names a class of characters that a locale sorts alike. Standard traits ask the locale for that
+/// all the same, of each of 256 characters for each bracket: longer than all the rest of reading a policy.
+struct WithoutLocale : std::regex_traits<char> {
+  template <class Iterator>
+  std::string transform_primary(Iterator, Iterator) const {
+    return {};
+  }
+};
+using Pattern = std::basic_regex<char, WithoutLocale>;
+
+const Pattern& compiled(std::string_view pattern) {
+  thread_local std::map<std::string, Pattern, std::less<>> known;
+  const auto found = known.find(pattern);
+  if (found != known.end()) return found->second;
+  return known.emplace(pattern, Pattern(pattern.begin(), pattern.end())).first->second;
+}
+
+}  // namespace
+
 bool matches(std::string_view pattern, const std::string& text) {
   constexpr std::size_t longest = 4096;  // std::regex recurses once per character
   if (text.size() > longest) return false;
-  return pattern.empty() || std::regex_match(text, std::regex(pattern.begin(), pattern.end()));
+  return pattern.empty() || std::regex_match(text, compiled(pattern));
 }
 
 }  // namespace orchestrate

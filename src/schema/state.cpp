@@ -1,5 +1,9 @@
 #include "schema/state.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 #include "schema/catalog_query.hpp"
@@ -22,6 +26,18 @@ Task<DatabaseIdentity> read_identity(Database& database, std::stop_token stop) {
   co_return identity;
 }
 
+namespace {
+
+Task<std::vector<std::string>> read_rows(Database& database, TableName table, std::stop_token stop) {
+  const std::string sql = "SELECT version_num FROM " + table.quoted() + " ORDER BY version_num COLLATE \"C\"";
+  const Rows rows = co_await database.query(sql, stop);
+  std::vector<std::string> versions;
+  for (const auto& row : rows.rows) versions.push_back(row[0].value_or(""));
+  co_return versions;
+}
+
+}  // namespace
+
 Task<std::optional<std::vector<std::string>>> version_rows(Database& database, TableName table, std::stop_token stop) {
   const std::string exists =
       "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -29,11 +45,21 @@ Task<std::optional<std::vector<std::string>>> version_rows(Database& database, T
   const std::vector<std::string> names = {table.schema, table.name};
   const Rows found = co_await database.query(exists, names, stop);
   if (found.rows.empty()) co_return std::nullopt;
-  const std::string sql = "SELECT version_num FROM " + table.quoted() + " ORDER BY version_num COLLATE \"C\"";
-  const Rows rows = co_await database.query(sql, stop);
-  std::vector<std::string> versions;
-  for (const auto& row : rows.rows) versions.push_back(row[0].value_or(""));
+  const auto versions = co_await read_rows(database, table, stop);
   co_return versions;
+}
+
+Task<std::optional<std::vector<std::string>>> version_rows_at_once(Database& database, TableName table,
+                                                                   std::stop_token stop) {
+  try {
+    const auto versions = co_await read_rows(database, table, stop);
+    co_return versions;
+  } catch (const Error& error) {
+    constexpr std::array<std::string_view, 2> no_such = {"(SQLSTATE 42P01)", "(SQLSTATE 3F000)"};
+    const auto is_said = [&](std::string_view state) { return error.why().ends_with(state); };
+    if (std::ranges::none_of(no_such, is_said)) throw;
+  }
+  co_return std::nullopt;
 }
 
 Task<std::string> fingerprint(Database& database, std::vector<std::string> schemas, std::stop_token stop) {

@@ -34,6 +34,10 @@ Task<DatabaseIdentity> read_identity(Database& database, std::stop_token stop);
 /// The version rows, sorted; nullopt when there is no such table.
 Task<std::optional<std::vector<std::string>>> version_rows(Database& database, TableName table, std::stop_token stop);
 
+/// As version_rows, in one round trip. Not in a transaction: one in which a missing table was asked for is broken.
+Task<std::optional<std::vector<std::string>>> version_rows_at_once(Database& database, TableName table,
+                                                                   std::stop_token stop);
+
 /// Relations, columns, defaults, constraints, indexes with their validity, triggers, policies, rules, functions,
 /// types, sequences, comments, owners and grants of `schemas`; no data. The version rows are not part of it.
 Task<std::string> fingerprint(Database& database, std::vector<std::string> schemas, std::stop_token stop);

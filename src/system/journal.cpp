@@ -122,10 +122,22 @@ class SystemJournal : public Journal {
   std::shared_ptr<OpenJournal> journal_ = std::make_shared<OpenJournal>();
 };
 
+class ClosedJournal : public Journal {
+ public:
+  Task<std::vector<JournalLine>> lines(UnitName unit, std::string, std::size_t) override {
+    throw Error(ErrorKind::failed, "read the journal of " + unit.text(), "it is not open");
+  }
+  bool readable() const override { return false; }
+};
+
 }  // namespace
 
 std::unique_ptr<Journal> make_journal() {
   return std::make_unique<SystemJournal>();
+}
+
+std::unique_ptr<Journal> make_closed_journal() {
+  return std::make_unique<ClosedJournal>();
 }
 
 }  // namespace orchestrate::system

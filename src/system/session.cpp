@@ -107,7 +107,8 @@ class PqxxSession : public Session {
     stay_lost(connection_);
     socket_.reset(::fcntl(connection_.sock(), F_DUPFD_CLOEXEC, 3));
     constexpr int first_with_client_check = 140000;
-    if (connection_.server_version() >= first_with_client_check)
+    const bool lasts = options.use == SessionOptions::Use::lasting;
+    if (lasts && connection_.server_version() >= first_with_client_check)
       pqxx::nontransaction(connection_).exec("SET client_connection_check_interval = '1s'");
   }
 

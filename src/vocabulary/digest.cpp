@@ -1,7 +1,7 @@
 #include "orchestrate/digest.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,37 +12,42 @@
 
 namespace orchestrate {
 
+// The functions that OpenSSL 3 would rather see called read its configuration and load its tables of algorithms first,
+// which takes longer than all that a gate does; and they can fail.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 struct Sha256::Context {
-  EVP_MD_CTX* evp = EVP_MD_CTX_new();
-  ~Context() { EVP_MD_CTX_free(evp); }
+  SHA256_CTX sha{};
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr);
+  SHA256_Init(&context_->sha);
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
-  EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size());
+  SHA256_Update(&context_->sha, bytes.data(), bytes.size());
 }
 void Sha256::update(std::string_view text) {
-  EVP_DigestUpdate(context_->evp, text.data(), text.size());
+  SHA256_Update(&context_->sha, text.data(), text.size());
 }
 
 std::string Sha256::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_DigestFinal_ex(context_->evp, digest.data(), &size);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256_Final(digest.data(), &context_->sha);
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (unsigned i = 0; i < size; ++i) {
-    text += digits[digest[i] >> 4];
-    text += digits[digest[i] & 15];
+  for (const unsigned char byte : digest) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
   }
   return text;
 }
+
+#pragma GCC diagnostic pop
 
 std::string sha256(std::string_view text) {
   Sha256 hash;

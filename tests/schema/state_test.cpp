@@ -104,6 +104,10 @@ TEST_F(Schema, VersionRowsAreASortedSetAndNoTableIsNotAnEmptyOne) {
   const TableName table{"cfg", "alembic_version"}, missing{"public", "alembic_version"};
   EXPECT_THAT(*on_loop(io, version_rows(*database, table, {})), ElementsAre("001_other_head", "002_panels"));
   EXPECT_EQ(on_loop(io, version_rows(*database, missing, {})), std::nullopt);
+  EXPECT_EQ(on_loop(io, version_rows_at_once(*database, table, {})), on_loop(io, version_rows(*database, table, {})));
+  const TableName no_schema{"nowhere", "alembic_version"};
+  for (const TableName& none : {missing, no_schema})
+    EXPECT_EQ(on_loop(io, version_rows_at_once(*database, none, {})), std::nullopt);
 }
 
 TEST_F(Schema, NamesWhatIsHalfMade) {
