@@ -99,6 +99,7 @@ class SdbusSystemd : public SystemdBus {
   }
 
   UnitState state(const UnitName& unit) override;
+  UnitDefinition definition(const UnitName& unit) override;
   JobEnd run(JobType type, const UnitName& unit, std::chrono::milliseconds limit, std::stop_token stop) override;
 
  private:
@@ -144,6 +145,26 @@ UnitState SdbusSystemd::state(const UnitName& unit) {
     state.standard_output = property<std::string>(all, "StandardOutput");
     state.user = property<std::string>(all, "User");
     return state;
+  } catch (const sdbus::Error& error) {
+    throw translated("ask systemd about " + unit.text(), error);
+  }
+}
+
+UnitDefinition SdbusSystemd::definition(const UnitName& unit) {
+  try {
+    const Properties all = properties(unit);
+    UnitDefinition definition{.load_state = property<std::string>(all, "LoadState"),
+                              .active_state = property<std::string>(all, "ActiveState"),
+                              .unit_file_state = property<std::string>(all, "UnitFileState"),
+                              .user = property<std::string>(all, "User"),
+                              .is_outdated = property<bool>(all, "NeedDaemonReload"),
+                              .after = property<std::vector<std::string>>(all, "After"),
+                              .stopped_with = {},
+                              .writable = property<std::vector<std::string>>(all, "ReadWritePaths")};
+    for (const char* name : {"Requires", "BindsTo", "PartOf"})
+      for (std::string& other : property<std::vector<std::string>>(all, name))
+        definition.stopped_with.push_back(std::move(other));
+    return definition;
   } catch (const sdbus::Error& error) {
     throw translated("ask systemd about " + unit.text(), error);
   }

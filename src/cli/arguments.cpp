@@ -42,7 +42,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 21> verbs = {{
+constexpr std::array<Verb, 22> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -50,6 +50,8 @@ constexpr std::array<Verb, 21> verbs = {{
      versions, review},
     {"init", "Write an app's policy, unit drop-ins and polkit rules from what is found in its checkout", project, init},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
+    {"doctor", "Compare the live host with the policy: project, database, backup, units, gate, rights, clock", app,
+     doctor},
     {"schema", "Print the JSON Schema of policy files, for editors", 0, schema},
     {"approve", "Accept one red flag of one revision, by name", app | finding | reason, approve},
     {"status", "Say how the last run of an app ended, or of all apps", optional_app, status},

@@ -25,24 +25,27 @@ struct Job {
 constexpr std::array jobs = {Job{"restart", JobType::restart, "restart"}, Job{"start", JobType::start, "start"},
                              Job{"stop", JobType::stop, "stop"}, Job{"stop", JobType::start, "start"}};
 
-void check(const Policy& policy, const std::string& command, const StageSpec& stage, const Job& job,
-           const UnitName& unit) {
-  const auto refusal = bus::refusal_of_job(job.type, unit);
-  if (!refusal) return;
-  throw Error(ErrorKind::denied, command,
-              fmt::format("stage {} may not {} {} over D-Bus: {}", stage.name, job.verb, unit.text(), *refusal),
-              fmt::format("sudo orchestrate {}, or allow it in {}: {}", command, init::rules_file(policy.app),
-                          init::units_rule(policy.units(), policy.project.user)));
-}
-
 }  // namespace
+
+std::vector<MissingRight> missing_unit_rights(const Policy& policy) {
+  std::vector<MissingRight> missing;
+  for (const StageSpec& stage : policy.pipeline)
+    for (const Job& job : jobs) {
+      if (job.kind != stage.kind) continue;
+      for (const UnitName& unit : units_of(stage, policy))
+        if (const auto refusal = bus::refusal_of_job(job.type, unit))
+          missing.push_back(
+              {fmt::format("stage {} may not {} {} over D-Bus: {}", stage.name, job.verb, unit.text(), *refusal),
+               fmt::format("allow it in {}: {}", init::rules_file(policy.app),
+                           init::units_rule(policy.units(), policy.project.user))});
+    }
+  return missing;
+}
 
 void check_unit_rights(const Policy& policy, const std::string& command) {
   if (::geteuid() == 0) return;
-  for (const StageSpec& stage : policy.pipeline)
-    for (const Job& job : jobs)
-      if (job.kind == stage.kind)
-        for (const UnitName& unit : units_of(stage, policy)) check(policy, command, stage, job, unit);
+  for (const MissingRight& right : missing_unit_rights(policy))
+    throw Error(ErrorKind::denied, command, right.what, fmt::format("sudo orchestrate {}, or {}", command, right.rule));
 }
 
 }  // namespace orchestrate::cli

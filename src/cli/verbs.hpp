@@ -9,6 +9,7 @@ int apply(const Arguments& arguments);
 int plan(const Arguments& arguments);
 int init(const Arguments& arguments);
 int check(const Arguments& arguments);
+int doctor(const Arguments& arguments);
 int schema(const Arguments& arguments);
 int approve(const Arguments& arguments);
 int status(const Arguments& arguments);

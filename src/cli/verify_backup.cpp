@@ -5,6 +5,7 @@
 
 #include "cli/acting.hpp"
 #include "cli/audited_ledger.hpp"
+#include "cli/lone_context.hpp"
 #include "cli/place.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal.hpp"
@@ -23,28 +24,6 @@ const StageSpec& backup_of(const Policy& policy) {
   if (spec != policy.pipeline.end()) return *spec;
   throw Error(ErrorKind::usage, "verify the backup of " + policy.app, "its pipeline has no backup stage",
               "add one to " + policy.file.string());
-}
-
-/// Nothing of a run is needed to look at a file, and no lock: it may happen while a run is under way.
-Task<Outcome> verified(Session& session, const Stage& stage) {
-  const Run run;
-  const std::vector<Approval> approvals;
-  const std::vector<AppliedRevision> applied;
-  const GateMemory gate;
-  StageContext context{.application = session.application(),
-                       .ports = session.ports(),
-                       .run = run,
-                       .approvals = approvals,
-                       .applied = applied,
-                       .gate = gate,
-                       .target = {},
-                       .output = {},
-                       .stop = {},
-                       .asked = {},
-                       .progress = [](std::string) {},
-                       .record = [](std::string_view, Json) {}};
-  Outcome outcome = co_await attempt(stage.run(context));
-  co_return outcome;
 }
 
 void tell_outcome(const Arguments& arguments, const std::string& app, const Outcome& outcome) {
@@ -69,7 +48,9 @@ void tell_outcome(const Arguments& arguments, const std::string& app, const Outc
 Task<int> verify(Session& session, const Arguments& arguments, Ledger& ledger, std::string by) {
   const Policy& policy = session.application().policy;
   const auto stage = verification_of(backup_of(policy), policy);
-  const Outcome outcome = co_await verified(session, *stage);
+  LoneContext around;
+  StageContext context = around.of(session);
+  const Outcome outcome = co_await attempt(stage->run(context));
   BackupVerification entry{.at = session.ports().clock.now(), .summary = outcome.summary, .by = by, .proof = {}};
   if (!outcome.evidence.empty()) entry.proof = outcome.evidence.front().facts;
   ledger.note_verification(entry);

@@ -13,6 +13,7 @@
 #include "init/alembic_project.hpp"
 #include "init/makefile.hpp"
 #include "init/project_tree.hpp"
+#include "init/upgrade_at_start.hpp"
 #include "init/virtualenv.hpp"
 
 namespace orchestrate::init {
@@ -172,18 +173,12 @@ class Surveyor {
       found("another configuration of Alembic, which is not used", named(other), {other});
   }
 
-  /// They find nothing left to do after a run; before one they do it without its proofs.
   void look_for_upgrades_at_start() {
+    const bool own = survey_.upgrade && survey_.upgrade->tool == Migrations::Tool::command;
+    const std::vector<std::string> upgrade = own ? survey_.upgrade->command : std::vector<std::string>();
     for (const UnitFile& unit : survey_.services)
-      for (const std::string_view key : {"ExecStartPre", "ExecStart"})
-        for (const auto& command : unit.all(key)) {
-          const std::string& words = command.value;
-          const bool alembic = words.find("alembic") != std::string::npos && words.find("upgrade") != std::string::npos;
-          const bool own = survey_.upgrade && words.find(survey_.upgrade->command.back()) != std::string::npos;
-          if (alembic || (own && survey_.upgrade->tool == Migrations::Tool::command))
-            found("an upgrade at every start of " + unit.name.text(), "leave it to a run, which proves it",
-                  command.place);
-        }
+      for (const auto& command : upgrades_at_start(unit, survey_.project, upgrade))
+        found("an upgrade at every start of " + unit.name.text(), "leave it to a run, which proves it", command.place);
   }
 
   std::string why_no_config() const {
@@ -240,7 +235,7 @@ class Surveyor {
   }
 
   void find_dumps(const HostPlaces& places) {
-    const DumpJobs jobs = dump_jobs(places.jobs, all_units_);
+    const DumpJobs jobs = dump_jobs(jobs_in(places.jobs, all_units_));
     for (const fs::path& place : jobs.unread)
       missing(Blank::elsewhere, "jobs of " + place.string(), "we may not read it: type this as root");
     for (const auto& job : jobs.found) {

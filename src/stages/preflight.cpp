@@ -5,14 +5,12 @@
 #include <array>
 
 #include "orchestrate/evidence.hpp"
-#include "stages/preflight/report.hpp"
+#include "stages/preflight/check.hpp"
 
 namespace orchestrate {
 namespace {
 
-using preflight::Check;
 using preflight::Inspection;
-using preflight::Report;
 
 constexpr std::array keys = {
     Key{"free_space", ValueType::size, Presence::optional, "2x",
@@ -24,32 +22,34 @@ constexpr std::array keys = {
 };
 constexpr std::array provides = {evidence::preflight_passed, evidence::migration_pending};
 
-std::vector<Check> all_checks() {
-  std::vector<Check> checks;
-  for (const auto& group : {preflight::project_checks(), preflight::environment_checks(), preflight::database_checks(),
-                            preflight::revision_checks(), preflight::affected_checks(), preflight::activity_checks(),
-                            preflight::host_checks()})
-    checks.insert(checks.end(), group.begin(), group.end());
-  return checks;
+std::vector<std::string> advice_in(const std::vector<CheckResult>& results) {
+  std::vector<std::string> lines;
+  for (const CheckResult& result : results)
+    for (const std::string& advice : result.answer.advice) lines.push_back(result.name + ": " + advice);
+  return lines;
 }
 
-Outcome refused(const Report& report) {
-  Outcome outcome{Verdict::failed, fmt::format("{} of {} checks did not pass", report.not_passed, all_checks().size())};
-  outcome.details = report.lines;
-  outcome.details.insert(outcome.details.end(), report.advice.begin(), report.advice.end());
-  outcome.next = report.first_fix;
-  return outcome;
+/// `CHECK: WHAT; fix: HOW`
+std::vector<std::string> lines_of(const CheckResult& result) {
+  if (!result.made()) return {result.name + ": not made, since " + result.waits_for + " did not pass"};
+  std::vector<std::string> lines;
+  for (const Obstacle& obstacle : result.answer.obstacles) lines.push_back(result.name + ": " + obstacle.text());
+  return lines;
 }
 
-Outcome passed(const Report& report, const Inspection& inspection) {
-  Outcome outcome{Verdict::passed, fmt::format("{} checks", report.made)};
-  outcome.details = report.advice;
-  outcome.evidence.push_back({std::string(evidence::preflight_passed),
-                              Json::object({{"checks", report.made}, {"database", to_json(*inspection.identity)}})});
-  outcome.evidence.push_back({std::string(evidence::migration_pending),
-                              Json::object({{"from", Json::of(inspection.pending->from)},
-                                            {"to", Json::of(inspection.pending->to)},
-                                            {"revisions", Json::of(inspection.pending->revisions)}})});
+Outcome outcome_of(const std::vector<CheckResult>& results) {
+  Outcome outcome{Verdict::passed, fmt::format("{} checks", results.size())};
+  std::size_t not_passed = 0;
+  for (const CheckResult& result : results) {
+    if (result.passed()) continue;
+    ++not_passed;
+    for (std::string& line : lines_of(result)) outcome.details.push_back(std::move(line));
+    if (outcome.next.empty() && result.made()) outcome.next = result.answer.obstacles.front().fix;
+  }
+  for (std::string& advice : advice_in(results)) outcome.details.push_back(std::move(advice));
+  if (not_passed == 0) return outcome;
+  outcome.verdict = Verdict::failed;
+  outcome.summary = fmt::format("{} of {} checks did not pass", not_passed, results.size());
   return outcome;
 }
 
@@ -57,15 +57,14 @@ class Preflight final : public Stage {
  public:
   explicit Preflight(Settings settings) : settings_(std::move(settings)) {}
 
-  std::string describe() const override {
-    return fmt::format("compare the live host with the policy: {} checks", all_checks().size());
-  }
+  std::string describe() const override { return "compare the live host with the policy"; }
 
   Task<Outcome> run(StageContext& context) const override {
     Inspection inspection{.context = context, .settings = settings_};
-    const Report report = co_await preflight::make_checks(inspection, all_checks());
-    if (report.not_passed > 0) co_return refused(report);
-    co_return passed(report, inspection);
+    const auto results = co_await answers_to(preflight::questions(inspection));
+    Outcome outcome = outcome_of(results);
+    if (outcome.verdict == Verdict::passed) outcome.evidence = preflight::proof_of(inspection, results.size());
+    co_return outcome;
   }
 
  private:

@@ -56,7 +56,7 @@ TEST(DumpJobs, AreFoundInCrontabsAndUnitsWithTheirPlace) {
   host.write("crontabs/bot", "0 4 * * * pg_dump appdb > /b/$(date +\\%F).dump\n");
   host.write("units/dump.service", "[Service]\nType=oneshot\nExecStart=@/bin/dump\n");
   host.write("crontabs/other", "*/5 * * * * /bin/true\n");
-  const auto jobs = dump_jobs(host.places().jobs, read_services({host.path("units")})).found;
+  const auto jobs = dump_jobs(jobs_in(host.places().jobs, read_services({host.path("units")}))).found;
   ASSERT_EQ(jobs.size(), 3U);
   EXPECT_EQ(jobs[0].place, (Place{host.path("cron.d/a"), 3}));
   EXPECT_EQ(jobs[0].value.dump, "/b/script.dump");

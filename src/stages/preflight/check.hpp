@@ -7,19 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "orchestrate/obstacle.hpp"
 #include "orchestrate/stage.hpp"
 #include "review/graph.hpp"
 #include "schema/state.hpp"
+#include "stages/checks.hpp"
 #include "stages/preflight/relations.hpp"
 
 namespace orchestrate::preflight {
-
-/// What one check found.
-struct Answer {
-  std::vector<Obstacle> obstacles;  ///< none: passed
-  std::vector<std::string> advice;  ///< worth knowing, in nobody's way
-};
 
 /// Which revisions would run, and the version rows before and after.
 struct Pending {
@@ -42,15 +36,7 @@ struct Inspection {
   const Policy& policy() const { return context.application.policy; }
 };
 
-/// One question about the live host.
-struct Check {
-  std::string_view name;
-  std::string_view after;  ///< the check without whose pass this one cannot be made; empty: none
-  Task<Answer> (*make)(Inspection&);
-};
-
-Answer passed();
-Answer refused(std::string what, std::string fix);
+using Check = CheckOf<Inspection>;
 
 std::span<const Check> project_checks();
 std::span<const Check> environment_checks();
@@ -59,5 +45,11 @@ std::span<const Check> revision_checks();
 std::span<const Check> affected_checks();
 std::span<const Check> activity_checks();
 std::span<const Check> host_checks();
+
+/// All of them, in the order in which one rests on another.
+std::vector<Question> questions(Inspection& inspection);
+
+/// What so many checks have proven when every one has passed.
+std::vector<Evidence> proof_of(const Inspection& inspection, std::size_t checks);
 
 }  // namespace orchestrate::preflight

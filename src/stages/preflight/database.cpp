@@ -23,12 +23,13 @@ Task<Answer> database(Inspection& inspection) {
     co_return refused(error.doing() + ": " + error.why(), hint);
   }
   inspection.identity = co_await read_identity(*inspection.database, inspection.context.stop);
-  co_return passed();
+  const std::string& variable = inspection.application().database_variable;
+  co_return passed(inspection.application().for_sessions().redacted() + (variable.empty() ? "" : " by " + variable));
 }
 
 Task<Answer> server_version(Inspection& inspection) {
   const int version = inspection.identity->server_version;
-  if (version >= oldest_server) co_return passed();
+  if (version >= oldest_server) co_return passed(fmt::format("PostgreSQL {}.{}", version / 10000, version % 10000));
   co_return refused(fmt::format("the server is PostgreSQL {}", version / 10000),
                     "upgrade it to PostgreSQL 12 or newer");
 }

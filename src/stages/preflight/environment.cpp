@@ -24,7 +24,7 @@ Task<Answer> env_file(Inspection& inspection) {
     co_return refused(
         path + " cannot be read by " + inspection.policy().project.user + ", and the application loads it itself",
         "chgrp " + inspection.policy().project.user + " " + path + " && chmod g+r " + path);
-  Answer answer;
+  Answer answer = passed(path);
   if ((entry.st_mode & S_IROTH) != 0 && !inspection.application().database.password.empty())
     answer.advice.push_back(path + " holds a password and everybody on this host may read it: chmod o-rwx " + path);
   co_return answer;

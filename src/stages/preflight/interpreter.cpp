@@ -1,6 +1,7 @@
 #include "stages/preflight/interpreter.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -100,7 +101,7 @@ Task<Answer> command_program(Inspection& inspection) {
   if (!is_executable_file(program))
     co_return refused(program.string() + " is no program that we may run",
                       "correct migrations.command, or chmod +x it");
-  co_return passed();
+  co_return passed(fmt::format("{}", fmt::join(policy.migrations.command, " ")));
 }
 
 Task<Answer> project_interpreter(Inspection& inspection) {
@@ -111,23 +112,27 @@ Task<Answer> project_interpreter(Inspection& inspection) {
   if (!answer.obstacles.empty()) co_return answer;
   if (!is_executable_file(python))
     co_return refused(python.string() + " is no program that we may run", "correct migrations.python, or chmod +x it");
-  co_return passed();
+  co_return passed(python.string());
 }
 
 Task<Answer> command_tool(Inspection& inspection) {
   const fs::path python = project_python(inspection.policy());
+  std::vector<std::string> imported;
   for (const std::string& module : modules_of(inspection.policy())) {
     const Argv argv = {python.string(), "-B", "-c", std::string(import_tool), module};
     Command command = project_command(inspection.application(), argv);
     command.timeout = std::chrono::seconds(30);
     const Exit exit = co_await inspection.context.ports.commands.run(std::move(command), inspection.context.stop);
     if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "import " + module, exit.text());
-    if (exit.ok()) continue;
+    if (exit.ok()) {
+      imported.push_back(last_line(exit.out));
+      continue;
+    }
     co_return refused(fmt::format("{} cannot import {}: {}", python.string(), module,
                                   exit.err.empty() ? exit.text() : last_line(exit.err)),
                       how_to_install(python, module));
   }
-  co_return passed();
+  co_return passed(fmt::format("{}", fmt::join(imported, ", ")));
 }
 
 }  // namespace orchestrate::preflight

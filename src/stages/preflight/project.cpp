@@ -22,7 +22,7 @@ std::string our_name() {
 Task<Answer> user(Inspection& inspection) {
   const std::string& wanted = inspection.policy().project.user;
   const std::string name = our_name();
-  if (name == wanted) co_return passed();
+  if (name == wanted) co_return passed(name);
   const std::string command = "sudo -u " + wanted + " orchestrate apply " + inspection.policy().app;
   co_return refused("we run as " + name + ", the policy says project.user: " + wanted, command);
 }
@@ -38,7 +38,7 @@ Task<Answer> project_path(Inspection& inspection) {
   if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0)
     co_return refused(our_name() + " may not read and write " + path.string() + ": " + system_reason(errno),
                       "chown -R " + our_name() + " " + path.string());
-  co_return passed();
+  co_return passed(path.string());
 }
 
 /// What can be asked where the command does not say which configuration it reads.
@@ -64,8 +64,8 @@ Task<Answer> config(Inspection& inspection) {
   const auto& project = inspection.policy().project.path;
   for (const std::string& location : settings.version_locations)
     inspection.script_versions.push_back((project / location).lexically_normal());
-  if (!settings.in_package) co_return passed();
-  Answer answer;
+  Answer answer = passed(file->string());
+  if (!settings.in_package) co_return answer;
   answer.advice.push_back("script_location " + settings.script_location +
                           " is inside a Python package; migrations.versions is taken as it is");
   co_return answer;

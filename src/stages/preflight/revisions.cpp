@@ -51,7 +51,7 @@ Task<Answer> version_table(Inspection& inspection) {
   const auto& stop = inspection.context.stop;
   const auto rows = co_await version_rows(*inspection.database, table, stop);
   inspection.version_rows = rows.value_or(std::vector<std::string>{});
-  if (!inspection.version_rows.empty()) co_return passed();
+  if (!inspection.version_rows.empty()) co_return passed(table.text() + ": " + revisions_text(inspection.version_rows));
   if (!rows) {
     const auto elsewhere = co_await kept_elsewhere(inspection, table);
     if (elsewhere) co_return *elsewhere;
@@ -141,6 +141,9 @@ Task<Answer> revisions(Inspection& inspection) {
   auto found = back ? to_undo(graph, inspection) : to_apply(graph, inspection);
   if (const Finding* finding = std::get_if<Finding>(&found)) co_return obstacle_of(*finding);
   inspection.pending = std::move(std::get<Pending>(found));
+  const Pending& pending = *inspection.pending;
+  answer.found = pending.revisions.empty() ? "nothing is pending"
+                                           : revisions_text(pending.from) + " -> " + revisions_text(pending.to);
   co_return answer;
 }
 

@@ -1,0 +1,20 @@
+#include "cli/lone_context.hpp"
+
+namespace orchestrate::cli {
+
+StageContext LoneContext::of(Session& session) {
+  return {.application = session.application(),
+          .ports = session.ports(),
+          .run = run,
+          .approvals = approvals,
+          .applied = applied,
+          .gate = gate,
+          .target = "head",
+          .output = {},
+          .stop = {},
+          .asked = {},
+          .progress = [](std::string) {},
+          .record = [](std::string_view, Json) {}};
+}
+
+}  // namespace orchestrate::cli
