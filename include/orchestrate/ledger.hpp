@@ -33,10 +33,19 @@ struct GateMemory {
   std::optional<GateOpening> opening;
 };
 
-/// One app's durable memory. Each append is on disk when it returns. Throws Error: unreadable is never "empty".
-class Ledger {
+/// Runs of an app as somebody keeps them. Throws Error: unreadable is never "empty".
+class RunHistory {
  public:
-  virtual ~Ledger() = default;
+  virtual ~RunHistory() = default;
+  /// Empty: there is no such run.
+  virtual std::vector<Event> events(const std::string& run) const = 0;
+  /// Newest first.
+  virtual std::vector<std::string> runs(std::size_t limit) const = 0;
+};
+
+/// One app's durable memory. Each append is on disk when it returns.
+class Ledger : public RunHistory {
+ public:
   virtual Event append(const std::string& run, const EventBody& body, Time at) = 0;
   virtual void approve(const Approval& approval) = 0;
   virtual void open_gate(const GateOpening& opening, Time at) = 0;
@@ -44,9 +53,6 @@ class Ledger {
   /// Takes disk space now for at least `bytes` of coming events, so that a disk which fills up later loses none.
   virtual void reserve(std::uint64_t bytes) = 0;
 
-  virtual std::vector<Event> events(const std::string& run) const = 0;
-  /// Newest first.
-  virtual std::vector<std::string> runs(std::size_t limit) const = 0;
   virtual std::vector<Approval> approvals() const = 0;
   /// The newest one.
   virtual std::optional<GateOpening> gate_opening() const = 0;

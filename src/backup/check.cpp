@@ -20,7 +20,7 @@ using Facts = std::vector<files::FileFacts>;
 using Kind = files::FileFacts::Kind;
 
 constexpr std::chrono::seconds clock_slack{60};
-constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 
 std::optional<Refusal> too_old(Time taken_at, Time now, std::optional<milliseconds> max_age) {
   const auto age = duration_cast<milliseconds>(now - taken_at);

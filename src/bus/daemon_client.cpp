@@ -64,6 +64,20 @@ class SdbusDaemon final : public DaemonClient {
       return std::string(path);
     });
   }
+  std::vector<std::string> runs(const std::string& app, std::size_t limit) override {
+    return told([&] {
+      std::vector<sdbus::Struct<std::string, std::string, std::string, std::string, std::int32_t>> rows;
+      proxy_at(*connection_, bus_name, manager_path)
+          ->callMethod("ListRuns")
+          .onInterface(manager_interface)
+          .withTimeout(start_limit)
+          .withArguments(app, static_cast<std::uint32_t>(limit))
+          .storeResultsTo(rows);
+      std::vector<std::string> ids;
+      for (const auto& row : rows) ids.push_back(row.get<0>());
+      return ids;
+    });
+  }
   std::vector<std::string> events(const std::string& run, std::uint64_t after) override {
     return told([&] {
       std::vector<std::string> texts;

@@ -22,6 +22,8 @@ class DaemonClient {
   /// The path of the run. `options` as the verb knows them.
   virtual std::string start(const std::string& app, const std::string& verb, const Json& options) = 0;
   virtual std::string get_run(const std::string& id) = 0;
+  /// Ids of an app's runs, newest first.
+  virtual std::vector<std::string> runs(const std::string& app, std::size_t limit) = 0;
   /// JSON texts, as RunApi::events says.
   virtual std::vector<std::string> events(const std::string& run, std::uint64_t after) = 0;
   virtual void cancel(const std::string& run, Manner manner) = 0;

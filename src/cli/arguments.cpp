@@ -1,13 +1,18 @@
 #include "cli/arguments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/verbs.hpp"
+#include "orchestrate/error.hpp"
 #include "orchestrate/version.hpp"
+#include "policy/near.hpp"
 #include "policy/scalar.hpp"
 
 namespace orchestrate::cli {
@@ -184,6 +189,17 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   command.add_flag_callback("--json", [&] { arguments.format = Format::json; }, "Print JSON on stdout");
 }
 
+/// CLI11 itself would only say that a subcommand is required.
+void check_verb(std::string_view typed) {
+  if (typed.empty() || typed.starts_with('-') || std::ranges::find(verbs, typed, &Verb::name) != verbs.end()) return;
+  std::vector<std::string_view> names;
+  for (const Verb& verb : verbs)
+    if (!(verb.options & by_worker)) names.emplace_back(verb.name);
+  const std::string_view near = nearest(typed, names);
+  throw Error(ErrorKind::usage, "find the command " + std::string(typed), "there is none of that name",
+              near.empty() ? "orchestrate --help lists them" : fmt::format("did you mean: orchestrate {}", near));
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -200,6 +216,7 @@ int run_command_line(int argc, char** argv) {
     if (typed == verb.name) add_options(*command, verb.options, arguments);
     command->callback([&act, &verb] { act = verb.act; });
   }
+  check_verb(typed);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -11,6 +11,7 @@
 #include "bus/published.hpp"
 #include "bus/refusal.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/password_agent.hpp"
 #include "cli/place.hpp"
 #include "cli/requested.hpp"
 #include "cli/terminal.hpp"
@@ -172,6 +173,7 @@ int done_by(bus::DaemonClient& daemon, const Arguments& arguments, const std::st
   write(stderr, fmt::format("{} {}: by {}; Ctrl-C leaves it running\n", verb, app, worker_unit(app)));
   std::string path;
   try {
+    const PasswordAgent agent;
     path = daemon.start(app, verb, options_of(arguments, request_verb(verb)));
   } catch (const bus::Refused& refused) {
     return told(refused);

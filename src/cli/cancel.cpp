@@ -8,6 +8,7 @@
 #include "cli/by_daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/find_run.hpp"
+#include "cli/password_agent.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "engine/phase.hpp"
@@ -66,6 +67,13 @@ Task<int> ask(Session& session, const Arguments& arguments, Ledger& ledger, std:
   co_return 0;
 }
 
+std::string cancelled(bus::DaemonClient& daemon, const Arguments& arguments) {
+  const PasswordAgent agent;
+  std::string path = daemon.get_run(arguments.run);
+  daemon.cancel(path, arguments.manner);
+  return path;
+}
+
 /// nullopt where no worker runs it.
 std::optional<int> cancelled_by_daemon(const Arguments& arguments) {
   const Run run = replay(find_run(arguments).events);
@@ -73,8 +81,7 @@ std::optional<int> cancelled_by_daemon(const Arguments& arguments) {
   const auto daemon = daemon_for(arguments, run.created.app);
   if (!daemon) return std::nullopt;
   try {
-    const std::string path = daemon->get_run(arguments.run);
-    daemon->cancel(path, arguments.manner);
+    const std::string path = cancelled(*daemon, arguments);
     const int code = followed(*daemon, arguments, path);
     return code == held || code == detached ? code : 0;
   } catch (const bus::Refused& refused) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cli/arguments.hpp"
@@ -11,9 +12,12 @@ namespace orchestrate::cli {
 
 std::unique_ptr<Ledger> open_for_reading(const std::filesystem::path& state_directory);
 
+/// Where an app's runs are read: its ledger, or orchestrated where we may not read that. nullptr: none has been here.
+std::unique_ptr<RunHistory> history_of(const std::string& app, const Arguments& arguments);
+
 /// A run that a ledger of this host knows.
 struct Found {
-  std::filesystem::path directory;
+  std::filesystem::path directory;  ///< empty: orchestrated told it, the directory is closed to us
   std::vector<Event> events;
 };
 

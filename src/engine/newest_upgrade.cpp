@@ -4,10 +4,10 @@
 
 namespace orchestrate {
 
-std::optional<Run> newest_upgrade(const Ledger& ledger) {
+std::optional<Run> newest_upgrade(const RunHistory& history) {
   constexpr std::size_t far_enough = 100;
-  for (const std::string& id : ledger.runs(far_enough)) {
-    Run run = replay(ledger.events(id));
+  for (const std::string& id : history.runs(far_enough)) {
+    Run run = replay(history.events(id));
     if (!run.finished || run.aborted || phase_of(run) == Phase::before_upgrade) continue;
     if (run.finished->result == Result::held || run.finished->result == Result::succeeded) return run;
   }

@@ -51,7 +51,7 @@ std::string status_text(const AppStatus& status, Time now, Style style) {
       painted(style, Tone::strong, printable(status.app)) + "  " + std::string(status_word(status)) + "\n";
   if (status.unfinished) text += run_line("run", *status.unfinished, now, style);
   if (status.last) text += run_line("last run", *status.last, now, style);
-  if (!status.unfinished && !status.last) text += "  no runs yet\n";
+  if (!status.unfinished && !status.last && status.warnings.empty()) text += "  no runs yet\n";
   if (status.held) text += run_line("held", *status.held, now, style);
   for (const std::string& warning : status.warnings) text += warning_line(warning, style);
   if (status.gate) text += gate_line(*status.gate, style);

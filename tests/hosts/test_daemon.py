@@ -1,6 +1,7 @@
 """orchestrated and its workers: the main job over the bus, by whom it may be asked for, and what a death changes."""
 
 import json
+import subprocess
 import signal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -104,6 +105,51 @@ def test_an_operator_of_the_admin_group_is_asked_for_a_password_or_let_by_a_rule
     assert ended.code == 0, str(ended)
     assert "(ana, over D-Bus)" in runs(vps)[0]["requested_by"]
     line_with(ended, "done in")
+
+
+def test_an_operator_without_a_rule_types_the_password_on_the_terminal_where_the_command_was_typed(vps):
+    vps.host.shell(f"echo ana:{vps.project.password} | chpasswd")
+    typed = "stty -echo; exec orchestrate apply magikal-bot"
+    asked = vps.host.start("script", "--quiet", "--return", "--command", typed, "/dev/null", user="ana", stdin=subprocess.PIPE)
+    shown = b""
+    while b"Password:" not in shown:
+        read = asked.child.stdout.read(4096)
+        assert read, f"it ended without asking: {shown}"
+        shown += read
+    asked.child.stdin.write(vps.project.password.encode() + b"\n")
+    ended = asked.wait(90)
+    assert ended.code == 0, f"{shown}{ended}"
+    assert "org.orchestrate.apply" in shown.decode()
+    line_with(ended, "done in")
+    assert "(ana, over D-Bus)" in runs(vps)[0]["requested_by"]
+    assert vps.host.run("pgrep", "pkttyagent").code != 0, "it ended with the question"
+
+
+READERS_RULE = OPERATORS_RULE.replace('action.id.indexOf("org.orchestrate.") == 0', 'action.id == "org.orchestrate.read"')
+
+
+def test_who_may_read_runs_but_not_the_ledger_is_told_them_by_the_daemon(vps):
+    path_of_a_run(vps)
+    run = runs(vps)[0]["run"]
+    questions = [("status", "magikal-bot"), ("history", "magikal-bot"), ("show", run), ("show", run, "--json")]
+    known = [vps.orchestrate(*words).ok() for words in questions]
+    for words in questions:
+        refused = vps.orchestrate(*words, user="eve")
+        assert refused.code == 77, str(refused)
+        line_with(refused, "polkit does not let you org.orchestrate.read")
+    vps.host.write(OPERATORS, READERS_RULE)
+    vps.host.shell("systemctl restart polkit")
+    told = [vps.orchestrate(*words, user="ana").ok() for words in questions]
+    logs = vps.orchestrate("logs", run, user="ana")
+    everything = vps.orchestrate("status", user="eve")
+    vps.host.shell(f"rm {OPERATORS}; systemctl restart polkit")
+    assert told[1:] == known[1:]
+    assert run in told[0] and "last run" in told[0]
+    assert logs.code == 77
+    line_with(logs, "closed to you")
+    assert everything.code == 0, "one app that may not be read hides none of the others"
+    line_with(everything, "warning", "polkit does not let you")
+    assert vps.orchestrate("show", "20200101-000000-0000", user="ana").code == 77
 
 
 def test_whoever_asked_for_a_run_may_read_it(vps):
