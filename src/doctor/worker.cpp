@@ -71,6 +71,9 @@ Task<Answer> worker(Examination& examination) {
     answer.obstacles.push_back(
         {what, fmt::format("{} in {}, then: systemctl daemon-reload", line, worker_drop_ins(policy.app))});
   };
+  if (definition.load_state == "not-found")
+    co_return refused("its drop-in is there, and systemd knows no orchestrate-worker@.service",
+                      "install the package orchestrate, then: systemctl daemon-reload");
   if (definition.load_state != "loaded")
     co_return refused(unit + " is not loaded: systemd says " + definition.load_state, "systemctl status " + unit);
   if (definition.is_outdated)

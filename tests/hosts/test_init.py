@@ -1,5 +1,7 @@
 """`orchestrate init` on the host of each project: what it writes is enough to migrate, but for the lines that it marked."""
 
+import json
+
 import pytest
 
 import debian
@@ -51,3 +53,8 @@ def test_what_it_writes_takes_the_pending_migration_to_a_restarted_service(bare)
     assert bare.invocation() not in ("", before)
     assert bare.unit("ActiveState") == {"ActiveState": "active"}
     line_with(bare.apply(), "nothing to do")
+
+    looked = json.loads(bare.orchestrate("doctor", app, "--json").out)
+    # This host has the program without its package, and so no unit to which the drop-in would belong.
+    expected = {"worker"} | ({"upgrade at start"} if bare.project is BYTE_BOT else set())
+    assert {check["check"] for check in looked["checks"] if not check["passed"]} == expected, looked
