@@ -148,7 +148,7 @@ Task<std::variant<Proof, Rejection>> check_dump(StageContext& context, CheckRule
 
   co_return Proof{.path = path,
                   .origin = Origin::check,
-                  .format = std::string(to_string(known.format)),
+                  .format = known.format,
                   .database = reading.contents.database,
                   .size = reading.size,
                   .sha256 = reading.sha256,

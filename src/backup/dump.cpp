@@ -8,10 +8,12 @@
 #include <optional>
 
 #include "backup/manifest.hpp"
+#include "backup/snapshot.hpp"
 #include "backup/stream.hpp"
 #include "backup/wording.hpp"
 #include "files/durable_file.hpp"
 #include "files/file_error.hpp"
+#include "orchestrate/error.hpp"
 
 namespace orchestrate::backup {
 namespace {
@@ -35,6 +37,26 @@ std::optional<Refusal> unusable(const fs::path& directory) {
   if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
     throw files::file_error("write into", directory, errno);
   return std::nullopt;
+}
+
+/// The moment that is dumped, and its rows.
+struct Moment {
+  std::unique_ptr<Snapshot> snapshot;
+  RowCounts rows;
+};
+
+Task<Moment> take_moment(StageContext& context, const TakeRule& rule, const std::string& database) {
+  try {
+    Moment moment;
+    moment.snapshot = co_await Snapshot::take(context.ports.databases, context.application.for_sessions(),
+                                              rule.lock_wait, context.stop);
+    moment.rows = co_await count_rows(moment.snapshot->session(), context.stop);
+    co_return moment;
+  } catch (const Error& error) {
+    if (!error.hint().empty() || error.kind() != ErrorKind::failed) throw;
+    throw Error(error.kind(), fmt::format("dump {} to {}", database, rule.directory.string()), error.why(),
+                dump_hint(error.why()));
+  }
 }
 
 }  // namespace
@@ -68,7 +90,8 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
   files::sweep_partials(rule.directory, app + "-");
   const fs::path path = rule.directory / fmt::format("{}-{}-{}.dump", app, stamp(started), context.run.id);
   files::DurableFile dump(path);
-  const std::string sha256 = co_await stream_dump(context, rule, preparation, dump);
+  Moment moment = co_await take_moment(context, rule, server.database);
+  const std::string sha256 = co_await stream_dump(context, rule, preparation, moment.snapshot->id(), dump);
   const Time finished = context.ports.clock.now();
 
   const Manifest manifest{.app = app,
@@ -85,7 +108,8 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
                           .file = path.filename().string(),
                           .size = dump.size(),
                           .sha256 = sha256,
-                          .level = Level::intact};
+                          .level = Level::intact,
+                          .rows = std::move(moment.rows)};
   files::DurableFile beside(manifest_path(path));
   beside.write(manifest_text(manifest));  // before the dump gets its name: a full disk shows here
   context.record("backup.file", path.string());
@@ -93,7 +117,7 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
   beside.commit();
   co_return Proof{.path = path,
                   .origin = Origin::take,
-                  .format = "custom",
+                  .format = Format::custom,
                   .database = server.database,
                   .size = dump.size(),
                   .sha256 = sha256,

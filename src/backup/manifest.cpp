@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view suffix = ".json";
-constexpr std::size_t size_limit = 1024 * 1024;
+constexpr std::size_t size_limit = std::size_t{16} << 20;  // 100 000 tables with long names
 constexpr const char* own_hash = "manifest_sha256";
 
 struct Text {
@@ -47,6 +47,9 @@ Manifest from_json(const Json& json) {
   manifest.finished_at = parse_utc(json["finished_at"].as_string());
   manifest.size = static_cast<std::uint64_t>(json["size"].as_integer());
   manifest.level = level_named(json["level"].as_string());
+  if (json["rows"].is_object())
+    for (const auto& [table, rows] : json["rows"].as_object())
+      manifest.rows.emplace(table, static_cast<std::uint64_t>(rows.as_integer()));
   return manifest;
 }
 
@@ -62,6 +65,9 @@ std::string manifest_text(const Manifest& manifest) {
   json.set("revisions", Json::of(manifest.revisions));
   json.set("started_at", utc_text(manifest.started_at)).set("finished_at", utc_text(manifest.finished_at));
   json.set("size", manifest.size).set("level", to_string(manifest.level));
+  Json rows = Json::object();
+  for (const auto& [table, count] : manifest.rows) rows.set(table, count);
+  json.set("rows", std::move(rows));
   json.set(own_hash, sha256(to_text(json)));
   return to_pretty_text(json) + "\n";
 }

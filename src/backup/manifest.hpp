@@ -7,6 +7,7 @@
 
 #include "backup/proof.hpp"
 #include "backup/server.hpp"
+#include "backup/snapshot.hpp"
 
 namespace orchestrate::backup {
 
@@ -21,6 +22,7 @@ struct Manifest {
   std::uint64_t size = 0;
   std::string sha256;
   Level level = Level::intact;
+  RowCounts rows;  ///< in the moment of the dump; empty: nobody counted
   bool operator==(const Manifest&) const = default;
 };
 

@@ -35,7 +35,7 @@ Evidence evidence_of(const Proof& proof) {
                                                                          {"age_seconds", age.count()},
                                                                          {"level", to_string(proof.level)},
                                                                          {"origin", to_string(proof.origin)},
-                                                                         {"format", proof.format},
+                                                                         {"format", to_string(proof.format)},
                                                                          {"database", proof.database},
                                                                          {"verified_at", utc_text(proof.verified_at)},
                                                                          {"device", proof.file.device},

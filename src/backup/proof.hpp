@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "backup/format.hpp"
 #include "files/file_facts.hpp"
 #include "orchestrate/event.hpp"
 #include "orchestrate/outcome.hpp"
@@ -21,7 +22,7 @@ struct Proof {
   std::filesystem::path path;
   Level level = Level::intact;
   Origin origin = Origin::check;
-  std::string format;    ///< `custom`, `sql.gz`, ...
+  Format format = Format::custom;
   std::string database;  ///< as the dump says, or as we dumped it
   std::uint64_t size = 0;
   std::string sha256;

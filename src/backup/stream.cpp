@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -18,35 +17,19 @@ namespace {
 
 constexpr std::chrono::milliseconds report_interval{500};
 
-struct Hint {
-  std::string_view said;  ///< in pg_dump's stderr
-  std::string_view fix;
-};
-constexpr std::array<Hint, 5> hints = {{
-    {"row-level security", "dump as a role with BYPASSRLS"},
-    {"permission denied", "grant pg_read_all_data to the role, or dump as the owner"},
-    {"statement timeout", "see who holds the lock (pg_stat_activity), or raise lock_wait"},
-    {"server version mismatch", "install the client of the server's version, or set postgres: { bin: ... }"},
-    {"authentication failed", "correct the database URL"},
-}};
-
-std::string hint_for(std::string_view said) {
-  for (const Hint& hint : hints)
-    if (said.find(hint.said) != std::string_view::npos) return std::string(hint.fix);
-  return "see the stage's output for all of it";
-}
-
 void expect_good(const std::string& doing, const std::string& tool, const Exit& exit) {
   if (exit.ok()) return;
   const bool stopped = exit.cause == Exit::Cause::stopped || exit.cause == Exit::Cause::deadline;
   const std::string said = complaint(exit.err);
   throw Error(stopped ? ErrorKind::stopped : ErrorKind::failed, doing,
-              said.empty() || stopped ? tool + ": " + exit.text() : said, stopped ? "" : hint_for(said));
+              said.empty() || stopped ? tool + ": " + exit.text() : said, stopped ? "" : dump_hint(said));
 }
 
-Command pg_dump_command(StageContext& context, const TakeRule& rule, const Preparation& preparation) {
+Command pg_dump_command(StageContext& context, const TakeRule& rule, const Preparation& preparation,
+                        const std::string& snapshot) {
   Command command = libpq_command(preparation.pg_dump.path, context.application.for_sessions());
   command.argv.push_back("--format=custom");
+  command.argv.push_back("--snapshot=" + snapshot);
   command.argv.push_back(fmt::format("--compress={}", rule.compression));
   command.argv.push_back(fmt::format("--lock-wait-timeout={}", rule.lock_wait.count()));
   command.timeout = rule.timeout;
@@ -90,13 +73,14 @@ Task<std::optional<std::string>> pump(StageContext& context, std::uint64_t expec
 }  // namespace
 
 Task<std::string> stream_dump(StageContext& context, const TakeRule& rule, const Preparation& preparation,
-                              files::DurableFile& file) {
+                              const std::string& snapshot, files::DurableFile& file) {
   const std::string doing = fmt::format("dump {} to {}", preparation.server.database, rule.directory.string());
   Command decode = decoder(preparation.pg_restore);
   decode.timeout = rule.timeout;
   decode.log = context.output;
   const auto decoding = context.ports.commands.start(std::move(decode), context.stop);
-  const auto dumping = context.ports.commands.start(pg_dump_command(context, rule, preparation), context.stop);
+  const auto dumping =
+      context.ports.commands.start(pg_dump_command(context, rule, preparation, snapshot), context.stop);
   dumping->close_input();
   const auto sha256 = co_await pump(context, preparation.expected, *dumping, file, *decoding);
   const Exit decoded = co_await decoding->wait();

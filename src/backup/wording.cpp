@@ -18,6 +18,19 @@ constexpr std::array<Unit<std::uint64_t>, 5> sizes = {
 constexpr std::array<Unit<std::int64_t>, 4> durations = {
     {{2 * 86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
 
+struct Hint {
+  std::string_view said;  ///< by pg_dump or the server
+  std::string_view fix;
+};
+constexpr std::array<Hint, 6> hints = {{
+    {"row-level security", "dump as a role with BYPASSRLS"},
+    {"permission denied", "grant pg_read_all_data to the role, or dump as the owner"},
+    {"statement timeout", "see who holds the lock (pg_stat_activity), or raise lock_wait"},
+    {"lock timeout", "see who holds the lock (pg_stat_activity), or raise lock_wait"},
+    {"server version mismatch", "install the client of the server's version, or set postgres: { bin: ... }"},
+    {"authentication failed", "correct the database URL"},
+}};
+
 }  // namespace
 
 std::string size_text(std::uint64_t bytes) {
@@ -48,6 +61,12 @@ std::string complaint(std::string_view text) {
     at = end + 1;
   }
   return std::string(last);
+}
+
+std::string dump_hint(std::string_view said) {
+  for (const Hint& hint : hints)
+    if (said.find(hint.said) != std::string_view::npos) return std::string(hint.fix);
+  return "see the stage's output for all of it";
 }
 
 }  // namespace orchestrate::backup

@@ -153,6 +153,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .run_id = id,
                       .request = std::move(request),
                       .outputs = outputs,
+                      .state = session_.state_directory(),
                       .finishes = std::move(finishes),
                       .resumption = std::move(resumption)};
   Run run = co_await orchestrate::execute(std::move(execution));

@@ -14,7 +14,8 @@ StageContext LoneContext::of(Session& session) {
           .stop = {},
           .asked = {},
           .progress = [](std::string) {},
-          .record = [](std::string_view, Json) {}};
+          .record = [](std::string_view, Json) {},
+          .state = session.state_directory()};
 }
 
 }  // namespace orchestrate::cli

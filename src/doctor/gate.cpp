@@ -92,7 +92,7 @@ class Waits {
     }
     if (!reached_by.contains(to)) return {};
     std::string text = to;
-    for (std::string unit = reached_by[to]; !unit.empty(); unit = reached_by[unit]) text = unit + " after " + text;
+    for (std::string unit = reached_by[to]; !unit.empty(); unit = reached_by[unit]) text.insert(0, unit + " after ");
     return text;
   }
 

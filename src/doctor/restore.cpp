@@ -1,16 +1,16 @@
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "backup/proof.hpp"
 #include "backup/tools.hpp"
 #include "doctor/examination.hpp"
+#include "orchestrate/error.hpp"
+#include "scratch/cluster.hpp"
 
 namespace orchestrate::doctor {
 namespace {
-
-namespace fs = std::filesystem;
 
 int major_of(const Examination& examination) {
   return examination.inspection.identity->server_version / 10000;
@@ -39,17 +39,23 @@ Task<Answer> create_database(Examination& examination) {
   co_return answer;
 }
 
+bool restores(const Policy& policy) {
+  return std::ranges::any_of(policy.pipeline, [](const StageSpec& spec) {
+    return spec.kind == "backup" && spec.settings.text("verify") == to_string(backup::Level::restored);
+  });
+}
+
 /// A server of our own, of the same major version, is where a dump is restored without touching anybody's.
 Task<Answer> server_programs(Examination& examination) {
-  const int major = major_of(examination);
-  const fs::path& named = examination.policy().postgres_bin;
-  const fs::path bin = named.empty() ? fs::path(fmt::format("/usr/lib/postgresql/{}/bin", major)) : named;
-  if (::access((bin / "initdb").c_str(), X_OK) == 0) co_return passed(bin.string());
   Answer answer;
-  answer.advice.push_back(
-      fmt::format("no server programs of PostgreSQL {0} are in {1}, so no dump can be restored "
-                  "here to be looked at: apt-get install postgresql-{0}",
-                  major, bin.string()));
+  try {
+    answer.found = scratch::server_programs(examination.policy().postgres_bin, major_of(examination)).string();
+  } catch (const Error& error) {
+    if (restores(examination.policy()))
+      answer.obstacles.push_back({error.why(), error.hint()});
+    else
+      answer.advice.push_back(error.why() + ", so no dump can be restored here to be looked at: " + error.hint());
+  }
   co_return answer;
 }
 

@@ -203,6 +203,7 @@ class Loop {
                          .stop = std::move(stop),
                          .asked = asked_.get_token()};
     if (!dry()) context.output = x_.outputs / (stage.name + ".log");
+    context.state = x_.state;
     context.progress = [this, &stage](std::string text) { x_.observer.on_progress(stage.name, text); };
     context.record = [this, &stage](std::string_view name, Json value) {
       emit(FactRecorded{stage.name, std::string(name), std::move(value)});

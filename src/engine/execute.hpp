@@ -49,6 +49,7 @@ struct Execution {
   std::string run_id;
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing
+  std::filesystem::path state;    ///< the app's own directory; empty: a dry run
   std::optional<std::string> finishes;   ///< an earlier run that upgraded and was not brought to its end
   std::optional<Resumption> resumption;  ///< instead of `request`
 };

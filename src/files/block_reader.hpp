@@ -10,7 +10,7 @@
 namespace orchestrate::files {
 
 /// 256 KiB: large enough that system calls do not count, small enough to stay in the processor's cache.
-inline constexpr std::size_t block_size = 256 * 1024;
+inline constexpr std::size_t block_size = std::size_t{256} * 1024;
 
 /// A file from its beginning to its end, in large blocks.
 class BlockReader {

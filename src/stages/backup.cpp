@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "backup/wording.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/evidence.hpp"
+#include "stages/proven_further.hpp"
 
 namespace orchestrate {
 namespace {
@@ -19,7 +21,7 @@ using backup::Proof;
 using backup::Refusal;
 using backup::TakeRule;
 
-constexpr std::array<std::string_view, 1> levels = {"intact"};
+constexpr std::array<std::string_view, 2> levels = {"intact", "restored"};
 constexpr std::array<Key, 11> keys = {{
     {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
     {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
@@ -37,13 +39,6 @@ constexpr std::array<Key, 11> keys = {{
 constexpr std::array<std::string_view, 5> check_only = {"log", "log_says", "log_starts", "max_age", "min_size"};
 constexpr std::array<std::string_view, 3> take_only = {"compression", "lock_wait", "reuse_within"};
 constexpr std::array<std::string_view, 1> provides = {"backup.intact"};
-constexpr std::chrono::seconds default_timeout = std::chrono::hours(2);
-
-Outcome refused(const std::string& subject, const std::vector<Refusal>& reasons) {
-  Outcome outcome{.verdict = Verdict::failed, .summary = subject + ": " + reasons.front().why};
-  for (const Refusal& reason : reasons) outcome.details.push_back(subject + ": " + reason.text());
-  return outcome;
-}
 
 Outcome proven(const Proof& proof) {
   Outcome outcome{.verdict = Verdict::passed, .summary = summary_of(proof)};
@@ -53,32 +48,34 @@ Outcome proven(const Proof& proof) {
 
 class CheckStage : public Stage {
  public:
-  explicit CheckStage(CheckRule rule) : rule_(std::move(rule)) {}
+  CheckStage(CheckRule rule, Wanted wanted) : rule_(std::move(rule)), wanted_(wanted) {}
 
   std::string describe() const override {
-    return fmt::format("check {}: at most {} old, decoded and hashed", rule_.pattern,
-                       backup::duration_text(*rule_.max_age));
+    return fmt::format("check {}: at most {} old, {}", rule_.pattern, backup::duration_text(*rule_.max_age),
+                       how_far(wanted_));
   }
 
   Task<Outcome> run(StageContext& context) const override {
     const auto checked = co_await backup::check_dump(context, rule_);
     if (const auto* rejection = std::get_if<backup::Rejection>(&checked))
       co_return refused(rejection->path.filename().string(), rejection->reasons);
-    co_return proven(std::get<Proof>(checked));
+    const Proof& proof = std::get<Proof>(checked);
+    co_return co_await proven_further(context, proof, proven(proof), wanted_);
   }
 
  private:
   CheckRule rule_;
+  Wanted wanted_;
 };
 
 class TakeStage : public Stage {
  public:
-  TakeStage(std::string name, TakeRule rule, std::chrono::milliseconds reuse_within)
-      : name_(std::move(name)), rule_(std::move(rule)), reuse_within_(reuse_within) {}
+  TakeStage(std::string name, TakeRule rule, std::chrono::milliseconds reuse_within, Wanted wanted)
+      : name_(std::move(name)), rule_(std::move(rule)), reuse_within_(reuse_within), wanted_(wanted) {}
 
   std::string describe() const override {
-    return fmt::format("pg_dump into {}: gzip level {}, decoded and hashed", rule_.directory.string(),
-                       rule_.compression);
+    return fmt::format("pg_dump into {}: gzip level {}, {}", rule_.directory.string(), rule_.compression,
+                       how_far(wanted_));
   }
 
   Task<Outcome> run(StageContext& context) const override {
@@ -90,7 +87,8 @@ class TakeStage : public Stage {
       co_return Outcome{.verdict = Verdict::passed,
                         .summary = fmt::format("would dump about {} into {}", backup::size_text(preparation.expected),
                                                rule_.directory.string())};
-    co_return proven(co_await backup::take_dump(context, rule_, preparation));
+    const Proof proof = co_await backup::take_dump(context, rule_, preparation);
+    co_return co_await proven_further(context, proof, proven(proof), wanted_);
   }
 
  private:
@@ -109,7 +107,9 @@ class TakeStage : public Stage {
           .verdict = Verdict::passed,
           .summary = fmt::format("{}  kept from before, {} old, hashed again", dump.filename().string(),
                                  backup::duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(age)))};
-      outcome.evidence.push_back(proof);
+      for (const Evidence& earlier : record->earlier)
+        if (earlier.facts["sha256"] == proof.facts["sha256"]) outcome.evidence.push_back(earlier);
+      if (!is_at(outcome, wanted_.level)) continue;
       return outcome;
     }
     return std::nullopt;
@@ -118,6 +118,7 @@ class TakeStage : public Stage {
   std::string name_;
   TakeRule rule_;
   std::chrono::milliseconds reuse_within_;
+  Wanted wanted_;
 };
 
 CheckRule check_rule(const Settings& settings) {
@@ -133,7 +134,7 @@ TakeRule take_rule(const StageSpec& spec) {
   return {.directory = spec.settings.text("take"),
           .compression = static_cast<int>(spec.settings.integer("compression")),
           .lock_wait = spec.settings.duration("lock_wait"),
-          .timeout = spec.timeout.value_or(default_timeout)};
+          .timeout = spec.timeout.value_or(backup_timeout)};
 }
 
 /// Written by the operator, not filled in as a default.
@@ -161,8 +162,9 @@ std::vector<std::string> problems(const Settings& settings) {
 }
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
-  if (spec.settings.has("check")) return std::make_unique<CheckStage>(check_rule(spec.settings));
-  return std::make_unique<TakeStage>(spec.name, take_rule(spec), spec.settings.duration("reuse_within"));
+  const Wanted wanted = wanted_of(spec);
+  if (spec.settings.has("check")) return std::make_unique<CheckStage>(check_rule(spec.settings), wanted);
+  return std::make_unique<TakeStage>(spec.name, take_rule(spec), spec.settings.duration("reuse_within"), wanted);
 }
 
 }  // namespace
@@ -175,7 +177,7 @@ const StageKind backup_stage{
     .provides = provides,
     .effect = [](const Settings& settings) { return settings.has("take") ? Effect::keeps : Effect::checks; },
     .length = Length::lengthy,
-    .timeout = default_timeout,
+    .timeout = backup_timeout,
     .problems = problems,
     .bind = bind};
 

@@ -7,6 +7,7 @@
 #include "backup/server.hpp"
 #include "backup/wording.hpp"
 #include "stages/backup.hpp"
+#include "stages/proven_further.hpp"
 
 namespace orchestrate {
 namespace {
@@ -19,7 +20,7 @@ Outcome refused(std::string summary, std::string fix) {
 
 class NewestTaken : public Stage {
  public:
-  explicit NewestTaken(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  NewestTaken(std::filesystem::path directory, Wanted wanted) : directory_(std::move(directory)), wanted_(wanted) {}
 
   std::string describe() const override { return "verify the newest dump in " + directory_.string(); }
 
@@ -39,18 +40,19 @@ class NewestTaken : public Stage {
                         "orchestrate apply " + app + " takes a new one");
     Outcome outcome{.verdict = Verdict::passed, .summary = backup::summary_of(proof)};
     outcome.evidence.push_back(backup::evidence_of(proof));
-    co_return outcome;
+    co_return co_await proven_further(context, proof, std::move(outcome), wanted_);
   }
 
  private:
   std::filesystem::path directory_;
+  Wanted wanted_;
 };
 
 }  // namespace
 
 std::unique_ptr<Stage> verification_of(const StageSpec& backup, const Policy& policy) {
   if (backup.settings.has("check")) return backup_stage.bind(backup, policy);
-  return std::make_unique<NewestTaken>(backup.settings.text("take"));
+  return std::make_unique<NewestTaken>(backup.settings.text("take"), wanted_of(backup));
 }
 
 }  // namespace orchestrate

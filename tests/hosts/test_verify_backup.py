@@ -1,6 +1,7 @@
 """The nightly look at the newest backup: silent when it is good, one line when it is not, by hand, by timer and by cron."""
 
 import json
+import signal
 
 import pytest
 
@@ -8,7 +9,7 @@ import worker
 from host import until
 from magikal import BACKUPS
 from project import boot
-from vps import TAKE_BACKUP
+from vps import TAKE_BACKUP, line_with
 from worker import property_of
 
 VERIFY, FAILED = "orchestrate-verify@magikal-bot.service", "orchestrate-verify-failed@magikal-bot.service"
@@ -81,6 +82,39 @@ def test_of_dumps_that_we_take_it_verifies_the_newest_by_its_manifest(vps):
     assert vps.orchestrate(*QUIET).code == 0
     flip_a_byte(vps)
     assert vps.orchestrate(*QUIET).code == 1
+
+
+RESTORED = (TAKE_BACKUP[0], f"  - backup: {{ take: {BACKUPS}, verify: restored }}")
+
+
+def leftovers(vps):
+    return vps.host.shell(f"ls -d {worker.state_of(vps)}/scratch-* 2>/dev/null || true")
+
+
+def test_a_dump_is_restored_and_counted_by_a_worker_and_at_night(vps):
+    """In the sandboxes of both units; nothing of the throw-away server is left."""
+    vps.use_policy(RESTORED)
+    vps.host.shell(f"rm {BACKUPS}/*.dump")
+    ended = vps.apply()
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "backup", "restored in", "tables", "rows")
+    line_with(ended, worker.worker_of(vps))
+    vps.host.run("systemctl", "start", VERIFY).ok()
+    assert "restored in" in entries(vps)[-1]
+    assert leftovers(vps) == ""
+
+
+def test_what_a_killed_verification_leaves_the_next_one_removes(vps):
+    vps.use_policy(RESTORED)
+    assert vps.apply().code == 0
+    started = vps.host.start("orchestrate", *QUIET)
+    until("the throw-away server is there", 30, lambda: leftovers(vps) != "")
+    started.send(signal.SIGKILL)
+    started.wait(10)
+    until("its server died with it", 10, lambda: vps.host.run("pgrep", "-f", "scratch-").code != 0)
+    assert leftovers(vps) != ""
+    assert vps.orchestrate(*QUIET).code == 0
+    assert leftovers(vps) == ""
 
 
 def test_the_applications_user_may(vps):

@@ -195,7 +195,7 @@ TEST_F(BackupTake, NeverWaitsLongForALock) {
   ASSERT_EQ(line_of(*holder), "locked\n");
   Settings settings = take_settings();
   settings.set("lock_wait", 200ms, {2, 1});
-  EXPECT_THAT(refusal(settings), AllOf(HasSubstr("statement timeout"), HasSubstr("raise lock_wait")));
+  EXPECT_THAT(refusal(settings), AllOf(HasSubstr("lock timeout"), HasSubstr("raise lock_wait")));
   EXPECT_THAT(names(), IsEmpty());
 }
 

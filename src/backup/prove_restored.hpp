@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <variant>
+
+#include "backup/proof.hpp"
+#include "backup/refusal.hpp"
+#include "orchestrate/stage.hpp"
+
+namespace orchestrate::backup {
+
+/// Restores what is intact into a throw-away server and compares what is there with its manifest, where it has one:
+/// rows of every table and the revisions of its moment. Evidence `backup.restored`; `context.state` holds the server.
+Task<std::variant<Evidence, Refusal>> prove_restored(StageContext& context, Proof proof,
+                                                     std::chrono::milliseconds limit);
+
+}  // namespace orchestrate::backup

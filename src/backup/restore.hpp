@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backup/format.hpp"
+#include "backup/refusal.hpp"
+#include "backup/snapshot.hpp"
+#include "backup/tools.hpp"
+#include "orchestrate/stage.hpp"
+
+namespace orchestrate::backup {
+
+/// A dump that is to be restored where nobody else looks.
+struct Trial {
+  std::filesystem::path dump;
+  Format format = Format::custom;
+  Tool pg_restore;                     ///< for archives
+  int major = 0;                       ///< of the server that it is of
+  std::filesystem::path parent;        ///< a directory of ours, for the throw-away server
+  std::chrono::milliseconds limit{0};  ///< for all of it
+};
+
+/// What came out of it.
+struct Restored {
+  RowCounts rows;
+  std::vector<std::string> revisions;  ///< of the version table, sorted
+  std::chrono::milliseconds took{0};
+};
+
+/// Restores the dump into a server of our own, counts what is there then and takes the server away again. A dump that
+/// cannot be restored is a refusal; what kept us from trying is an Error.
+Task<std::variant<Restored, Refusal>> restore_on_trial(StageContext& context, Trial trial);
+
+/// What of the expected is missing, or more, by table; empty: they agree.
+std::vector<std::string> differences(const RowCounts& expected, const RowCounts& found);
+
+}  // namespace orchestrate::backup

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate::backup {
+
+/// Rows of each ordinary table, by its quoted name: `cfg.panels`. Tables of extensions are theirs, not counted.
+using RowCounts = std::map<std::string, std::uint64_t>;
+
+std::uint64_t rows_in(const RowCounts& counts);
+
+/// Of the database as the session's transaction sees it.
+Task<RowCounts> count_rows(Database& session, std::stop_token stop);
+
+/// One moment of a database, which pg_dump and our own counts see alike, as long as it lives. Its tables are locked
+/// against DDL (ACCESS SHARE) before the moment: a TRUNCATE in between would give an empty dump and counts that agree.
+class Snapshot {
+ public:
+  /// Throws Error (`failed`) where a table stays locked for longer than `lock_wait`.
+  static Task<std::unique_ptr<Snapshot>> take(Databases& databases, DatabaseUrl url,
+                                              std::chrono::milliseconds lock_wait, std::stop_token stop);
+
+  /// For `pg_dump --snapshot`.
+  const std::string& id() const { return id_; }
+  Database& session() { return *session_; }
+
+ private:
+  explicit Snapshot(std::unique_ptr<Database> session) : session_(std::move(session)) {}
+  std::unique_ptr<Database> session_;
+  std::string id_;
+};
+
+}  // namespace orchestrate::backup

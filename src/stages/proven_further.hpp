@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "backup/proof.hpp"
+#include "backup/refusal.hpp"
+#include "orchestrate/stage.hpp"
+
+namespace orchestrate {
+
+inline constexpr std::chrono::seconds backup_timeout = std::chrono::hours(2);
+
+/// How far the policy wants a dump to be proven, and how long that may take.
+struct Wanted {
+  backup::Level level = backup::Level::intact;
+  std::chrono::milliseconds limit{backup_timeout};
+};
+Wanted wanted_of(const StageSpec& backup);
+
+/// For people: what is done to a dump.
+std::string how_far(const Wanted& wanted);
+
+bool is_at(const Outcome& outcome, backup::Level level);
+
+/// Restores what is intact, where that is wanted and has not been done.
+Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome outcome, Wanted wanted);
+
+Outcome refused(const std::string& subject, const std::vector<backup::Refusal>& reasons);
+
+}  // namespace orchestrate

@@ -1,0 +1,177 @@
+#include <unistd.h>
+
+#include "backup/manifest.hpp"
+#include "backup_fixture.hpp"
+#include "files/durable_file.hpp"
+#include "files/text.hpp"
+#include "scratch/cluster.hpp"
+#include "stages/verify_backup.hpp"
+#include "system/user.hpp"
+
+namespace orchestrate {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// No server runs as root, and ours runs as whoever asks for it.
+[[maybe_unused]] const bool unprivileged = [] {
+  if (::geteuid() == 0) system::become(system::find_account("postgres").value());
+  return true;
+}();
+
+class BackupRestored : public BackupStage {
+ protected:
+  BackupRestored() { state_ = state_folder_.path(); }
+
+  Settings taken() const { return restored(take_settings()); }
+  Settings checked(const fs::path& dump) const { return restored(check_settings(dump)); }
+  static Settings restored(Settings settings) {
+    settings.set("verify", std::string("restored"), {1, 1});
+    return settings;
+  }
+
+  static const Json& facts_of(const Outcome& outcome) {
+    for (const Evidence& evidence : outcome.evidence)
+      if (evidence.name == "backup.restored") return evidence.facts;
+    ADD_FAILURE() << "not restored: " << outcome.summary;
+    static const Json none;
+    return none;
+  }
+
+  /// What `verify-backup` says of the newest dump of ours.
+  Outcome verified() {
+    const StageSpec spec{.kind = "backup", .name = "backup", .settings = taken()};
+    const auto stage = verification_of(spec, application_.policy);
+    StageContext seen = context();
+    return on_loop(io_, stage->run(seen));
+  }
+
+  /// Another manifest for the only dump, as if that had been taken of something else.
+  void rewrite(const std::function<void(backup::Manifest&)>& change) {
+    for (const std::string& name : names()) {
+      if (!name.ends_with(".json")) continue;
+      auto manifest = backup::read_manifest(folder_.path() / name).value();
+      change(manifest);
+      folder_.write(name, backup::manifest_text(manifest));
+    }
+  }
+
+  void expect_nothing_left() const { EXPECT_TRUE(fs::is_empty(state_folder_.path())); }
+
+  Folder state_folder_;
+};
+
+TEST_F(BackupRestored, TakesADumpRestoresItAndFindsEveryRow) {
+  const Outcome outcome = run(taken());
+  ASSERT_EQ(outcome.verdict, Verdict::passed) << outcome.summary;
+  EXPECT_THAT(outcome.summary, HasSubstr("2 tables, 50001 rows"));
+  const Json& facts = facts_of(outcome);
+  EXPECT_EQ(facts["rows"], Json(50001));
+  EXPECT_EQ(facts["compared_with_manifest"], Json(true));
+  EXPECT_EQ(to_text(facts["revisions"]), R"(["002"])");
+  EXPECT_EQ(outcome.evidence.front().name, "backup.intact");
+  expect_nothing_left();
+}
+
+TEST_F(BackupRestored, WritesTheRowsOfItsMomentIntoTheManifest) {
+  run(take_settings());
+  rewrite([](backup::Manifest& manifest) {
+    EXPECT_EQ(manifest.rows, (backup::RowCounts{{"cfg.alembic_version", 1}, {"cfg.panels", 50000}}));
+  });
+}
+
+TEST_F(BackupRestored, RestoresEveryFormatOfSomebodyElsesDump) {
+  for (const std::string line : {"pg_dump -Fc appdb > x", "pg_dump -Fd -f x appdb", "pg_dump -Ft appdb > x",
+                                 "pg_dump appdb > x", "pg_dump appdb | gzip > x", "pg_dump appdb | zstd -q > x"}) {
+    shell("rm -rf x; " + line);
+    const Outcome outcome = run(checked(folder_.path() / "x"));
+    ASSERT_EQ(outcome.verdict, Verdict::passed) << line << ": " << testing::PrintToString(outcome.details);
+    EXPECT_EQ(facts_of(outcome)["rows"], Json(50001)) << line;
+    EXPECT_EQ(facts_of(outcome)["compared_with_manifest"], Json(false)) << line;
+  }
+  expect_nothing_left();
+}
+
+TEST_F(BackupRestored, KnowsOwnersGrantsAndPoliciesOfRoles) {
+  server_.sql(R"(grant select on cfg.panels to bot; alter table cfg.panels owner to bot;
+                 alter table cfg.panels enable row level security; create policy own on cfg.panels to bot using (true))",
+              "appdb");
+  server_.sql("create role \"odd \"\"name\"\"\"; grant usage on schema cfg to \"odd \"\"name\"\"\"", "appdb");
+  EXPECT_EQ(run(taken()).verdict, Verdict::passed);
+}
+
+TEST_F(BackupRestored, RefusesADumpThatDecodesAndCannotBeRestored) {
+  server_.sql(R"(create table cfg.roles (panel int references cfg.panels (id));
+                 set session_replication_role = replica; insert into cfg.roles values (-1))",
+              "appdb");
+  EXPECT_EQ(run(take_settings()).verdict, Verdict::passed) << "it is intact";
+  run_.id = "r43";
+  EXPECT_THAT(refusal(taken()), HasSubstr("it cannot be restored: "));
+  expect_nothing_left();
+}
+
+TEST_F(BackupRestored, RefusesADumpThatLacksRowsOrTables) {
+  run(take_settings());
+  rewrite([](backup::Manifest& manifest) { manifest.rows["cfg.panels"] = 50001; });
+  EXPECT_THAT(verified().summary, HasSubstr("cfg.panels has 50000 rows instead of 50001"));
+  rewrite([](backup::Manifest& manifest) {
+    manifest.rows = {{"cfg.alembic_version", 1}, {"cfg.panels", 50000}, {"cfg.x", 7}};
+  });
+  EXPECT_THAT(verified().summary, HasSubstr("cfg.x is missing, it had 7 rows"));
+  rewrite([](backup::Manifest& manifest) { manifest.rows.erase("cfg.x"), manifest.revisions = {"003"}; });
+  EXPECT_THAT(verified().summary, HasSubstr("its revision is 002 instead of 003"));
+  rewrite([](backup::Manifest& manifest) { manifest.revisions = {"002"}; });
+  EXPECT_EQ(verified().verdict, Verdict::passed);
+}
+
+TEST_F(BackupRestored, RaisesNoFalseAlarmWhileRowsComeAndGo) {
+  const auto writer = child(
+      "while psql -qXd appdb -c \"insert into cfg.panels select max(id) + 1, 'x' from cfg.panels\" "
+      "-c 'delete from cfg.panels where id = (select min(id) from cfg.panels)' "
+      "-c \"insert into cfg.panels select max(id) + 1, 'y' from cfg.panels\"; do echo written; done");
+  for (int round = 0; round < 3; ++round) {
+    line_of(*writer);
+    run_.id = "r" + std::to_string(round);
+    const Outcome outcome = run(taken());
+    EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary;
+  }
+}
+
+TEST_F(BackupRestored, NamesWhatIsToBeInstalledWhenThereIsNoServer) {
+  const fs::path bin = logs_.path() / "bin";
+  fs::create_directories(bin);
+  for (const char* tool : {"pg_dump", "pg_restore"})
+    fs::create_symlink(TemporaryPostgres::programs() / tool, bin / tool);
+  application_.policy.postgres_bin = bin;
+  EXPECT_THAT(refusal(taken()), HasSubstr("apt install postgresql-"));
+}
+
+TEST_F(BackupRestored, RestoresNothingInADryRun) {
+  run(take_settings());
+  output_.clear();
+  state_.clear();
+  const Outcome outcome = run(taken());
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+}
+
+TEST(Scratch, SweepsWhatTheDeadLeftAndNothingOfTheLiving) {
+  const Folder folder;
+  fs::create_directories(folder.path() / "scratch-dead1x/data");
+  fs::create_directories(folder.path() / "runs");
+  EXPECT_EQ(scratch::sweep(folder.path()), std::vector{folder.path() / "scratch-dead1x"});
+  EXPECT_TRUE(fs::exists(folder.path() / "runs"));
+  EXPECT_THAT(scratch::sweep(folder.path() / "absent"), IsEmpty());
+}
+
+TEST_F(BackupRestored, AServerInUseIsNotSwept) {
+  scratch::Place place{.programs = TemporaryPostgres::programs(), .parent = state_, .log = output_};
+  const auto cluster = on_loop(io_, scratch::Cluster::make(ports_, place, {}));
+  EXPECT_THAT(scratch::sweep(state_), IsEmpty());
+  EXPECT_EQ(fs::status(cluster->directory()).permissions(), fs::perms(0700));
+  on_loop(io_, cluster->end());
+}
+
+}  // namespace
+}  // namespace orchestrate
