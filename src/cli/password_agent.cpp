@@ -17,15 +17,16 @@ namespace {
 constexpr const char* program = "/usr/bin/pkttyagent";
 constexpr int registered_limit = 5000;  // ms
 
+constexpr int told_by = 3;  // the descriptor that it closes when polkit knows it
+
 /// Not with --fallback: polkit asks such a one only in a session of logind, which not every login makes.
 [[noreturn]] void become_agent(int ready, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  ::fcntl(ready, F_SETFD, 0);
-  char option[] = "--notify-fd=000";
-  option[12] = static_cast<char>('0' + ready / 100 % 10);
-  option[13] = static_cast<char>('0' + ready / 10 % 10);
-  option[14] = static_cast<char>('0' + ready % 10);
-  if (::getppid() == parent) ::execl(program, program, option, nullptr);
+  if (ready == told_by)
+    ::fcntl(ready, F_SETFD, 0);
+  else
+    ::dup2(ready, told_by);
+  if (::getppid() == parent) ::execl(program, program, "--notify-fd=3", nullptr);
   ::_exit(127);
 }
 
