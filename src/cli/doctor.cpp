@@ -92,6 +92,7 @@ class Doctor {
                      .jobs = seen.jobs,
                      .state = session.state_directory(),
                      .verification = {}} {
+    context_.state.clear();  // a look makes no throw-away server
     recall();
   }
 

@@ -27,7 +27,7 @@ bool is_at(const Outcome& outcome, backup::Level level) {
 /// What is intact is restored, where that is wanted and has not been done.
 Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome outcome, Wanted wanted) {
   if (wanted.level == backup::Level::intact || is_at(outcome, wanted.level)) co_return outcome;
-  if (context.output.empty() && context.state.empty()) {  // a dry run writes nothing
+  if (context.state.empty()) {  // a dry run writes nothing
     outcome.summary += "; would be restored and counted";
     co_return outcome;
   }

@@ -83,6 +83,15 @@ def test_the_screen_has_a_line_for_each_check_and_ends_with_the_sum(healthy):
     line_with(ended, "ok", "revisions", "nothing is pending")
 
 
+def test_a_look_restores_nothing(healthy):
+    healthy.use_policy(("verify: intact", "verify: restored"))
+    before = healthy.snapshot()
+    found = checks(healthy)
+    assert failed(found) == {}
+    assert found["backup"]["found"].endswith("would be restored and counted")
+    assert healthy.snapshot() == before
+
+
 def test_the_applications_user_may_ask(healthy):
     found = failed(checks(healthy, user="magikalbot"))
     assert list(found) == ["journal"], "the worker is in its group, the user is not"
