@@ -1,8 +1,9 @@
 """orchestrated and its workers: the main job over the bus, by whom it may be asked for, and what a death changes."""
 
 import json
-import subprocess
+import re
 import signal
+import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -109,14 +110,23 @@ def test_an_operator_of_the_admin_group_is_asked_for_a_password_or_let_by_a_rule
 
 def test_an_operator_without_a_rule_types_the_password_on_the_terminal_where_the_command_was_typed(vps):
     vps.host.shell(f"echo ana:{vps.project.password} | chpasswd")
-    typed = "stty -echo; exec orchestrate apply magikal-bot"
+    typed = "tty; exec orchestrate apply magikal-bot"
     asked = vps.host.start("script", "--quiet", "--return", "--command", typed, "/dev/null", user="ana", stdin=subprocess.PIPE)
     shown = b""
-    while b"Password:" not in shown:
-        read = asked.child.stdout.read(4096)
-        assert read, f"it ended without asking: {shown}"
-        shown += read
+
+    def read_until(words):
+        nonlocal shown
+        while words not in shown:
+            read = asked.child.stdout.read(4096)
+            assert read, f"it ended before it said {words}: {shown}"
+            shown += read
+
+    read_until(b"Password:")
+    # Having asked, the agent hides what is typed, and with that forgets what was typed before.
+    terminal = re.search(rb"/dev/pts/\d+", shown)[0].decode()
+    until("what is typed is hidden", 10, lambda: " -echo " in vps.host.run("stty", "-a", "-F", terminal).ok())
     asked.child.stdin.write(vps.project.password.encode() + b"\n")
+    read_until(b"AUTHENTICATION COMPLETE")
     ended = asked.wait(90)
     assert ended.code == 0, f"{shown}{ended}"
     assert "org.orchestrate.apply" in shown.decode()
