@@ -72,6 +72,8 @@ Task<> MigrationWatch::watch(std::stop_token stop) {
       co_await look(stop);
     } catch (const Error& error) {
       if (!stop.stop_requested()) lost(error);
+      // Stopped in the middle of a question it is of no use for the next attempt.
+      if (session_ && !session_->alive()) session_.reset();
     }
   }
 }

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "orchestrate/evidence.hpp"
 #include "stages/upgrading_bot.hpp"
 
@@ -13,6 +15,39 @@ using testing::HasSubstr;
 
 constexpr const char* add_title = "op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')";
 constexpr const char* trying_again = "a lock was not to be had; trying again";
+
+/// Real sessions whose server takes long to answer what is asked of it as long as the test says so.
+class SlowDatabases final : public Databases {
+ public:
+  SlowDatabases(std::unique_ptr<Databases> real, std::function<bool(const std::string&)> slow)
+      : real_(std::move(real)), slow_(std::move(slow)) {}
+
+  Task<std::unique_ptr<Database>> connect(DatabaseUrl url, SessionOptions options, std::stop_token stop) override {
+    auto session = co_await real_->connect(std::move(url), std::move(options), std::move(stop));
+    co_return std::make_unique<Slow>(std::move(session), slow_);
+  }
+
+ private:
+  class Slow final : public Database {
+   public:
+    Slow(std::unique_ptr<Database> real, std::function<bool(const std::string&)> slow)
+        : real_(std::move(real)), slow_(std::move(slow)) {}
+    Task<Rows> query(std::string sql, std::vector<std::string> parameters, std::stop_token stop) override {
+      const std::vector<std::string> none;
+      if (slow_(sql)) co_await real_->query("SELECT pg_sleep(20)", none, stop);
+      co_return co_await real_->query(std::move(sql), std::move(parameters), stop);
+    }
+    bool alive() const override { return real_->alive(); }
+    int backend_pid() const override { return real_->backend_pid(); }
+
+   private:
+    std::unique_ptr<Database> real_;
+    std::function<bool(const std::string&)> slow_;
+  };
+
+  std::unique_ptr<Databases> real_;
+  std::function<bool(const std::string&)> slow_;
+};
 
 /// An upgrade of a table that somebody else has locked since the review.
 class LockedUpgrade : public UpgradingBot {
@@ -34,6 +69,23 @@ TEST_F(LockedUpgrade, IsTriedAgainAsOftenAsThePolicySaysAndThenIsUnchanged) {
   EXPECT_TRUE(has_evidence(outcome, evidence::database_unchanged)) << text_of(outcome);
   EXPECT_THAT(outcome.summary, EndsWith("canceling statement due to lock timeout"));
   EXPECT_THAT(bench.progress, ElementsAre("running", trying_again, "attempt 2 of 3", trying_again, "attempt 3 of 3"));
+}
+
+TEST_F(LockedUpgrade, IsWatchedInANewSessionWhenAnAttemptEndsInTheMiddleOfAQuestion) {
+  migration(add_title);
+  upgrade_settings.set("retries", std::int64_t{1}, {});
+  reviewed();
+  somebody_locks_panels();
+  bool was_slow = false;
+  const auto slow = [this, &was_slow](const std::string& sql) {
+    const bool watches = !bench.progress.empty() && bench.progress.back() == "running" &&
+                         sql.find("pg_stat_activity") != std::string::npos;
+    return watches && !std::exchange(was_slow, true);
+  };
+  bench.databases = std::make_unique<SlowDatabases>(std::move(bench.databases), slow);
+  upgrade();
+  EXPECT_TRUE(was_slow);
+  EXPECT_THAT(bench.progress, ElementsAre("running", trying_again, "attempt 2 of 2"));
 }
 
 TEST_F(LockedUpgrade, PassesWhenTheLockIsReleasedMeanwhile) {
