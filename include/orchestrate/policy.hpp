@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -108,6 +109,8 @@ struct Policy {
 
   /// Every unit that the policy touches: `services`, and what stages name for themselves; each once.
   std::vector<UnitName> units() const;
+  /// The first one; nullptr: the pipeline has none.
+  const StageSpec* stage_of_kind(std::string_view kind) const;
   bool operator==(const Policy&) const = default;
 };
 

@@ -41,8 +41,7 @@ struct StageContext {
   std::stop_token asked;  ///< somebody asked to stop, even where that may not stop what runs: begin nothing more
   std::function<void(std::string)> progress;                      ///< a live line; never in the ledger
   std::function<void(std::string_view name, Json value)> record;  ///< a fact, durable when it returns
-  std::filesystem::path state =
-      {};  ///< the app's own directory, for what a stage makes and removes; empty in a dry run
+  std::filesystem::path state;  ///< the app's own directory, for what it makes and removes; empty in a dry run
 };
 
 /// One bound stage: immutable; all state leaves as evidence and facts.

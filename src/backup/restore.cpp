@@ -9,6 +9,7 @@
 #include "backup/wording.hpp"
 #include "files/block_reader.hpp"
 #include "orchestrate/error.hpp"
+#include "schema/state.hpp"
 #include "scratch/cluster.hpp"
 
 namespace orchestrate::backup {
@@ -25,13 +26,6 @@ const std::string encoding_sql =
     "SELECT quote_literal(pg_encoding_to_char(encoding)) FROM pg_database "
     "WHERE datname = current_database()";
 
-std::vector<std::string> first_column(const Rows& rows) {
-  std::vector<std::string> texts;
-  texts.reserve(rows.rows.size());
-  for (const auto& row : rows.rows) texts.push_back(row.at(0).value_or(""));
-  return texts;
-}
-
 /// What the server must have before the dump comes: a database of production's encoding, and its roles.
 Task<> prepare(StageContext& context, const scratch::Cluster& cluster) {
   const SessionOptions reading;
@@ -40,8 +34,8 @@ Task<> prepare(StageContext& context, const scratch::Cluster& cluster) {
   const Rows roles = co_await live->query(roles_sql, context.stop);
   const SessionOptions writing{.read_only = false};
   const auto ours = co_await context.ports.databases.connect(cluster.url("postgres"), writing, context.stop);
-  for (const std::string& role : first_column(roles)) {
-    const std::string sql = "CREATE ROLE " + role;
+  for (const auto& role : roles.rows) {
+    const std::string sql = "CREATE ROLE " + role.at(0).value();
     co_await ours->query(sql, context.stop);
   }
   const std::string create =
@@ -74,28 +68,38 @@ Command reading_sql(StageContext& context, const Trial& trial, const scratch::Cl
   return command;
 }
 
-/// psql reads what the decompressor writes, through us.
-Task<Exit> feed_sql(StageContext& context, const Trial& trial, Command psql) {
-  const auto reader = context.ports.commands.start(std::move(psql), context.stop);
-  if (trial.format == Format::sql) {
-    files::BlockReader blocks(trial.dump);
-    for (Bytes block = blocks.next(); !block.empty(); block = blocks.next())
-      if (!co_await reader->write(block)) break;
-  } else {
-    Command decompress;
-    decompress.argv = {find_program(trial.format == Format::gzip ? "gzip" : "zstd").string(), "-dc", "--",
-                       trial.dump.string()};
-    decompress.environment = tool_environment();
-    decompress.timeout = trial.limit;
-    decompress.piped = true;
-    const auto source = context.ports.commands.start(std::move(decompress), context.stop);
-    source->close_input();
-    std::vector<std::byte> buffer(files::block_size);
-    while (const std::size_t size = co_await source->read(buffer))
-      if (!co_await reader->write(std::span(buffer).first(size))) break;
-  }
-  reader->close_input();
-  co_return co_await reader->wait();
+Command decompressing(const Trial& trial) {
+  Command command;
+  command.argv = {find_program(trial.format == Format::gzip ? "gzip" : "zstd").string(), "-dc", "--",
+                  trial.dump.string()};
+  command.environment = tool_environment();
+  command.timeout = trial.limit;
+  command.piped = true;
+  return command;
+}
+
+/// psql takes what the decompressor writes, through us. A stream that breaks off between two rows looks whole to psql:
+/// the end of both counts, the decompressor's first.
+Task<Exit> feed_compressed(StageContext& context, const Trial& trial, Process& psql) {
+  const auto source = context.ports.commands.start(decompressing(trial), context.stop);
+  source->close_input();
+  std::vector<std::byte> buffer(files::block_size);
+  while (const std::size_t size = co_await source->read(buffer))
+    if (!co_await psql.write(std::span(buffer).first(size))) co_return co_await psql.wait();
+  psql.close_input();
+  const Exit decompressed = co_await source->wait();
+  const Exit restored = co_await psql.wait();
+  co_return decompressed.ok() ? restored : decompressed;
+}
+
+Task<Exit> feed_sql(StageContext& context, const Trial& trial, Command command) {
+  const auto psql = context.ports.commands.start(std::move(command), context.stop);
+  if (trial.format != Format::sql) co_return co_await feed_compressed(context, trial, *psql);
+  files::BlockReader blocks(trial.dump);
+  for (Bytes block = blocks.next(); !block.empty(); block = blocks.next())
+    if (!co_await psql->write(block)) break;
+  psql->close_input();
+  co_return co_await psql->wait();
 }
 
 Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const Trial& trial,
@@ -118,15 +122,9 @@ Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const 
   const auto session = co_await context.ports.databases.connect(cluster.url(database), options, context.stop);
   Restored restored;
   restored.rows = co_await count_rows(*session, context.stop);
-  const TableName& table = context.application.policy.migrations.version_table;
-  const std::string there = "SELECT to_regclass($1) IS NOT NULL";
-  const std::vector<std::string> name{table.quoted()};
-  const Rows exists = co_await session->query(there, name, context.stop);
-  if (exists.rows.at(0).at(0) == "t") {
-    const std::string versions = "SELECT version_num FROM " + table.quoted() + " ORDER BY 1";
-    const Rows rows = co_await session->query(versions, context.stop);
-    restored.revisions = first_column(rows);
-  }
+  const auto revisions =
+      co_await version_rows(*session, context.application.policy.migrations.version_table, context.stop);
+  restored.revisions = revisions.value_or(std::vector<std::string>());
   co_return restored;
 }
 

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "schema/state.hpp"
+
 namespace orchestrate::backup {
 namespace {
 
-// to_regclass answers null without an error for a table, or a schema, that does not exist.
 constexpr const char* who_sql =
     "select current_database(), d.oid, current_setting('server_version_num')::int / 10000,"
-    " current_setting('server_version'), pg_database_size(d.oid), to_regclass($1) is not null,"
+    " current_setting('server_version'), pg_database_size(d.oid),"
     " has_function_privilege('pg_control_system()', 'execute')"
     "   and has_function_privilege('pg_control_checkpoint()', 'execute')"
     " from pg_database d where d.datname = current_database()";
@@ -28,19 +29,16 @@ Task<Server> ask_server(const Application& application, Databases& databases, st
   const SessionOptions options;
   const auto session = co_await databases.connect(application.for_sessions(), options, stop);
 
-  const std::string version_table = migrations.version_table.quoted();
-  const std::vector<std::string> parameters{version_table};
-  const Rows answer = co_await session->query(who_sql, parameters, stop);
+  const std::vector<std::string> none;
+  const Rows answer = co_await session->query(who_sql, none, stop);
   const auto& who = answer.rows.at(0);
   Server server{.database = who[0].value(),
                 .database_oid = who[1].value(),
                 .major = std::stoi(who[2].value()),
                 .version = who[3].value(),
-                .database_size = std::stoull(who[4].value()),
-                .has_version_table = who[5] == "t"};
+                .database_size = std::stoull(who[4].value())};
 
-  const std::vector<std::string> none;
-  if (who[6] == "t") {
+  if (who[5] == "t") {
     const Rows cluster = co_await session->query(cluster_sql, none, stop);
     server.system_identifier = cluster.rows.at(0)[0].value();
     server.timeline = cluster.rows.at(0)[1].value();
@@ -50,11 +48,9 @@ Task<Server> ask_server(const Application& application, Databases& databases, st
   std::ranges::copy_if(migrations.schemas, std::back_inserter(server.schemas), [&](const std::string& schema) {
     return std::ranges::find(existing, schema) != existing.end();
   });
-  if (server.has_version_table) {
-    const std::string sql = "select version_num from " + version_table + " order by 1";
-    const Rows rows = co_await session->query(sql, none, stop);
-    server.revisions = first_column(rows);
-  }
+  const auto revisions = co_await version_rows(*session, migrations.version_table, stop);
+  server.has_version_table = revisions.has_value();
+  server.revisions = revisions.value_or(std::vector<std::string>());
   co_return server;
 }
 

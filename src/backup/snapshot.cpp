@@ -68,8 +68,8 @@ Task<std::unique_ptr<Snapshot>> Snapshot::take(Databases& databases, DatabaseUrl
     try {
       if (!before.empty()) co_await session.query(lock, stop);
     } catch (const Error& error) {
-      // One of them was dropped: 42P01. Anything else is for people.
-      if (error.why().find("does not exist") == std::string::npos) throw;
+      // undefined_table, invalid_schema_name: one of them was dropped. Anything else is for people.
+      if (!error.why().ends_with("(SQLSTATE 42P01)") && !error.why().ends_with("(SQLSTATE 3F000)")) throw;
       is_locked = false;
     }
     if (is_locked) {

@@ -22,11 +22,12 @@ struct Hint {
   std::string_view said;  ///< by pg_dump or the server
   std::string_view fix;
 };
-constexpr std::array<Hint, 6> hints = {{
+constexpr std::array<Hint, 7> hints = {{
     {"row-level security", "dump as a role with BYPASSRLS"},
     {"permission denied", "grant pg_read_all_data to the role, or dump as the owner"},
     {"statement timeout", "see who holds the lock (pg_stat_activity), or raise lock_wait"},
-    {"lock timeout", "see who holds the lock (pg_stat_activity), or raise lock_wait"},
+    {"55P03", "see who holds the lock (pg_stat_activity), or raise lock_wait"},
+    {"42501", "grant pg_read_all_data to the role, or dump as the owner"},
     {"server version mismatch", "install the client of the server's version, or set postgres: { bin: ... }"},
     {"authentication failed", "correct the database URL"},
 }};

@@ -56,13 +56,8 @@ Seen look_around(const Policy& policy, const Arguments& arguments) {
   return seen;
 }
 
-const StageSpec* stage_of_kind(const Policy& policy, std::string_view kind) {
-  const auto found = std::ranges::find(policy.pipeline, kind, &StageSpec::kind);
-  return found == policy.pipeline.end() ? nullptr : &*found;
-}
-
 Settings preflight_settings(const Policy& policy) {
-  if (const StageSpec* spec = stage_of_kind(policy, preflight_stage.name)) return spec->settings;
+  if (const StageSpec* spec = policy.stage_of_kind(preflight_stage.name)) return spec->settings;
   std::vector<Problem> none;
   const YamlNode nothing{.kind = YamlNode::Kind::mapping};
   return read_section(preflight_stage.name, nothing, preflight_stage.keys, none).settings;
@@ -134,14 +129,14 @@ class Doctor {
   }
 
   Task<Answer> backup() {
-    const StageSpec* spec = stage_of_kind(policy(), "backup");
+    const StageSpec* spec = policy().stage_of_kind("backup");
     if (!spec) co_return passed("the pipeline has none");
     const auto stage = verification_of(*spec, policy());
     co_return co_await looked_at(*stage, context_, "orchestrate verify-backup " + policy().app);
   }
 
   Task<Answer> review(std::size_t in_preflight) {
-    const StageSpec* spec = stage_of_kind(policy(), review_stage.name);
+    const StageSpec* spec = policy().stage_of_kind(review_stage.name);
     if (!spec) co_return passed("the pipeline has none");
     StageRecord preflight{.name = "preflight"};
     preflight.outcome.evidence = preflight::proof_of(inspection_, in_preflight);

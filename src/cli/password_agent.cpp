@@ -16,8 +16,7 @@ namespace {
 
 constexpr const char* program = "/usr/bin/pkttyagent";
 constexpr int registered_limit = 5000;  // ms
-
-constexpr int told_by = 3;  // the descriptor that it closes when polkit knows it
+constexpr int told_by = 3;              // the descriptor that it closes when polkit knows it
 
 /// Not with --fallback: polkit asks such a one only in a session of logind, which not every login makes.
 [[noreturn]] void become_agent(int ready, pid_t parent) {

@@ -83,6 +83,10 @@ std::optional<Loaded> load_if_good(const fs::path& file) {
 }
 
 Loaded load(const fs::path& file) {
+  std::error_code none;
+  if (file.parent_path() == policies && !fs::exists(file, none))
+    throw Error(ErrorKind::policy, "find " + file.stem().string(), "there is no " + file.string(),
+                "orchestrate status lists the apps; orchestrate init DIR writes a policy");
   Checked result = checked(file);
   if (result.loaded) return std::move(*result.loaded);
   for (const std::string& problem : result.problems) fmt::print(stderr, "{}\n", problem);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -20,8 +18,7 @@ namespace orchestrate::cli {
 namespace {
 
 const StageSpec& backup_of(const Policy& policy) {
-  const auto spec = std::ranges::find(policy.pipeline, "backup", &StageSpec::kind);
-  if (spec != policy.pipeline.end()) return *spec;
+  if (const StageSpec* spec = policy.stage_of_kind("backup")) return *spec;
   throw Error(ErrorKind::usage, "verify the backup of " + policy.app, "its pipeline has no backup stage",
               "add one to " + policy.file.string());
 }

@@ -14,8 +14,6 @@ namespace {
 
 using Commands = std::vector<init::Fact<std::string>>;
 
-constexpr std::string_view daemon = "orchestrated.service";
-
 bool asks_the_gate(const init::Fact<std::string>& command) {
   const auto words = init::exec_words(command.value);
   return words.size() > 1 && std::filesystem::path(words[0]).filename() == "orchestrate" && words[1] == "gate";
@@ -121,11 +119,11 @@ Task<Answer> ordering(Examination& examination) {
   };
   for (const init::UnitFile& unit : examination.services) {
     if (!is_ours(examination, unit.name) || !is_gated(unit)) continue;
-    look(std::string(daemon), unit.name.text());
+    look(daemon_unit, unit.name.text());
     look(worker, unit.name.text());
     look(unit.name.text(), worker);
     for (const std::string& other : examination.systemd().definition(unit.name).stopped_with)
-      if (other == daemon || other == worker)
+      if (other == daemon_unit || other == worker)
         answer.obstacles.push_back({fmt::format("{} is stopped whenever {} is", unit.name.text(), other),
                                     "take Requires=, BindsTo= or PartOf= " + other + " out of it"});
   }

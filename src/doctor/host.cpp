@@ -20,10 +20,6 @@ constexpr auto oldest_verification = 36h;
 /// More than any answer of a server takes; ages of dumps are judged by the clock of who made them.
 constexpr double most_seconds_apart = 5;
 
-bool has_backup(const Policy& policy) {
-  return std::ranges::any_of(policy.pipeline, [](const StageSpec& spec) { return spec.kind == "backup"; });
-}
-
 /// The line of a crontab, or the unit, that verifies this app's backup.
 std::optional<init::Place> job_that_verifies(const Examination& examination) {
   for (const auto& command : examination.jobs.commands) {
@@ -37,7 +33,7 @@ std::optional<init::Place> job_that_verifies(const Examination& examination) {
 
 Task<Answer> nightly(Examination& examination) {
   const std::string& app = examination.policy().app;
-  if (!has_backup(examination.policy())) co_return passed();
+  if (!examination.policy().stage_of_kind("backup")) co_return passed();
   const std::string timer = "orchestrate-verify@" + app + ".timer";
   const bool by_timer = examination.systemd().definition(UnitName::parse(timer).value()).active_state == "active";
   const auto job = job_that_verifies(examination);

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* daemon = "orchestrated.service";
-
 UnitName named(const std::string& unit) {
   return UnitName::parse(unit).value();
 }
@@ -36,7 +34,7 @@ bool may_write(const std::vector<std::string>& writable, const fs::path& path) {
 }
 
 Task<Answer> running(Examination& examination) {
-  const bus::UnitDefinition definition = examination.systemd().definition(named(daemon));
+  const bus::UnitDefinition definition = examination.systemd().definition(named(daemon_unit));
   Answer answer;
   if (definition.load_state == "not-found") {
     answer.advice.emplace_back("orchestrated is not installed: runs die with the session in which they are typed");
@@ -45,13 +43,14 @@ Task<Answer> running(Examination& examination) {
   if (definition.is_outdated)
     answer.obstacles.push_back({"its unit has changed since systemd read it", "systemctl daemon-reload"});
   if (definition.load_state == "masked")
-    answer.obstacles.push_back({std::string(daemon) + " is masked", fmt::format("systemctl unmask {}", daemon)});
-  else if (definition.active_state == "failed")
     answer.obstacles.push_back(
-        {std::string(daemon) + " has failed", fmt::format("journalctl -u {0}, then: systemctl restart {0}", daemon)});
+        {std::string(daemon_unit) + " is masked", fmt::format("systemctl unmask {}", daemon_unit)});
+  else if (definition.active_state == "failed")
+    answer.obstacles.push_back({std::string(daemon_unit) + " has failed",
+                                fmt::format("journalctl -u {0}, then: systemctl restart {0}", daemon_unit)});
   else if (definition.unit_file_state != "enabled")
     answer.advice.push_back(
-        fmt::format("after a power cut nobody brings a run to its end: systemctl enable --now {}", daemon));
+        fmt::format("after a power cut nobody brings a run to its end: systemctl enable --now {}", daemon_unit));
   answer.found = definition.active_state;
   co_return answer;
 }

@@ -112,6 +112,9 @@ Command Cluster::command(Argv argv) const {
 Task<std::unique_ptr<Cluster>> Cluster::make(Ports& ports, Place place, std::stop_token stop) {
   fs::path directory = make_directory(place.parent);
   std::unique_ptr<Cluster> cluster(new Cluster(ports, std::move(place), std::move(directory)));
+  if (!cluster->lock_)
+    throw Error(ErrorKind::failed, "make a throw-away server", "another command took its directory for a dead one's",
+                "try again");
   const std::string socket = (cluster->directory_ / ".s.PGSQL.5432").string();
   if (socket.size() >= sizeof(sockaddr_un::sun_path))
     throw Error(ErrorKind::failed, "make a throw-away server", "the path of its socket is too long: " + socket,

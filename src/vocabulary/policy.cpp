@@ -21,4 +21,9 @@ std::vector<UnitName> Policy::units() const {
   return all;
 }
 
+const StageSpec* Policy::stage_of_kind(std::string_view kind) const {
+  const auto found = std::ranges::find(pipeline, kind, &StageSpec::kind);
+  return found == pipeline.end() ? nullptr : &*found;
+}
+
 }  // namespace orchestrate

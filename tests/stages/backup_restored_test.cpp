@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "backup/manifest.hpp"
+#include "backup/restore.hpp"
 #include "backup_fixture.hpp"
 #include "files/durable_file.hpp"
 #include "files/text.hpp"
@@ -92,6 +93,28 @@ TEST_F(BackupRestored, RestoresEveryFormatOfSomebodyElsesDump) {
     EXPECT_EQ(facts_of(outcome)["compared_with_manifest"], Json(false)) << line;
   }
   expect_nothing_left();
+}
+
+TEST_F(BackupRestored, RefusesACompressedDumpThatBreaksOffWhileItIsRead) {
+  shell("pg_dump appdb | gzip > x; truncate -s -200000 x");
+  backup::Trial trial{.dump = folder_.path() / "x",
+                      .format = backup::Format::gzip,
+                      .major = TemporaryPostgres::major(),
+                      .parent = state_,
+                      .limit = std::chrono::minutes(1)};
+  StageContext seen = context();
+  const auto tried = on_loop(io_, backup::restore_on_trial(seen, std::move(trial)));
+  ASSERT_TRUE(std::holds_alternative<backup::Refusal>(tried))
+      << backup::rows_in(std::get<backup::Restored>(tried).rows) << " rows";
+  EXPECT_THAT(std::get<backup::Refusal>(tried).why, HasSubstr("gzip"));
+}
+
+TEST_F(BackupRestored, ComparesSeveralHeadsWhateverOrderTheDatabasesLanguageGivesThem) {
+  server_.sql("create database icu template template0 locale_provider icu icu_locale 'en'");
+  shell("pg_dump appdb | psql -Xq icu");
+  server_.sql("insert into cfg.alembic_version values ('B'), ('a')", "icu");
+  application_.database = server_.url("icu");
+  EXPECT_EQ(run(taken()).verdict, Verdict::passed) << refusal(taken());
 }
 
 TEST_F(BackupRestored, KnowsOwnersGrantsAndPoliciesOfRoles) {

@@ -29,14 +29,9 @@ Task<Answer> services(Inspection& inspection) {
   co_return answer;
 }
 
-const StageSpec* stage_of_kind(const Policy& policy, std::string_view kind) {
-  const auto found = std::ranges::find(policy.pipeline, kind, &StageSpec::kind);
-  return found == policy.pipeline.end() ? nullptr : &*found;
-}
-
 /// Without the right to read, zero lines would look like a quiet service.
 Task<Answer> journal(Inspection& inspection) {
-  if (!stage_of_kind(inspection.policy(), "journal") || inspection.context.ports.journal.readable()) co_return passed();
+  if (!inspection.policy().stage_of_kind("journal") || inspection.context.ports.journal.readable()) co_return passed();
   co_return refused("the system's journal cannot be read",
                     "usermod -aG systemd-journal " + inspection.policy().project.user);
 }
@@ -85,7 +80,7 @@ Task<Answer> free_space(Inspection& inspection) {
 }
 
 Task<Answer> checkout(Inspection& inspection) {
-  const StageSpec* spec = stage_of_kind(inspection.policy(), "restore_point");
+  const StageSpec* spec = inspection.policy().stage_of_kind("restore_point");
   if (!spec) co_return passed();  // nothing is going to ask git
   const Policy& policy = inspection.policy();
   const Git git(inspection.context.ports.commands, {policy.project.user, inspection.application().home},
