@@ -38,28 +38,35 @@ std::string dated(std::string_view pattern, const std::string& date) {
 
 /// The newest file that differs from the pattern only in its date.
 std::optional<std::pair<fs::path, Time>> newest_sibling(const fs::path& pattern) {
-  const std::string name = pattern.filename().string();
-  const std::size_t date = name.find(placeholder);
-  const std::string before = name.substr(0, date == std::string::npos ? 0 : date);
-  const std::string after =
-      date == std::string::npos ? pattern.extension().string() : name.substr(date + placeholder.size());
   std::optional<std::pair<fs::path, Time>> newest;
-  std::error_code unreadable;  // only a hint is lost
-  for (const auto& entry : fs::directory_iterator(pattern.parent_path(), unreadable)) {
-    const std::string other = entry.path().filename().string();
-    if (!other.starts_with(before) || !other.ends_with(after)) continue;
-    const auto facts = files::file_facts(entry.path());
-    if (facts && (!newest || facts->modified > newest->second)) newest = {entry.path(), facts->modified};
+  for (const fs::path& path : dumps_like(pattern)) {
+    const auto facts = files::file_facts(path);
+    if (facts && (!newest || facts->modified > newest->second)) newest = {path, facts->modified};
   }
   return newest;
 }
 
 }  // namespace
 
+std::vector<fs::path> dumps_like(const fs::path& pattern) {
+  const std::string name = pattern.filename().string();
+  const std::size_t date = name.find(placeholder);
+  const std::string before = name.substr(0, date == std::string::npos ? 0 : date);
+  const std::string after =
+      date == std::string::npos ? pattern.extension().string() : name.substr(date + placeholder.size());
+  std::vector<fs::path> found;
+  std::error_code unreadable;  // then there is none for us
+  for (const auto& entry : fs::directory_iterator(pattern.parent_path(), unreadable)) {
+    const std::string other = entry.path().filename().string();
+    if (other.starts_with(before) && other.ends_with(after)) found.push_back(entry.path());
+  }
+  return found;
+}
+
 std::variant<fs::path, Refusal> locate_dump(std::string_view pattern, Time now, milliseconds max_age) {
-  const fs::path today = dated(pattern, local_date(now, 0));
+  fs::path today = dated(pattern, local_date(now, 0));
   if (files::file_facts(today)) return today;
-  const fs::path yesterday = dated(pattern, local_date(now, 1));
+  fs::path yesterday = dated(pattern, local_date(now, 1));
   const auto before = files::file_facts(yesterday);
   if (before && now - before->modified <= max_age) return yesterday;
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "backup/refusal.hpp"
 #include "orchestrate/event.hpp"
@@ -15,5 +16,8 @@ namespace orchestrate::backup {
 /// file is there and within `max_age`. A missing file is refused, with the newest of its kind as a hint.
 std::variant<std::filesystem::path, Refusal> locate_dump(std::string_view pattern, Time now,
                                                          std::chrono::milliseconds max_age);
+
+/// The files that differ from the pattern only in its date, as they are found.
+std::vector<std::filesystem::path> dumps_like(const std::filesystem::path& pattern);
 
 }  // namespace orchestrate::backup

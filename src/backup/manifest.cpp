@@ -87,17 +87,23 @@ std::optional<Manifest> read_manifest(const fs::path& file) {
   }
 }
 
-std::optional<Manifest> newest_manifest(const fs::path& directory, const std::string& app,
-                                        const std::string& database) {
-  std::optional<Manifest> newest;
+std::vector<Manifest> manifests_in(const fs::path& directory, const std::string& app) {
+  std::vector<Manifest> manifests;
   for (const fs::path& path : files::listing(directory)) {
     const std::string name = path.filename().string();
     if (!name.starts_with(app + "-") || !name.ends_with(".dump" + std::string(suffix))) continue;
-    const auto manifest = read_manifest(path);
-    if (!manifest || manifest->app != app || manifest->database != database) continue;
-    if (!newest || manifest->finished_at > newest->finished_at) newest = manifest;
+    auto manifest = read_manifest(path);
+    if (manifest && manifest->app == app) manifests.push_back(std::move(*manifest));
   }
-  return newest;
+  std::ranges::stable_sort(manifests, std::ranges::greater(), &Manifest::finished_at);
+  return manifests;
+}
+
+std::optional<Manifest> newest_manifest(const fs::path& directory, const std::string& app,
+                                        const std::string& database) {
+  for (Manifest& manifest : manifests_in(directory, app))
+    if (manifest.database == database) return std::move(manifest);
+  return std::nullopt;
 }
 
 }  // namespace orchestrate::backup

@@ -32,6 +32,8 @@ std::filesystem::path manifest_path(const std::filesystem::path& dump);
 std::string manifest_text(const Manifest& manifest);
 /// nullopt when it is damaged. Throws Error when it cannot be read.
 std::optional<Manifest> read_manifest(const std::filesystem::path& file);
+/// The whole ones of this app in `directory`, the newest first.
+std::vector<Manifest> manifests_in(const std::filesystem::path& directory, const std::string& app);
 /// The newest whole one of this app and database in `directory`.
 std::optional<Manifest> newest_manifest(const std::filesystem::path& directory, const std::string& app,
                                         const std::string& database);

@@ -47,7 +47,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 22> verbs = {{
+constexpr std::array<Verb, 23> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -72,6 +72,7 @@ constexpr std::array<Verb, 22> verbs = {{
     {"restart", "Ask the gate, then restart the services and watch them", app | local_or_worker, restart},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
      app | rows | reason | dry_run | local_or_worker, stamp},
+    {"backups", "List what backups there are: how far each is proven, its age, size and revision", app, backups},
     {"verify-backup", "Prove again, outside any run, the backup that an upgrade would rest on", app | quiet,
      verify_backup},
     {"worker", "What orchestrate-worker@.service runs: the request of orchestrated", app | by_worker, worker},

@@ -8,6 +8,7 @@ namespace orchestrate::cli {
 int apply(const Arguments& arguments);
 int plan(const Arguments& arguments);
 int init(const Arguments& arguments);
+int backups(const Arguments& arguments);
 int check(const Arguments& arguments);
 int doctor(const Arguments& arguments);
 int schema(const Arguments& arguments);

@@ -23,10 +23,21 @@ const StageSpec& backup_of(const Policy& policy) {
               "add one to " + policy.file.string());
 }
 
+/// All that was proven, as one: what a restore adds stands beside what the file itself told.
+Json proof_in(const Outcome& outcome) {
+  Json proof;
+  for (const Evidence& evidence : outcome.evidence) {
+    if (proof == Json()) proof = Json::object();
+    for (const auto& [name, value] : evidence.facts.as_object()) proof.set(name, value);
+    proof.set("level", evidence.name.substr(evidence.name.find('.') + 1));
+  }
+  return proof;
+}
+
 void tell_outcome(const Arguments& arguments, const std::string& app, const Outcome& outcome) {
   const bool good = outcome.verdict == Verdict::passed;
   if (arguments.format == Format::json) {
-    const Json proof = outcome.evidence.empty() ? Json() : outcome.evidence.front().facts;
+    const Json proof = proof_in(outcome);
     write(stdout, to_pretty_text(Json::object({{"schema_version", json_schema_version},
                                                {"app", app},
                                                {"good", good},
@@ -49,7 +60,7 @@ Task<int> verify(Session& session, const Arguments& arguments, Ledger& ledger, s
   StageContext context = around.of(session);
   const Outcome outcome = co_await attempt(stage->run(context));
   BackupVerification entry{.at = session.ports().clock.now(), .summary = outcome.summary, .by = by, .proof = {}};
-  if (!outcome.evidence.empty()) entry.proof = outcome.evidence.front().facts;
+  entry.proof = proof_in(outcome);
   ledger.note_verification(entry);
   tell_outcome(arguments, policy.app, outcome);
   if (outcome.verdict == Verdict::passed) co_return 0;

@@ -21,7 +21,8 @@ Manifest manifest(const std::string& app, const std::string& finished, std::uint
           .finished_at = parse_utc(finished),
           .file = "bot-1.dump",
           .size = size,
-          .sha256 = "ab"};
+          .sha256 = "ab",
+          .rows = {{"cfg.panels", 7}, {"\"odd name\".t", 0}}};
 }
 
 TEST(Manifest, SurvivesItsText) {

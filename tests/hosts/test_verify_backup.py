@@ -102,6 +102,11 @@ def test_a_dump_is_restored_and_counted_by_a_worker_and_at_night(vps):
     vps.host.run("systemctl", "start", VERIFY).ok()
     assert "restored in" in entries(vps)[-1]
     assert leftovers(vps) == ""
+    [listed] = json.loads(vps.orchestrate("backups", "magikal-bot", "--json").ok())["backups"]
+    assert (listed["level"], listed["revisions"], listed["trouble"]) == ("restored", ["002_panels"], "")
+    line_with(vps.orchestrate("backups", "magikal-bot", user="magikalbot"), "magikal-bot-", "restored  at 002_panels, by run")
+    cut_off(vps)
+    line_with(vps.orchestrate("backups", "magikal-bot"), "none", "its size is not what its manifest says")
 
 
 def test_what_a_killed_verification_leaves_the_next_one_removes(vps):
