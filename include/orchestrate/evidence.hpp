@@ -19,6 +19,10 @@ inline constexpr std::string_view upgrade_done = "upgrade.done";
 inline constexpr std::string_view database_unchanged = "database.unchanged";
 /// After an upgrade that failed: the database did not answer when it was asked what was left.
 inline constexpr std::string_view upgrade_unjudged = "upgrade.unjudged";
+/// {"path", "sha256", "format", "taken_at", ...}: the backup that a restore is made from, read to its end.
+inline constexpr std::string_view restore_source = "restore.source";
+/// {"fresh", "tables", "rows", "revisions"}: a new database beside the present one holds what the backup held.
+inline constexpr std::string_view database_rebuilt = "database.rebuilt";
 inline constexpr std::string_view migration_current = "migration.current";
 /// {"standing", "why"}: the gate lets the services start.
 inline constexpr std::string_view gate_open = "gate.open";
@@ -32,6 +36,8 @@ namespace orchestrate::fact {
 
 /// The schema state, identity and half-made objects before the upgrade's first attempt; from here on it has begun.
 inline constexpr std::string_view database_before = "database.before";
+/// The names and oids of a database and of the one that is to take its place; from here on there may be two.
+inline constexpr std::string_view database_replacement = "database.replacement";
 /// {"pid", "limit", "why"}: a statement of the migration that we cancel because it is over a limit.
 inline constexpr std::string_view statement_cancelled = "statement.cancelled";
 /// HEAD and branch before a restore point was made.

@@ -60,6 +60,7 @@ struct Migrations {
   std::vector<std::filesystem::path> versions;  ///< absolute after loading
   UrlTemplate database_url;
   std::optional<UrlTemplate> direct_url;  ///< past the pooler
+  std::optional<UrlTemplate> admin_url;   ///< of a role that may create, rename and drop databases
   TableName version_table{"public", "alembic_version"};
   std::vector<std::string> schemas;  ///< a change outside is a red flag
 
@@ -131,6 +132,7 @@ struct Application {
   Environment environment;
   DatabaseUrl database;
   std::optional<DatabaseUrl> direct;
+  std::optional<DatabaseUrl> admin;
   std::vector<EnvDifference> env_differences;
   std::string home;               ///< of the policy's user
   std::string database_variable;  ///< the variable that holds the whole URL, when it is exactly one

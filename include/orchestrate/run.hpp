@@ -41,7 +41,9 @@ struct Run {
   const Json& fact(std::string_view name) const;
   /// By its verb.
   Direction direction() const;
-  /// What it does to the version table, "upgrade", "downgrade" or "stamp"; or "restart".
+  /// Whether it brings a backup back instead of running a migration.
+  bool restores() const;
+  /// What it does to the version table, "upgrade", "downgrade", "stamp", "restore" or "rollback"; or "restart".
   std::string_view act() const;
   /// {"REVISION": "SHA-256 of its file"}: what the database holds once the migration is done, and did not before.
   Json applied_files() const;

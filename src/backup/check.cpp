@@ -102,10 +102,12 @@ Task<DumpFile> prepare(StageContext& context, const CheckRule& rule, fs::path pa
                 .format = recognised.format,
                 .least_major = recognised.least_major,
                 .size = size,
-                .sought = {std::nullopt, server.schemas},
+                .sought = {},
                 .decode_time = rule.least_decode_time + std::chrono::seconds(size / mebibyte)};
   const Policy& policy = context.application.policy;
-  if (server.has_version_table) dump.sought.version_table = policy.migrations.version_table;
+  const bool all = rule.holding == Holding::all_of_today;
+  if (all) dump.sought.schemas = server.schemas;
+  if (all && server.has_version_table) dump.sought.version_table = policy.migrations.version_table;
   if (recognised.least_major == 0) co_return dump;
   ToolSearch search;
   search.bin = policy.postgres_bin;

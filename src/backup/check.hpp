@@ -15,6 +15,9 @@
 
 namespace orchestrate::backup {
 
+/// What a dump must hold: of what a backup of today's database needs, or whatever it had in its own time.
+enum class Holding { all_of_today, whatever_it_had };
+
 /// What is asked of a dump that somebody else's job makes.
 struct CheckRule {
   std::string pattern;  ///< its path; may hold `{date}`
@@ -22,6 +25,7 @@ struct CheckRule {
   std::optional<std::chrono::milliseconds> max_age = std::chrono::hours(26);  ///< none: of any age
   std::uint64_t min_size = 1;                                                 ///< bytes
   std::chrono::milliseconds least_decode_time{std::chrono::minutes(1)};       ///< and a second more for each MiB
+  Holding holding = Holding::all_of_today;
 };
 
 /// Everything that speaks against a dump.

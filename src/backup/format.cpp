@@ -1,7 +1,9 @@
 #include "backup/format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace orchestrate::backup {
@@ -66,9 +68,20 @@ std::variant<Recognised, Refusal> recognise(std::string_view head) {
   return Refusal{"its content is no format that pg_dump writes", std::string(as_custom)};
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 6> names = {"custom", "directory", "tar", "sql", "sql.gz", "sql.zst"};
+
+}  // namespace
+
 std::string_view to_string(Format format) {
-  static constexpr std::array<std::string_view, 6> names = {"custom", "directory", "tar", "sql", "sql.gz", "sql.zst"};
   return names[static_cast<std::size_t>(format)];
+}
+
+Format format_named(std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) throw std::out_of_range("no format of dumps: " + std::string(name));
+  return static_cast<Format>(found - names.begin());
 }
 
 }  // namespace orchestrate::backup

@@ -23,5 +23,7 @@ inline constexpr std::size_t head_size = 2048;
 std::variant<Recognised, Refusal> recognise(std::string_view head);
 
 std::string_view to_string(Format format);
+/// Inverse of to_string; throws std::out_of_range.
+Format format_named(std::string_view name);
 
 }  // namespace orchestrate::backup

@@ -47,9 +47,10 @@ bool is_sql(Format format) {
   return format == Format::sql || format == Format::gzip || format == Format::zstd;
 }
 
-Command restoring(StageContext& context, const Trial& trial, const scratch::Cluster& cluster) {
-  Command command = libpq_command(trial.pg_restore.path, cluster.url(database));
-  command.argv.insert(command.argv.end(), {"--exit-on-error", "--no-tablespaces"});
+Command restoring(StageContext& context, const Trial& trial, const DatabaseUrl& into) {
+  Command command = libpq_command(trial.pg_restore.path, into);
+  command.argv.emplace_back("--exit-on-error");
+  if (trial.tablespaces == Tablespaces::left_out) command.argv.emplace_back("--no-tablespaces");
   const unsigned jobs = std::clamp(std::thread::hardware_concurrency() / 2, 1U, most_jobs);
   if (trial.format != Format::tar && jobs > 1) command.argv.push_back(fmt::format("--jobs={}", jobs));
   command.argv.push_back(trial.dump.string());
@@ -58,9 +59,9 @@ Command restoring(StageContext& context, const Trial& trial, const scratch::Clus
   return command;
 }
 
-Command reading_sql(StageContext& context, const Trial& trial, const scratch::Cluster& cluster) {
-  Command command = libpq_command(
-      scratch::server_programs(context.application.policy.postgres_bin, trial.major) / "psql", cluster.url(database));
+Command reading_sql(StageContext& context, const Trial& trial, const DatabaseUrl& into) {
+  Command command =
+      libpq_command(scratch::server_programs(context.application.policy.postgres_bin, trial.major) / "psql", into);
   command.argv.insert(command.argv.end(), {"--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"});
   command.timeout = trial.limit;
   command.log = context.output;
@@ -105,21 +106,31 @@ Task<Exit> feed_sql(StageContext& context, const Trial& trial, Command command) 
 Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const Trial& trial,
                                                    const scratch::Cluster& cluster) {
   co_await prepare(context, cluster);
+  const auto refusal = co_await load_dump(context, trial, cluster.url(database));
+  if (refusal) co_return *refusal;
+  co_return co_await take_stock(context, cluster.url(database), trial.limit);
+}
+
+}  // namespace
+
+Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, DatabaseUrl into) {
   context.progress("restoring " + trial.dump.filename().string());
   Exit exit;
   if (is_sql(trial.format))
-    exit = co_await feed_sql(context, trial, reading_sql(context, trial, cluster));
+    exit = co_await feed_sql(context, trial, reading_sql(context, trial, into));
   else
-    exit = co_await context.ports.commands.run(restoring(context, trial, cluster), context.stop);
+    exit = co_await context.ports.commands.run(restoring(context, trial, into), context.stop);
   if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "restore the dump", exit.text());
-  if (!exit.ok()) {
-    const std::string said = complaint(exit.err);
-    co_return Refusal{"it cannot be restored: " + (said.empty() ? exit.text() : said),
-                      "take a new dump; see the stage's output for all of it"};
-  }
+  if (exit.ok()) co_return std::nullopt;
+  const std::string said = complaint(exit.err);
+  co_return Refusal{"it cannot be restored: " + (said.empty() ? exit.text() : said),
+                    "take a new dump; see the stage's output for all of it"};
+}
+
+Task<Restored> take_stock(StageContext& context, DatabaseUrl url, std::chrono::milliseconds limit) {
   context.progress("counting rows");
-  const SessionOptions options{.statement_timeout = trial.limit};
-  const auto session = co_await context.ports.databases.connect(cluster.url(database), options, context.stop);
+  const SessionOptions options{.statement_timeout = limit};
+  const auto session = co_await context.ports.databases.connect(std::move(url), options, context.stop);
   Restored restored;
   restored.rows = co_await count_rows(*session, context.stop);
   const auto revisions =
@@ -127,8 +138,6 @@ Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const 
   restored.revisions = revisions.value_or(std::vector<std::string>());
   co_return restored;
 }
-
-}  // namespace
 
 Task<std::variant<Restored, Refusal>> restore_on_trial(StageContext& context, Trial trial) {
   const auto began = context.ports.clock.boot();

@@ -38,6 +38,7 @@ enum Option : unsigned {
   local_or_worker = 65536,
   quiet = 262144,
   project = 524288,
+  backup_and_name = 1048576,
 };
 
 struct Verb {
@@ -47,7 +48,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 23> verbs = {{
+constexpr std::array<Verb, 24> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -68,6 +69,8 @@ constexpr std::array<Verb, 23> verbs = {{
     {"cancel", "Ask a run that is under way to stop", run | force | local_or_worker, cancel},
     {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
      app | way_back | dry_run | override_window | local_or_worker, downgrade},
+    {"restore", "Bring a backup back: into a new database, which then takes the name; the old one is kept, closed",
+     app | backup_and_name | dry_run | local_or_worker, restore},
     {"gate", "May the service start? 0: yes, 20: no; for ExecStartPre= of units", optional_app | gate_of, gate},
     {"restart", "Ask the gate, then restart the services and watch them", app | local_or_worker, restart},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
@@ -95,6 +98,13 @@ void add_way_back(CLI::App& command, Arguments& arguments) {
   command.add_option("REV", arguments.target, "An applied revision, -N for N steps, or base")->required();
   command.add_option("--confirm", arguments.confirmed, "The grade of the way back, which a run without this tells")
       ->check(CLI::IsMember({"keeps-data", "loses-data", "partial-commit", "unproven"}));
+}
+
+void add_restore(CLI::App& command, Arguments& arguments) {
+  command.add_option("BACKUP", arguments.backup, "Its name as `backups` prints it, the run that took it, or a path")
+      ->required();
+  command.add_option("--confirm", arguments.confirmed,
+                     "The database's name: what was written since the backup, which a run without this tells, may go");
 }
 
 /// A duration as policies write it.
@@ -164,6 +174,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & gate_of) add_gate(command, arguments);
   if (options & project) add_project(command, arguments);
   if (options & way_back) add_way_back(command, arguments);
+  if (options & backup_and_name) add_restore(command, arguments);
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");

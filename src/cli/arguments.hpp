@@ -39,7 +39,8 @@ struct Arguments {
   std::chrono::milliseconds timeout{std::chrono::seconds(15)};
   bool opens_gate = false;                ///< or closes it again
   std::chrono::milliseconds open_for{0};  ///< from now on; 0: not any more
-  std::string confirmed;                  ///< a grade of the way back; empty: none
+  std::string confirmed;                  ///< a grade of the way back, or a database's name; empty: none
+  std::string backup;                     ///< that is to be restored
   std::vector<std::filesystem::path> versions;
   std::string from;  ///< empty: base
   std::optional<std::filesystem::path> state;

@@ -20,15 +20,17 @@ std::optional<std::string> without_its_end(const Ledger& ledger) {
 
 /// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an
 /// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first. A
-/// restart repeats nothing, and asks the gate about it.
+/// restart repeats nothing, and asks the gate about it; a restore is what such a person may want.
 Task<bool> may_begin(Acting& acting, std::string verb) {
   const auto id = without_its_end(acting.ledger());
+  const bool restores = verb == "restore" || verb == "rollback";
   if (id) {
     const Run run = co_await acting.recover(*id);
-    const bool answered_for = verb == "restart" || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;
+    const bool answered_for =
+        verb == "restart" || restores || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;
     if (run.finished->result == Result::held && !answered_for) co_return false;
   }
-  if (verb == "restart") co_return true;
+  if (verb == "restart" || restores) co_return true;
   const auto newest = newest_upgrade(acting.ledger());
   if (!newest || !is_half_done(*newest)) co_return true;
   tell_half_done(newest->id);

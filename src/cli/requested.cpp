@@ -18,7 +18,8 @@ struct TextOption {
   std::string Arguments::* value;
 };
 constexpr std::array texts = {TextOption{"target", &Arguments::target}, TextOption{"reason", &Arguments::reason},
-                              TextOption{"confirm", &Arguments::confirmed}, TextOption{"run", &Arguments::run}};
+                              TextOption{"confirm", &Arguments::confirmed}, TextOption{"run", &Arguments::run},
+                              TextOption{"backup", &Arguments::backup}};
 
 bool has(const RequestVerb& verb, std::string_view option) {
   return std::ranges::find(verb.options, option) != verb.options.end();

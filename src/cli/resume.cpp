@@ -5,6 +5,7 @@
 #include "cli/by_daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/find_run.hpp"
+#include "cli/restore_plan.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "engine/conclude.hpp"
@@ -31,6 +32,8 @@ std::string anew(const Run& run) {
 void check(const Run& run, const Ledger& ledger) {
   for (const std::string_view verb : {"stamp", "restart"})
     if (run.created.verb == verb) throw refusal(run, fmt::format("a {} is made anew", verb), same_again(run));
+  if (run.restores() && phase_of(run) != Phase::after_upgrade)
+    throw refusal(run, "a " + run.created.verb + " is made anew", same_again(run));
   if (run.aborted) throw refusal(run, "it was aborted", anew(run));
   if (ledger.runs(1).front() != run.id)
     throw refusal(run, "run " + ledger.runs(1).front() + " came after it", anew(run));
@@ -65,8 +68,11 @@ std::vector<std::string> stages_to_do(const Run& run, const Plan& plan, const Po
 
 }  // namespace
 
-Loaded policy_of(const Run& run) {
+Loaded policy_of(const Run& run, const Arguments& arguments) {
   Loaded loaded = load(run.created.policy_file);
+  if (run.restores())
+    loaded.plan = restore_plan(loaded.policy, run.evidence(evidence::restore_source).text_or("path"),
+                               last_dumps(loaded.policy.app, arguments));
   if (run.direction() == Direction::downgrade) loaded.plan = way_back(std::move(loaded.plan));
   if (loaded.policy.sha256 == run.created.policy_sha256) return loaded;
   throw refusal(run, run.created.policy_file + " has changed since", anew(run));
@@ -115,7 +121,7 @@ int resume(const Arguments& arguments) {
   const Run run = replay(find_run(arguments).events);
   if (const auto daemon = daemon_for(arguments, run.created.app))
     return done_by(*daemon, arguments, "resume", run.created.app);
-  Acting acting(policy_of(run), arguments, "resume " + run.id);
+  Acting acting(policy_of(run, arguments), arguments, "resume " + run.id);
   return acting.session().run(judge_and_go_on(acting, run.id, by));
 }
 

@@ -27,6 +27,7 @@ int stamp(const Arguments& arguments);
 int verify_backup(const Arguments& arguments);
 int worker(const Arguments& arguments);
 int restart(const Arguments& arguments);
+int restore(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli

@@ -12,6 +12,7 @@
 #include "engine/recovery.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/version.hpp"
+#include "replacement/administration.hpp"
 #include "request/request_file.hpp"
 #include "request/verbs.hpp"
 #include "system/notify.hpp"
@@ -33,15 +34,23 @@ uid_t daemons_uid() {
   return daemon->uid;
 }
 
-/// After a boot the database is still starting. Throws Error (`unreachable`) when it takes too long.
-Task<> wait_for_database(Session& session) {
+/// The database of a restore may be closed, by us: its server is asked then.
+Task<> ask_for_an_answer(Session& session, const Run& run) {
   const std::stop_token unstoppable;
   const SessionOptions options{.application_name = "orchestrate recovery"};
-  const Application& application = session.application();
+  if (run.restores())
+    co_await replacement::administer(session.application(), session.ports().databases, unstoppable);
+  else
+    co_await session.ports().databases.connect(session.application().for_sessions(), options, unstoppable);
+}
+
+/// After a boot the database is still starting. Throws Error (`unreachable`) when it takes too long.
+Task<> wait_for_database(Session& session, const Run& run) {
+  const std::stop_token unstoppable;
   Ports& ports = session.ports();
   for (const auto until = ports.clock.boot() + database_patience;;) {
     try {
-      co_await ports.databases.connect(application.for_sessions(), options, unstoppable);
+      co_await ask_for_an_answer(session, run);
       co_return;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::unreachable || ports.clock.boot() >= until) throw;
@@ -54,7 +63,8 @@ Task<> wait_for_database(Session& session) {
 Task<int> bring_to_its_end(Acting& acting, const Arguments& arguments) {
   const std::string id = arguments.run;
   const auto& commission = *arguments.commission;
-  co_await wait_for_database(acting.session());
+  const Run died = replay(acting.ledger().events(id));
+  co_await wait_for_database(acting.session(), died);
   const auto unfinished = acting.ledger().unfinished();
   if (unfinished == id)
     acting.ledger().append(id, RecoveryStarted{commission.unit, std::string(version)},
@@ -70,7 +80,7 @@ Task<int> bring_to_its_end(Acting& acting, const Arguments& arguments) {
 
 int recover(const Arguments& arguments) {
   const Run run = replay(find_run(arguments).events);
-  Acting acting(policy_of(run), arguments, "recover " + run.id);
+  Acting acting(policy_of(run, arguments), arguments, "recover " + run.id);
   return acting.session().run(bring_to_its_end(acting, arguments));
 }
 
@@ -79,8 +89,8 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 constexpr std::array verbs = {Verb{"apply", apply},     Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
-                              Verb{"restart", restart}, Verb{"resume", resume},       Verb{"recover", recover},
-                              Verb{"cancel", cancel}};
+                              Verb{"restart", restart}, Verb{"restore", restore},     Verb{"resume", resume},
+                              Verb{"recover", recover}, Verb{"cancel", cancel}};
 
 int do_request(const Arguments& arguments) {
   check_app_name(arguments.app);

@@ -57,7 +57,7 @@ const StageRecord* first_not_passed(const Run& run) {
 
 bool nothing_pending(const Run& run) {
   const Json& pending = run.evidence(evidence::migration_pending);
-  return pending.is_object() && pending["revisions"].as_array().empty();
+  return pending.is_object() && pending["revisions"] == Json::array();
 }
 
 RunFinished succeeded(const Run& run) {
@@ -69,6 +69,11 @@ RunFinished succeeded(const Run& run) {
   if (nothing_pending(run) && stages_left && !upgraded)
     return {Result::nothing_to_do, 0, "database at " + joined(pending["from"]) + ", nothing pending", ""};
   if (!upgraded) return {Result::succeeded, 0, "done", ""};
+  if (run.restores())
+    return {Result::succeeded, 0,
+            fmt::format("database as in {}, at {}", run.evidence(evidence::restore_source).text_or("name"),
+                        joined(run.evidence(evidence::upgrade_done)["to"])),
+            "orchestrate confirm " + run.id + "  (drops the old database, which is kept until then)"};
   return {Result::succeeded, 0, fmt::format("{} -> {}", joined(pending["from"]), joined(pending["to"])),
           run.stages.back().outcome.next};
 }
@@ -132,6 +137,11 @@ std::string same_again(const Run& run) {
   if (created.verb == "stamp")
     return fmt::format("orchestrate stamp {} {} --reason \"...\"", created.app, created.target);
   if (created.verb == "restart") return "orchestrate restart " + created.app;
+  if (created.verb == "restore")
+    return fmt::format("orchestrate restore {} {} --confirm {}", created.app, created.target,
+                       created.confirmed.value_or("DATABASE"));
+  if (created.verb == "rollback")
+    return fmt::format("orchestrate rollback {} --confirm {}", created.target, created.confirmed.value_or("DATABASE"));
   if (run.direction() == Direction::upgrade) return "orchestrate apply " + created.app;
   return fmt::format("orchestrate downgrade {} {} --confirm {}", created.app, created.target,
                      created.confirmed.value_or("GRADE"));

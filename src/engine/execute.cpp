@@ -16,6 +16,7 @@
 #include "engine/gathering.hpp"
 #include "engine/limits.hpp"
 #include "engine/phase.hpp"
+#include "engine/settle_replacement.hpp"
 #include "engine/start_again.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
@@ -35,6 +36,7 @@ class Loop {
       if (!passed || nothing_to_do_) break;
     }
     x_.interrupt.on_ask = nullptr;
+    co_await take_back_replacement();
     co_await start_services_again();
     x_.lock.release();
     emit(conclude(run_));
@@ -88,7 +90,7 @@ class Loop {
       outcome.next = same_again(run_);
       co_return outcome;
     }
-    const bool nothing = pending != outcome.evidence.end() && pending->facts["revisions"].as_array().empty();
+    const bool nothing = pending != outcome.evidence.end() && pending->facts["revisions"] == Json::array();
     finishing_ = nothing && x_.finishes;
     nothing_to_do_ = nothing && !finishing_;
     if (finishing_ && !dry()) context.record(fact::finishes, *x_.finishes);
@@ -181,6 +183,7 @@ class Loop {
 
   /// A lock lost during the upgrade ends nothing: what the database says afterwards decides.
   Task<> look_for_lock(StageContext& context, Outcome& outcome) {
+    if (run_.restores()) co_return;  // it ended all sessions of the database, which is closed, and the lock's with them
     const std::stop_token unstoppable;
     const bool held = co_await x_.lock.held(unstoppable);
     if (held) co_return;
@@ -227,6 +230,16 @@ class Loop {
             ? fmt::format("asked to stop: the {} is running and will be finished; ask again to end it by force",
                           migration())
             : fmt::format("asked to stop: the {} is done, so {} is finished first", migration(), names));
+  }
+
+  /// A new database that did not get the name is of no use. What cannot be asked now, the next command asks again.
+  Task<> take_back_replacement() {
+    if (!run_.restores() || !may_start_again(run_)) co_return;
+    try {
+      co_await settle_replacement(run_, x_.application, x_.ports.databases);
+    } catch (const Error& error) {
+      x_.observer.on_notice(error.what());
+    }
   }
 
   /// Services that a `stop` stage stopped run again when the upgrade changed nothing.

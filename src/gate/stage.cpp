@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/phase.hpp"
 #include "gate/ask.hpp"
 #include "gate/decision.hpp"
 #include "orchestrate/evidence.hpp"
@@ -15,7 +16,9 @@ class GateQuestion final : public Stage {
 
   Task<Outcome> run(StageContext& context) const override {
     const Standing standing = co_await standing_now(context.application, context.ports.databases, context.stop);
-    const GateDecision decision = decide(context.application.policy, standing, context.gate, context.ports.clock.now());
+    GateMemory memory = context.gate;
+    if (phase_of(context.run) == Phase::after_upgrade) memory.migration = context.run;  // what was before is history
+    const GateDecision decision = decide(context.application.policy, standing, memory, context.ports.clock.now());
     if (!decision.open) {
       context.record(fact::gate_closed, decision.why);
       co_return Outcome{Verdict::failed, "closed: " + decision.why, {}, {}, {}, decision.next};

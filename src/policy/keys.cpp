@@ -75,7 +75,7 @@ constexpr std::array<Key, 6> url_keys = {{
 }};
 constexpr auto url_section = [] { return std::span<const Key>(url_keys); };
 
-constexpr std::array<Key, 9> migration_keys = {{
+constexpr std::array<Key, 10> migration_keys = {{
     {"tool", choice, optional, "alembic",
      "What runs the upgrade: Alembic's own command line, or a command of the project, such as a make target.", tools},
     {"command", text_list, required, "",
@@ -96,6 +96,15 @@ constexpr std::array<Key, 9> migration_keys = {{
      "",
      url_section},
     {"direct_url", url, optional, "", "The same database past its connection pooler.", {}, "", "", url_section},
+    {"admin_url",
+     url,
+     optional,
+     "",
+     "The same server as a role that may create and rename databases, for `restore`; without it the app's own role.",
+     {},
+     "",
+     "",
+     url_section},
     {"version_table",
      text,
      optional,

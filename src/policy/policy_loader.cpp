@@ -100,6 +100,7 @@ class PolicyReader {
       migrations.versions.push_back((project / versions).lexically_normal());
     migrations.database_url = url(*section, "database_url").value_or(UrlTemplate{});
     migrations.direct_url = url(*section, "direct_url");
+    migrations.admin_url = url(*section, "admin_url");
     migrations.version_table = table(text(*section, "version_table"));
     migrations.schemas = texts(*section, "schemas");
     return migrations;

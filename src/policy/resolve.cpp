@@ -99,11 +99,14 @@ Application resolve(Policy policy, Environment environment) {
   DatabaseUrl database = UrlFiller(policy, environment, "database_url").url(migrations.database_url);
   std::optional<DatabaseUrl> direct;
   if (migrations.direct_url) direct = UrlFiller(policy, environment, "direct_url").url(*migrations.direct_url);
+  std::optional<DatabaseUrl> admin;
+  if (migrations.admin_url) admin = UrlFiller(policy, environment, "admin_url").url(*migrations.admin_url);
   std::string variable = single_variable(migrations.database_url);
   return {.policy = std::move(policy),
           .environment = std::move(environment),
           .database = std::move(database),
           .direct = std::move(direct),
+          .admin = std::move(admin),
           .database_variable = std::move(variable)};
 }
 

@@ -40,6 +40,7 @@ void add_url_password(std::vector<Secret>& secrets, const std::string& value) {
 std::vector<Secret> secrets_of(const Application& application) {
   std::vector<Secret> secrets{application.database.password};
   if (application.direct) secrets.push_back(application.direct->password);
+  if (application.admin) secrets.push_back(application.admin->password);
   for (const auto& [name, value] : application.environment) {
     if (sounds_secret(name)) secrets.push_back(value);
     add_url_password(secrets, value.reveal());

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 4> apply_options = {"request-id", "target
 constexpr std::array<std::string_view, 5> downgrade_options = {"request-id", "target", "confirm", "override-window",
                                                                "reason"};
 constexpr std::array<std::string_view, 3> stamp_options = {"request-id", "revisions", "reason"};
+constexpr std::array<std::string_view, 3> restore_options = {"request-id", "backup", "confirm"};
 constexpr std::array<std::string_view, 1> restart_options = {"request-id"};
 constexpr std::array<std::string_view, 2> resume_options = {"request-id", "run"};
 
@@ -24,6 +25,7 @@ constexpr std::array verbs = {
     RequestVerb{"apply", Right::apply, On::app, apply_options},
     RequestVerb{"downgrade", Right::restore, On::app, downgrade_options},
     RequestVerb{"stamp", Right::restore, On::app, stamp_options},
+    RequestVerb{"restore", Right::restore, On::app, restore_options},
     RequestVerb{"restart", Right::apply, On::app, restart_options},
     RequestVerb{"resume", Right::apply, On::run, resume_options},
 };

@@ -81,8 +81,12 @@ Json Run::applied_files() const {
   return evidence(evidence::review_passed)["files"];
 }
 
+bool Run::restores() const {
+  return created.verb == "restore" || created.verb == "rollback";
+}
+
 std::string_view Run::act() const {
-  static constexpr std::array<std::string_view, 2> verbs = {"stamp", "restart"};
+  static constexpr std::array<std::string_view, 4> verbs = {"stamp", "restart", "restore", "rollback"};
   const auto found = std::ranges::find(verbs, created.verb);
   return found != verbs.end() ? *found : to_string(direction());
 }

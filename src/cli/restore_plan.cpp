@@ -1,0 +1,109 @@
+#include "cli/restore_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <vector>
+
+#include "cli/place.hpp"
+#include "gate/stage.hpp"
+#include "orchestrate/evidence.hpp"
+#include "stages/backup.hpp"
+#include "stages/journal.hpp"
+#include "stages/restore.hpp"
+#include "stages/services.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A stage of pipelines whose place is another one here.
+StageKind after(const StageKind& kind, std::span<const std::string_view> needs) {
+  StageKind changed = kind;
+  changed.needs = needs;
+  return changed;
+}
+
+const StageKind& stop_when_rebuilt() {
+  static constexpr std::array needs = {evidence::database_rebuilt};
+  static const StageKind kind = after(stop_stage, needs);
+  return kind;
+}
+
+const StageKind& start_when_open() {
+  static constexpr std::array needs = {evidence::gate_open};
+  static const StageKind kind = after(start_stage, needs);
+  return kind;
+}
+
+StageSpec spec_of(const StageKind& kind) {
+  return {.kind = std::string(kind.name), .name = std::string(kind.name)};
+}
+
+/// As the pipeline starts services after an upgrade.
+StageSpec start_like(const Policy& policy) {
+  for (const StageSpec& spec : policy.pipeline) {
+    if (spec.kind != restart_stage.name && spec.kind != start_stage.name) continue;
+    StageSpec start = spec;
+    start.kind = start.name = start_stage.name;
+    return start;
+  }
+  StageSpec start = spec_of(start_stage);
+  start.settings.set("stable_for", std::chrono::milliseconds(10s), {});
+  return start;
+}
+
+StageSpec stop_like(const StageSpec& start) {
+  StageSpec stop = spec_of(stop_stage);
+  if (start.settings.has("units")) stop.settings.set("units", start.settings.units("units"), {});
+  return stop;
+}
+
+StageSpec last_dump(const Policy& policy, const std::filesystem::path& directory) {
+  StageSpec dump = spec_of(backup_stage);
+  const auto takes = std::ranges::find_if(
+      policy.pipeline, [](const StageSpec& spec) { return spec.kind == "backup" && spec.settings.has("take"); });
+  if (takes != policy.pipeline.end()) {
+    dump = *takes;
+  } else {
+    dump.settings.set("take", directory.string(), {});
+    dump.settings.set("compression", std::int64_t{1}, {});
+    dump.settings.set("lock_wait", std::chrono::milliseconds(30s), {});
+    dump.settings.set("reuse_within", std::chrono::milliseconds(0), {});
+  }
+  dump.settings.set("verify", std::string("intact"), {});
+  dump.name = "last_dump";
+  return dump;
+}
+
+}  // namespace
+
+std::filesystem::path last_dumps(const std::string& app, const Arguments& arguments) {
+  return state_directory(app, arguments) / "dumps";
+}
+
+Plan restore_plan(Policy& policy, const std::filesystem::path& dump, const std::filesystem::path& last_dumps) {
+  StageSpec source = spec_of(restore_source_stage);
+  source.settings.set("backup", dump.string(), {});
+  const StageSpec start = start_like(policy);
+  const bool has_services = !policy.services.empty() || start.settings.has("units");
+  StageSpec rebuild = spec_of(rebuild_stage);
+  rebuild.settings.set("last_dumps", last_dumps.string(), {});
+  std::vector<StageSpec> pipeline = {source, rebuild};
+  if (has_services) pipeline.push_back(stop_like(start));
+  pipeline.push_back(last_dump(policy, last_dumps));
+  pipeline.push_back(spec_of(exchange_stage));
+  if (has_services) {
+    pipeline.push_back(spec_of(gate_stage));
+    pipeline.push_back(start);
+    for (const StageSpec& spec : policy.pipeline)
+      if (spec.kind == journal_stage.name) pipeline.push_back(spec);
+  }
+  policy.pipeline = std::move(pipeline);
+  const std::array kinds = {&restore_source_stage, &rebuild_stage, &stop_when_rebuilt(), &backup_stage,
+                            &exchange_stage,       &gate_stage,    &start_when_open(),   &journal_stage};
+  return std::get<Plan>(make_plan(policy, kinds));
+}
+
+}  // namespace orchestrate::cli

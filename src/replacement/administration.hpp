@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "orchestrate/policy.hpp"
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate::replacement {
+
+/// A writing session beside the application's database, on the same server, as the role of admin_url, or as the
+/// application's own. A database is renamed from elsewhere only.
+Task<std::unique_ptr<Database>> administer(const Application& application, Databases& databases, std::stop_token stop);
+
+/// The application's database under another name, as that role.
+DatabaseUrl as_administrator(const Application& application, std::string database);
+
+}  // namespace orchestrate::replacement

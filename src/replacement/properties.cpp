@@ -1,0 +1,87 @@
+#include "replacement/properties.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace orchestrate::replacement {
+namespace {
+
+// to_jsonb knows the columns that there are: PostgreSQL 15 and 16 have daticulocale, 17 has datlocale.
+const std::string creation_sql =
+    "SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L TABLESPACE "
+    "%I',"
+    " $1::text, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, t.spcname)"
+    " || CASE to_jsonb(d)->>'datlocprovider'"
+    "      WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L',"
+    "        coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'))"
+    "      WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', to_jsonb(d)->>'datlocale')"
+    "      ELSE '' END"
+    " || coalesce(' ICU_RULES ' || quote_literal(to_jsonb(d)->>'daticurules'), '')"
+    " FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba JOIN pg_tablespace t ON t.oid = d.dattablespace"
+    " WHERE d.datname = $2";
+
+// A database without an ACL has PostgreSQL's defaults; with one, only what it says.
+const std::string grants_sql =
+    "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1::text) FROM pg_database WHERE datname = $2"
+    "   AND datacl IS NOT NULL"
+    " UNION ALL "
+    "SELECT format('GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, $1::text,"
+    "   CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,"
+    "   CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)"
+    " FROM pg_database d, aclexplode(d.datacl) a WHERE d.datname = $2 AND a.grantee <> d.datdba";
+
+const std::string limit_and_comment_sql =
+    "SELECT format('ALTER DATABASE %I CONNECTION LIMIT %s', $1::text, datconnlimit) FROM pg_database"
+    " WHERE datname = $2 AND datconnlimit >= 0"
+    " UNION ALL "
+    "SELECT format('COMMENT ON DATABASE %I IS %L', $1::text, shobj_description(oid, 'pg_database')) FROM pg_database"
+    " WHERE datname = $2 AND shobj_description(oid, 'pg_database') IS NOT NULL";
+
+const std::string settings_sql =
+    "SELECT CASE s.setrole WHEN 0 THEN format('ALTER DATABASE %I', $1::text)"
+    "   ELSE format('ALTER ROLE %I IN DATABASE %I', pg_get_userbyid(s.setrole), $1::text) END,"
+    " split_part(c, '=', 1), substr(c, strpos(c, '=') + 1), quote_literal(substr(c, strpos(c, '=') + 1))"
+    " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) c"
+    " WHERE d.datname = $2 ORDER BY s.setrole";
+
+/// Their values are lists of names that are quoted already (GUC_LIST_QUOTE in PostgreSQL's src/bin/pg_dump/dumputils.c,
+/// variable_is_guc_list_quote): taken as they are, not as one literal.
+constexpr std::array<std::string_view, 6> lists = {"local_preload_libraries",   "search_path",
+                                                   "session_preload_libraries", "shared_preload_libraries",
+                                                   "temp_tablespaces",          "unix_socket_directories"};
+
+Task<> execute_each(Database& admin, std::string of, std::vector<std::string> parameters, std::stop_token stop) {
+  const Rows statements = co_await admin.query(std::move(of), std::move(parameters), stop);
+  for (const auto& statement : statements.rows) {
+    const std::string sql = statement.at(0).value();
+    co_await admin.query(sql, stop);
+  }
+}
+
+}  // namespace
+
+Task<std::string> creation_of(Database& admin, std::string name, std::string model, std::stop_token stop) {
+  const std::vector<std::string> parameters = {std::move(name), std::move(model)};
+  const Rows rows = co_await admin.query(creation_sql, parameters, stop);
+  co_return rows.rows.at(0).at(0).value();
+}
+
+Task<> copy_properties(Database& admin, std::string name, std::string model, std::stop_token stop) {
+  const std::vector<std::string> parameters = {std::move(name), std::move(model)};
+  co_await execute_each(admin, grants_sql, parameters, stop);
+  co_await execute_each(admin, limit_and_comment_sql, parameters, stop);
+  const Rows settings = co_await admin.query(settings_sql, parameters, stop);
+  for (const auto& setting : settings.rows) {
+    const std::string& variable = setting.at(1).value();
+    const bool is_list = std::ranges::find(lists, variable) != lists.end();
+    const std::string& value = setting.at(is_list ? 2 : 3).value();
+    const std::string sql =
+        fmt::format("{} SET {} TO {}", setting.at(0).value(), variable, value.empty() ? "''" : value);
+    co_await admin.query(sql, stop);
+  }
+}
+
+}  // namespace orchestrate::replacement

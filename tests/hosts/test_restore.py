@@ -1,0 +1,209 @@
+"""`orchestrate restore`: a backup comes back in a new database, which takes the name; at every instant one of the two has it."""
+
+import json
+import signal
+
+import pytest
+
+from host import until
+from magikal import BACKUPS, UNIT
+from vps import SHORT_HOLD, line_with
+
+SUPERUSER = "ADMIN_DATABASE_URL=postgresql://dba:Nachtschatten-204@localhost:5432/postgres"
+ADMIN = (r"(?m)^  version_table:", "  admin_url: ${ADMIN_DATABASE_URL}\n  version_table:")
+PROPERTIES = """
+SELECT d.datdba::regrole, d.encoding, d.datcollate, d.datctype, d.datconnlimit, shobj_description(d.oid, 'pg_database'),
+  (SELECT string_agg(a.grantee::regrole || ' ' || a.privilege_type, ', ' ORDER BY a.grantee::regrole::text, a.privilege_type) FROM aclexplode(d.datacl) a),
+  (SELECT string_agg(s.setrole::regrole || ' ' || s.setconfig::text, ', ' ORDER BY s.setrole) FROM pg_db_role_setting s
+    WHERE s.setdatabase = d.oid)
+FROM pg_database d WHERE d.datname = 'appdb'"""
+
+
+@pytest.fixture
+def vps(booted):
+    booted.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'RENAME TO|COMMENT ON' AND pid <> pg_backend_pid()",
+               "postgres")  # fmt: skip
+    booted.reset()
+    booted.use_policy(SHORT_HOLD, ADMIN)
+    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
+    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
+    for name in databases(booted):
+        if name.startswith("appdb_") and name != "appdb_start":
+            booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    return booted
+
+
+def databases(vps):
+    return vps.sql("SELECT string_agg(datname, ' ') FROM pg_database", "postgres").split()
+
+
+def beside(vps):
+    return sorted(name for name in databases(vps) if name.startswith(("appdb_old_", "appdb_new_")))
+
+
+def dump(vps):
+    [path] = vps.host.path(BACKUPS).glob("appdb-2*.dump")
+    return path.name
+
+
+def restore(vps, *options, **how):
+    return vps.orchestrate("restore", "magikal-bot", dump(vps), *options, **how)
+
+
+def newest(vps):
+    return json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"][0]
+
+
+def at_head(vps):
+    """The checkout's code and the database agree, and cron's dump is of that moment."""
+    vps.runbook("upgrade head").ok()
+    vps.host.shell(f"rm {BACKUPS}/*.dump; /usr/local/bin/magikal-db-dump", user="magikalbot")
+
+
+def test_it_says_first_what_will_be_lost_and_does_nothing(vps):
+    at_head(vps)
+    before = vps.snapshot()
+    ended = restore(vps)
+    assert ended.code == 3, str(ended)
+    line_with(ended, "whatever was written since", "is not in it")
+    line_with(ended, "next: orchestrate restore magikal-bot", dump(vps), "--confirm appdb")
+    assert vps.snapshot() == before and beside(vps) == []
+    wrong = restore(vps, "--confirm", "otherdb")
+    assert wrong.code == 3, str(wrong)
+    assert vps.snapshot() == before
+
+
+def test_what_was_deleted_is_back_and_the_old_database_is_kept_closed(vps):
+    at_head(vps)
+    vps.sql("ALTER DATABASE appdb SET work_mem = '7MB'; ALTER DATABASE appdb CONNECTION LIMIT 50;"
+            "ALTER ROLE shop IN DATABASE appdb SET search_path = \"$user\", cfg;"
+            "REVOKE TEMPORARY ON DATABASE appdb FROM PUBLIC; GRANT CREATE ON DATABASE appdb TO shop;"
+            "COMMENT ON DATABASE appdb IS 'panels, and a shop'")  # fmt: skip
+    properties = vps.sql(PROPERTIES)
+    vps.sql("DELETE FROM cfg.panels WHERE id > 10; DROP TABLE public.orders")
+    invocation = vps.invocation()
+    ended = restore(vps, "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    for words in (("ok", "source"), ("ok", "rebuild", "tables", "rows"), ("ok", "stop"), ("ok", "last dump", "decoded and hashed"),
+                  ("ok", "exchange", "kept as appdb_old_"), ("ok", "gate"), ("ok", "start"), ("done in",)):  # fmt: skip
+        line_with(ended, *words)
+    assert vps.sql("SELECT count(*) FROM cfg.panels") == "50"
+    assert vps.sql("SELECT count(*) FROM public.orders") == "200"
+    assert vps.sql(PROPERTIES) == properties
+    assert vps.unit("ActiveState")["ActiveState"] == "active" and vps.invocation() != invocation
+    run = newest(vps)
+    assert (run["verb"], run["finished"]["result"]) == ("restore", "succeeded")
+    assert beside(vps) == [f"appdb_old_{run['run']}"]
+    closed = vps.host.run("psql", "-d", beside(vps)[0], "-c", "SELECT 1", user="postgres")
+    assert closed.code != 0 and "not currently accepting connections" in closed.err
+
+
+def test_where_the_code_wants_more_than_the_backup_holds_the_service_stays_stopped(vps):
+    """Today's code is for 003, the dump is from 002: the gate says so, and the upgrade brings both together."""
+    vps.runbook("upgrade head").ok()
+    ended = restore(vps, "--confirm", "appdb")
+    assert ended.code == 5, str(ended)
+    line_with(ended, "FAIL", "gate", "the database is at 002_panels, and 003_tempvc is pending")
+    line_with(ended, "next: orchestrate apply magikal-bot")
+    assert vps.revision() == "002_panels"
+    assert vps.unit("ActiveState")["ActiveState"] == "inactive"
+    applied = vps.apply()
+    assert applied.code == 0, str(applied)
+    assert vps.revision() == "003_tempvc"
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
+def test_a_backup_that_cannot_be_restored_changes_nothing(vps):
+    at_head(vps)
+    vps.sql("CREATE ROLE gone; CREATE TABLE cfg.theirs (); ALTER TABLE cfg.theirs OWNER TO gone")
+    vps.host.shell("pg_dump -Fc -d appdb -f /tmp/theirs.dump", user="postgres")
+    vps.host.shell(f"install -o magikalbot -g magikalbot /tmp/theirs.dump {BACKUPS}/appdb-theirs.dump")
+    vps.sql("DROP TABLE cfg.theirs; DROP ROLE gone")
+    before = vps.snapshot()
+    ended = vps.orchestrate("restore", "magikal-bot", f"{BACKUPS}/appdb-theirs.dump", "--confirm", "appdb")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "FAIL", "rebuild", "cannot be restored", 'role "gone" does not exist')
+    line_with(ended, "failed, nothing changed", "checkout and service unchanged")
+    assert vps.snapshot() == before and beside(vps) == []
+
+
+def test_who_may_not_make_databases_is_told_before_anything_is_done(vps):
+    vps.use_policy(SHORT_HOLD)
+    before = vps.snapshot()
+    ended = restore(vps, "--confirm", "appdb")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "role magikal may not create databases", "migrations.admin_url")
+    assert vps.snapshot() == before
+
+
+def test_hazards_are_refused_by_name(vps):
+    at_head(vps)
+    vps.host.shell("echo max_prepared_transactions=2 >>/etc/postgresql/*/main/conf.d/orchestrate-test.conf 2>/dev/null || "
+                   "psql -c 'ALTER SYSTEM SET max_prepared_transactions = 2'", user="postgres")  # fmt: skip
+    vps.host.shell("systemctl restart 'postgresql@*'")
+    vps.sql("BEGIN; DELETE FROM public.orders; PREPARE TRANSACTION 'half-sold'")
+    try:
+        ended = restore(vps, "--confirm", "appdb")
+        assert ended.code == 1, str(ended)
+        line_with(ended, "there are prepared transactions: half-sold")
+    finally:
+        vps.sql("ROLLBACK PREPARED 'half-sold'")
+
+
+def hold_rename(vps):
+    """An open comment on the database: it is in the way of a new name, and of nothing before that."""
+    holder = vps.host.start("psql", "-X", "-d", "postgres", "-c",
+                            "BEGIN; COMMENT ON DATABASE appdb IS 'held'; SELECT pg_sleep(300)", user="postgres")  # fmt: skip
+    until("the comment is held", 10, lambda: vps.sql("SELECT count(*) FROM pg_stat_activity WHERE query ~ 'held'", "postgres") > "1")
+    return holder
+
+
+def wait_for_rename(vps):
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'RENAME TO'"
+    until("the names are being exchanged", 60, lambda: vps.sql(waiting, "postgres") == "1")
+
+
+def release(vps, holder):
+    vps.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'COMMENT ON DATABASE appdb' AND pid <> pg_backend_pid()",
+            "postgres")  # fmt: skip
+    holder.wait(10)
+
+
+def test_killed_while_the_database_is_closed_the_next_command_opens_it_again(vps):
+    at_head(vps)
+    before = vps.snapshot()
+    holder = hold_rename(vps)
+    started = vps.host.start("orchestrate", "restore", "magikal-bot", dump(vps), "--confirm", "appdb")
+    wait_for_rename(vps)
+    assert vps.sql("SELECT datallowconn FROM pg_database WHERE datname = 'appdb'", "postgres") == "f"
+    started.send(signal.SIGKILL)
+    started.wait(10)
+    release(vps, holder)
+    until("the server has given up the rename", 30, lambda: vps.sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'RENAME TO' AND pid <> pg_backend_pid()", "postgres") == "0")  # fmt: skip
+    ended = vps.orchestrate("restore", "magikal-bot", dump(vps))
+    line_with(ended, "had died", "version rows and catalog as before")
+    assert ended.code == 3, str(ended)
+    assert beside(vps) == []
+    after = vps.snapshot()
+    assert after.database == before.database
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
+def test_a_new_database_that_nobody_could_look_at_is_judged_by_the_next_command(vps):
+    at_head(vps)
+    vps.sql("DELETE FROM cfg.panels")
+    holder = hold_rename(vps)
+    started = vps.host.start("orchestrate", "restore", "magikal-bot", dump(vps), "--confirm", "appdb")
+    wait_for_rename(vps)
+    vps.sql("ALTER ROLE magikal CONNECTION LIMIT 0", "postgres")
+    release(vps, holder)
+    ended = started.wait(60)
+    vps.sql("ALTER ROLE magikal CONNECTION LIMIT -1", "postgres")
+    assert ended.code == 5, str(ended)
+    run = newest(vps)["run"]
+    resumed = vps.orchestrate("resume", run)
+    assert resumed.code == 0, str(resumed)
+    assert vps.sql("SELECT count(*) FROM cfg.panels") == "50"
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+    assert beside(vps) == [f"appdb_old_{run}"]
