@@ -23,11 +23,15 @@ inline constexpr std::string_view upgrade_unjudged = "upgrade.unjudged";
 inline constexpr std::string_view restore_source = "restore.source";
 /// {"fresh", "tables", "rows", "revisions"}: a new database beside the present one holds what the backup held.
 inline constexpr std::string_view database_rebuilt = "database.rebuilt";
+/// {"commit"}: the code to go back to knows the schema of the backup.
+inline constexpr std::string_view code_source = "code.source";
 inline constexpr std::string_view migration_current = "migration.current";
 /// {"standing", "why"}: the gate lets the services start.
 inline constexpr std::string_view gate_open = "gate.open";
 /// {"UNIT": "INVOCATION ID"} of every service that was restarted or started and stayed healthy.
 inline constexpr std::string_view services_healthy = "services.healthy";
+/// {"commit"}: what the services ran that stayed healthy. `rollback` goes back to the newest before the run.
+inline constexpr std::string_view code_running = "code.running";
 
 }  // namespace orchestrate::evidence
 

@@ -39,6 +39,7 @@ enum Option : unsigned {
   quiet = 262144,
   project = 524288,
   backup_and_name = 1048576,
+  run_to_undo = 2097152,
 };
 
 struct Verb {
@@ -48,7 +49,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 24> verbs = {{
+constexpr std::array<Verb, 25> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -71,6 +72,8 @@ constexpr std::array<Verb, 24> verbs = {{
      app | way_back | dry_run | override_window | local_or_worker, downgrade},
     {"restore", "Bring a backup back: into a new database, which then takes the name; the old one is kept, closed",
      app | backup_and_name | dry_run | local_or_worker, restore},
+    {"rollback", "Undo a run: the backup that it rested on comes back, and the code that ran before it",
+     run_to_undo | dry_run | local_or_worker, rollback},
     {"gate", "May the service start? 0: yes, 20: no; for ExecStartPre= of units", optional_app | gate_of, gate},
     {"restart", "Ask the gate, then restart the services and watch them", app | local_or_worker, restart},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
@@ -100,9 +103,15 @@ void add_way_back(CLI::App& command, Arguments& arguments) {
       ->check(CLI::IsMember({"keeps-data", "loses-data", "partial-commit", "unproven"}));
 }
 
-void add_restore(CLI::App& command, Arguments& arguments) {
-  command.add_option("BACKUP", arguments.backup, "Its name as `backups` prints it, the run that took it, or a path")
-      ->required();
+void add_restore(CLI::App& command, unsigned options, Arguments& arguments) {
+  if (options & backup_and_name)
+    command.add_option("BACKUP", arguments.backup, "Its name as `backups` prints it, the run that took it, or a path")
+        ->required();
+  if (options & run_to_undo) {
+    command.add_option("RUN", arguments.target, "A run's id, as `history` prints it")->required();
+    command.add_option("--code", arguments.code,
+                       "The commit to check out, instead of the one that ran before; `keep` leaves the checkout alone");
+  }
   command.add_option("--confirm", arguments.confirmed,
                      "The database's name: what was written since the backup, which a run without this tells, may go");
 }
@@ -174,7 +183,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & gate_of) add_gate(command, arguments);
   if (options & project) add_project(command, arguments);
   if (options & way_back) add_way_back(command, arguments);
-  if (options & backup_and_name) add_restore(command, arguments);
+  if (options & (backup_and_name | run_to_undo)) add_restore(command, options, arguments);
   if (options & dry_run)
     command.add_flag_callback(
         "--dry-run", [&] { arguments.mode = Mode::dry_run; }, "Make the checks only; writes nothing");

@@ -41,6 +41,7 @@ struct Arguments {
   std::chrono::milliseconds open_for{0};  ///< from now on; 0: not any more
   std::string confirmed;                  ///< a grade of the way back, or a database's name; empty: none
   std::string backup;                     ///< that is to be restored
+  std::string code;                       ///< commit to go back to, or `keep`; empty: what ran before
   std::vector<std::filesystem::path> versions;
   std::string from;  ///< empty: base
   std::optional<std::filesystem::path> state;

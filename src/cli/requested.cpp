@@ -17,9 +17,9 @@ struct TextOption {
   std::string_view name;
   std::string Arguments::* value;
 };
-constexpr std::array texts = {TextOption{"target", &Arguments::target}, TextOption{"reason", &Arguments::reason},
+constexpr std::array texts = {TextOption{"target", &Arguments::target},     TextOption{"reason", &Arguments::reason},
                               TextOption{"confirm", &Arguments::confirmed}, TextOption{"run", &Arguments::run},
-                              TextOption{"backup", &Arguments::backup}};
+                              TextOption{"backup", &Arguments::backup},     TextOption{"code", &Arguments::code}};
 
 bool has(const RequestVerb& verb, std::string_view option) {
   return std::ranges::find(verb.options, option) != verb.options.end();

@@ -36,7 +36,8 @@ int restore(const Arguments& arguments) {
   RunCreated request{.app = loaded.policy.app, .verb = "restore", .target = dump};
   if (!arguments.confirmed.empty()) request.confirmed = arguments.confirmed;
   loaded.policy.window.reset();  // that is for migrations
-  loaded.plan = restore_plan(loaded.policy, dump, last_dumps(loaded.policy.app, arguments));
+  loaded.plan =
+      restore_plan(loaded.policy, {.dump = dump, .last_dumps = last_dumps(loaded.policy.app, arguments), .commit = {}});
   if (arguments.mode == Mode::dry_run) return dry_run(std::move(loaded), arguments, std::move(request));
   return new_run(std::move(loaded), arguments, std::move(request));
 }

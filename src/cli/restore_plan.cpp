@@ -9,8 +9,10 @@
 #include "gate/stage.hpp"
 #include "orchestrate/evidence.hpp"
 #include "stages/backup.hpp"
+#include "stages/code_back.hpp"
 #include "stages/journal.hpp"
 #include "stages/restore.hpp"
+#include "stages/restore_point.hpp"
 #include "stages/services.hpp"
 
 namespace orchestrate::cli {
@@ -77,23 +79,41 @@ StageSpec last_dump(const Policy& policy, const std::filesystem::path& directory
   return dump;
 }
 
+StageSpec code_at(const std::string& commit) {
+  StageSpec code = spec_of(code_source_stage);
+  code.settings.set("commit", commit, {});
+  return code;
+}
+
+/// Whatever lies in the checkout, committed or not.
+StageSpec kept_checkout() {
+  StageSpec point = spec_of(restore_point_stage);
+  point.settings.set("mode", std::string("ref"), {});
+  point.settings.set("message", std::string("what a rollback takes away"), {});
+  point.settings.set("max_file", Size{.bytes = 10U << 20, .factor = 0}, {});
+  return point;
+}
+
 }  // namespace
 
 std::filesystem::path last_dumps(const std::string& app, const Arguments& arguments) {
   return state_directory(app, arguments) / "dumps";
 }
 
-Plan restore_plan(Policy& policy, const std::filesystem::path& dump, const std::filesystem::path& last_dumps) {
+Plan restore_plan(Policy& policy, const WayBack& back) {
   StageSpec source = spec_of(restore_source_stage);
-  source.settings.set("backup", dump.string(), {});
+  source.settings.set("backup", back.dump.string(), {});
   const StageSpec start = start_like(policy);
   const bool has_services = !policy.services.empty() || start.settings.has("units");
   StageSpec rebuild = spec_of(rebuild_stage);
-  rebuild.settings.set("last_dumps", last_dumps.string(), {});
+  rebuild.settings.set("last_dumps", back.last_dumps.string(), {});
   std::vector<StageSpec> pipeline = {source, rebuild};
+  if (!back.commit.empty()) pipeline.push_back(code_at(back.commit));
   if (has_services) pipeline.push_back(stop_like(start));
-  pipeline.push_back(last_dump(policy, last_dumps));
+  pipeline.push_back(last_dump(policy, back.last_dumps));
+  if (!back.commit.empty()) pipeline.push_back(kept_checkout());
   pipeline.push_back(spec_of(exchange_stage));
+  if (!back.commit.empty()) pipeline.push_back(spec_of(checkout_stage));
   if (has_services) {
     pipeline.push_back(spec_of(gate_stage));
     pipeline.push_back(start);
@@ -101,8 +121,9 @@ Plan restore_plan(Policy& policy, const std::filesystem::path& dump, const std::
       if (spec.kind == journal_stage.name) pipeline.push_back(spec);
   }
   policy.pipeline = std::move(pipeline);
-  const std::array kinds = {&restore_source_stage, &rebuild_stage, &stop_when_rebuilt(), &backup_stage,
-                            &exchange_stage,       &gate_stage,    &start_when_open(),   &journal_stage};
+  const std::array kinds = {&restore_source_stage, &code_source_stage,   &restore_point_stage, &checkout_stage,
+                            &rebuild_stage,        &stop_when_rebuilt(), &backup_stage,        &exchange_stage,
+                            &gate_stage,           &start_when_open(),   &journal_stage};
   return std::get<Plan>(make_plan(policy, kinds));
 }
 

@@ -71,8 +71,9 @@ std::vector<std::string> stages_to_do(const Run& run, const Plan& plan, const Po
 Loaded policy_of(const Run& run, const Arguments& arguments) {
   Loaded loaded = load(run.created.policy_file);
   if (run.restores())
-    loaded.plan = restore_plan(loaded.policy, run.evidence(evidence::restore_source).text_or("path"),
-                               last_dumps(loaded.policy.app, arguments));
+    loaded.plan = restore_plan(loaded.policy, {.dump = run.evidence(evidence::restore_source).text_or("path"),
+                                               .last_dumps = last_dumps(loaded.policy.app, arguments),
+                                               .commit = run.evidence(evidence::code_source).text_or("commit")});
   if (run.direction() == Direction::downgrade) loaded.plan = way_back(std::move(loaded.plan));
   if (loaded.policy.sha256 == run.created.policy_sha256) return loaded;
   throw refusal(run, run.created.policy_file + " has changed since", anew(run));

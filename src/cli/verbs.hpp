@@ -28,6 +28,7 @@ int verify_backup(const Arguments& arguments);
 int worker(const Arguments& arguments);
 int restart(const Arguments& arguments);
 int restore(const Arguments& arguments);
+int rollback(const Arguments& arguments);
 int revisions(const Arguments& arguments);
 
 }  // namespace orchestrate::cli

@@ -89,8 +89,8 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 constexpr std::array verbs = {Verb{"apply", apply},     Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
-                              Verb{"restart", restart}, Verb{"restore", restore},     Verb{"resume", resume},
-                              Verb{"recover", recover}, Verb{"cancel", cancel}};
+                              Verb{"restart", restart}, Verb{"restore", restore},     Verb{"rollback", rollback},
+                              Verb{"resume", resume},   Verb{"recover", recover},     Verb{"cancel", cancel}};
 
 int do_request(const Arguments& arguments) {
   check_app_name(arguments.app);

@@ -6,6 +6,7 @@
 
 #include "orchestrate/evidence.hpp"
 #include "stages/health.hpp"
+#include "stages/running_code.hpp"
 
 namespace orchestrate {
 namespace {
@@ -62,6 +63,8 @@ class Starting final : public Stage {
                     {},
                     {}};
     outcome.evidence.push_back({std::string(evidence::services_healthy), std::move(healthy)});
+    const auto code = co_await running_code(context);
+    if (code) outcome.evidence.push_back(*code);
     co_return outcome;
   }
 

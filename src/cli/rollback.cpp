@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+
+#include "cli/by_daemon.hpp"
+#include "cli/find_run.hpp"
+#include "cli/new_run.hpp"
+#include "cli/restore_plan.hpp"
+#include "cli/verbs.hpp"
+#include "engine/phase.hpp"
+#include "orchestrate/digest.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+
+namespace orchestrate::cli {
+namespace {
+
+constexpr std::string_view keep = "keep";
+
+Error refusal(const Run& run, std::string why, std::string hint) {
+  return {ErrorKind::usage, "roll back run " + run.id, std::move(why), std::move(hint)};
+}
+
+/// Only the newest change of the database is undone, and once: going back twice would bring an older state over one
+/// that was brought back on purpose.
+void check(const Run& run, const Ledger& ledger) {
+  const std::string look = "look: orchestrate show " + run.id;
+  if (!run.finished) throw refusal(run, "it is not finished", "orchestrate resume " + run.id);
+  const bool changed = phase_of(run) == Phase::after_upgrade || is_half_done(run);
+  if (!changed) throw refusal(run, "it changed nothing in the database", look);
+  constexpr std::size_t far_enough = 100;
+  for (const std::string& id : ledger.runs(far_enough)) {
+    if (id == run.id) return;
+    const Run later = replay(ledger.events(id));
+    const bool changes_too = phase_of(later) == Phase::after_upgrade || is_half_done(later);
+    if (changes_too && later.restores() && later.created.target == run.id)
+      throw refusal(run, "run " + id + " has rolled it back", "orchestrate show " + id);
+    if (changes_too)
+      throw refusal(run, "run " + id + " changed the database after it",
+                    "orchestrate rollback " + id + ", or restore a backup: orchestrate backups " + run.created.app);
+  }
+}
+
+/// What it rested on before it began; the bytes are compared with what was proven then.
+std::filesystem::path dump_of(const Run& run) {
+  const std::string list = "orchestrate backups " + run.created.app + " lists what there is, for orchestrate restore";
+  const Json& proof = run.evidence(evidence::backup_intact);
+  if (proof.is_null()) throw refusal(run, "it rested on no backup", list);
+  const std::filesystem::path dump = proof.text_or("path");
+  if (!std::filesystem::exists(dump)) throw refusal(run, dump.string() + ", which it rested on, is gone", list);
+  if (std::filesystem::is_regular_file(dump) && sha256_of_file(dump) != proof.text_or("sha256"))
+    throw refusal(run, dump.string() + " is not the backup any more that it rested on", list);
+  return dump;
+}
+
+/// The newest before the run, which itself was made with the code that is not wanted any more.
+std::optional<std::string> code_before(const Run& run, const Ledger& ledger) {
+  std::optional<std::string> commit;
+  for (const Event& event : ledger.providing(evidence::code_running)) {
+    if (event.run == run.id || event.at >= run.started_at) break;
+    for (const Evidence& proof : std::get<StageFinished>(event.body).outcome.evidence)
+      if (proof.name == evidence::code_running) commit = proof.facts.text_or("commit");
+  }
+  return commit;
+}
+
+std::string commit_for(const Arguments& arguments, const Run& run, const Ledger& ledger) {
+  if (arguments.code == keep) return {};
+  if (!arguments.code.empty()) return arguments.code;
+  if (auto known = code_before(run, ledger)) return *known;
+  throw refusal(run, "nobody knows which code ran healthy before it",
+                "--code COMMIT names it, and --code keep leaves the checkout as it is");
+}
+
+}  // namespace
+
+int rollback(const Arguments& arguments) {
+  Arguments sought = arguments;
+  sought.run = arguments.target;
+  const Found found = find_run(sought);
+  const Run run = replay(found.events);
+  const std::string& app = run.created.app;
+  if (arguments.mode == Mode::act)
+    if (const auto daemon = daemon_for(arguments, app)) return done_by(*daemon, arguments, "rollback", app);
+  const auto ledger = open_for_reading(found.directory);
+  check(run, *ledger);
+  Loaded loaded = load(run.created.policy_file);
+  RunCreated request{.app = app, .verb = "rollback", .target = run.id};
+  if (!arguments.confirmed.empty()) request.confirmed = arguments.confirmed;
+  loaded.policy.window.reset();  // that is for migrations
+  loaded.plan = restore_plan(
+      loaded.policy,
+      {.dump = dump_of(run), .last_dumps = last_dumps(app, arguments), .commit = commit_for(arguments, run, *ledger)});
+  Arguments acting = arguments;
+  acting.app = app;
+  if (arguments.mode == Mode::dry_run) return dry_run(std::move(loaded), acting, std::move(request));
+  return new_run(std::move(loaded), acting, std::move(request));
+}
+
+}  // namespace orchestrate::cli

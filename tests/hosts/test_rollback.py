@@ -1,0 +1,117 @@
+"""`orchestrate rollback`: the backup that a run rested on comes back, and the code that ran healthy before it."""
+
+import json
+
+import pytest
+
+from magikal import PROJECT, VERSIONS
+from test_restart import HALF_DONE
+from test_restore import ADMIN, SUPERUSER, beside, databases
+from vps import SHORT_HOLD, line_with
+
+
+@pytest.fixture
+def vps(booted):
+    booted.reset()
+    booted.use_policy(SHORT_HOLD, ADMIN)
+    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
+    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
+    for name in databases(booted):
+        if name.startswith("appdb_") and name != "appdb_start":
+            booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    return booted
+
+
+def rollback(vps, run, *options):
+    return vps.orchestrate("rollback", run, *options)
+
+
+def newest(vps):
+    return json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"][0]
+
+
+def run_yesterdays_code(vps):
+    """Its update lies beside; what runs is committed, and watched once."""
+    vps.git("stash", "--include-untracked")
+    vps.orchestrate("restart", "magikal-bot").ok()
+    vps.git("stash", "pop")
+    return vps.git("rev-parse", "HEAD")
+
+
+def code_without_panels(vps):
+    """A commit that nobody deployed, which has the first migration only."""
+    vps.host.shell(f"cd {PROJECT}; git worktree add -q --detach /tmp/older; cd /tmp/older; "
+                   "git rm -q migrations/versions/00[23]*; git commit -qm older", user="magikalbot")  # fmt: skip
+    return vps.host.run("git", "-C", "/tmp/older", "rev-parse", "HEAD", user="magikalbot").ok().strip()
+
+
+def test_data_and_code_are_as_before_the_run(vps):
+    before = run_yesterdays_code(vps)
+    assert vps.apply().code == 0
+    run = newest(vps)["run"]
+    vps.sql("DELETE FROM cfg.panels WHERE id > 10")
+    told = rollback(vps, run)
+    assert told.code == 3, str(told)
+    line_with(told, f"next: orchestrate rollback {run} --confirm appdb")
+    assert vps.revision() == "003_tempvc"
+    ended = rollback(vps, run, "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "code", f"commit {before[:7]} knows 002_panels")
+    line_with(ended, "ok", "checkout", f"at {before[:7]}", "kept as refs/orchestrate/")
+    line_with(ended, "ok", "gate", "open: the database is at 002_panels")
+    assert (vps.revision(), vps.sql("SELECT count(*) FROM cfg.panels")) == ("002_panels", "50")
+    assert vps.git("rev-parse", "HEAD") == before
+    assert vps.git("status", "--porcelain") == ""
+    assert not vps.host.path(f"{VERSIONS}/003_tempvc.py").exists()
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+    undone = newest(vps)
+    assert (undone["verb"], undone["finished"]["result"]) == ("rollback", "succeeded")
+    kept = vps.git("show", f"refs/orchestrate/{undone['run']}:migrations/versions/003_tempvc.py")
+    assert "003_tempvc" in kept
+    again = rollback(vps, run, "--confirm", "appdb")
+    assert again.code == 2, str(again)
+    line_with(again, f"run {undone['run']} has rolled it back")
+
+
+def test_of_the_first_run_it_asks_for_the_code(vps):
+    assert vps.apply().code == 0
+    run = newest(vps)["run"]
+    asked = rollback(vps, run, "--confirm", "appdb")
+    assert asked.code == 2, str(asked)
+    line_with(asked, "nobody knows which code ran healthy before it", "--code COMMIT", "--code keep")
+    older = code_without_panels(vps)
+    before = vps.snapshot()
+    foreign = rollback(vps, run, "--confirm", "appdb", "--code", older)
+    assert foreign.code == 1, str(foreign)
+    line_with(foreign, "FAIL", "code", "does not know revision 002_panels")
+    assert beside(vps) == [] and vps.snapshot().database == before.database
+    ended = rollback(vps, run, "--confirm", "appdb", "--code", "HEAD~1")
+    assert ended.code == 0, str(ended)
+    assert vps.revision() == "002_panels"
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
+def test_a_half_done_upgrade_is_undone(vps):
+    code = run_yesterdays_code(vps)
+    vps.pending(HALF_DONE)
+    held = vps.apply_approving()
+    assert held.code == 5, str(held)
+    run = newest(vps)["run"]
+    assert vps.sql("SELECT count(*) FROM information_schema.columns WHERE column_name = 'extra'") == "1"
+    ended = rollback(vps, run, "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    assert vps.sql("SELECT count(*) FROM information_schema.columns WHERE column_name = 'extra'") == "0"
+    assert vps.git("rev-parse", "HEAD") == code
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+    assert vps.orchestrate("gate", "magikal-bot").code == 0
+    planned = vps.orchestrate("plan", "magikal-bot")
+    assert planned.code == 0, str(planned)
+
+
+def test_a_run_that_changed_nothing_is_not_undone(vps):
+    vps.pending("raise RuntimeError('no')")
+    failed = vps.apply_approving()
+    assert failed.code == 1, str(failed)
+    ended = rollback(vps, newest(vps)["run"], "--confirm", "appdb")
+    assert ended.code == 2, str(ended)
+    line_with(ended, "it changed nothing in the database")
