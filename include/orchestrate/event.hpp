@@ -85,8 +85,14 @@ struct RecoveryStarted {
   bool operator==(const RecoveryStarted&) const = default;
 };
 
+/// A person is content with what the run changed: the way back to before it need not be kept any longer.
+struct RunConfirmed {
+  std::string requested_by;
+  bool operator==(const RunConfirmed&) const = default;
+};
+
 using EventBody = std::variant<RunCreated, StageStarted, FactRecorded, StageFinished, RunFinished, RunResumed,
-                               CancelRequested, RunAborted, RecoveryStarted>;
+                               CancelRequested, RunAborted, RecoveryStarted, RunConfirmed>;
 
 /// One durable fact about one run.
 struct Event {

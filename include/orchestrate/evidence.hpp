@@ -9,6 +9,8 @@ inline constexpr std::string_view preflight_passed = "preflight.passed";
 /// {"from": [...], "to": [...], "revisions": [...]}: what the database is at, and what would run.
 inline constexpr std::string_view migration_pending = "migration.pending";
 inline constexpr std::string_view backup_intact = "backup.intact";
+/// {"path", "sha256", "damaged": why}: of a stage that failed since the bytes of a dump are not what they should be.
+inline constexpr std::string_view backup_damaged = "backup.damaged";
 inline constexpr std::string_view review_passed = "review.passed";
 /// A restore point that was to move the branch had not: HEAD is where it was. Found by recovery.
 inline constexpr std::string_view checkout_unchanged = "checkout.unchanged";
@@ -62,6 +64,8 @@ inline constexpr std::string_view window_closed = "window.closed";
 inline constexpr std::string_view gate_closed = "gate.closed";
 /// The lock in the database was lost while the upgrade ran.
 inline constexpr std::string_view lock_lost = "lock.lost";
+/// Followed by the name of a dump of ours that is about to be removed: {"path", "sha256", "reason"}.
+inline constexpr std::string_view backup_expired = "backup.expired:";
 /// The id of an earlier run whose last stages this one brings to their end.
 inline constexpr std::string_view finishes = "finishes";
 

@@ -23,8 +23,29 @@ struct GateOpening {
 struct BackupVerification {
   Time at;
   std::string summary, by;
-  Json proof;  ///< as the evidence of a `backup` stage; null: it is not good
+  Json proof;                ///< as the evidence of a `backup` stage; null: it is not good
+  std::string damaged = {};  ///< the path of the dump whose bytes were found to be bad; empty: none was
   bool operator==(const BackupVerification&) const = default;
+};
+
+/// A dump of ours that is about to be removed, outside any run.
+struct BackupExpiry {
+  Time at;
+  std::string path, sha256, reason, by;
+  bool operator==(const BackupExpiry&) const = default;
+};
+
+/// The backup that a run which changed the database can be undone from.
+struct BackupPin {
+  std::string path, run;
+  bool operator==(const BackupPin&) const = default;
+};
+
+/// What a ledger tells about an app's backups.
+struct BackupMemory {
+  std::vector<Json> proofs;         ///< what runs and nights found, the oldest first: facts of evidence `backup.*`
+  std::vector<BackupPin> pins;      ///< of runs that nobody has confirmed yet
+  std::optional<Time> last_expiry;  ///< what the clock said then
 };
 
 /// What a ledger tells about whether services may start.
@@ -50,6 +71,7 @@ class Ledger : public RunHistory {
   virtual void approve(const Approval& approval) = 0;
   virtual void open_gate(const GateOpening& opening, Time at) = 0;
   virtual void note_verification(const BackupVerification& verification) = 0;
+  virtual void note_expiry(const BackupExpiry& expiry) = 0;
   /// Takes disk space now for at least `bytes` of coming events, so that a disk which fills up later loses none.
   virtual void reserve(std::uint64_t bytes) = 0;
 
@@ -58,6 +80,10 @@ class Ledger : public RunHistory {
   virtual std::optional<GateOpening> gate_opening() const = 0;
   /// The newest one.
   virtual std::optional<BackupVerification> verification() const = 0;
+  /// All, the oldest first.
+  virtual std::vector<BackupVerification> verifications() const = 0;
+  /// When a dump was last about to be removed, by a run or outside any.
+  virtual std::optional<Time> last_expiry() const = 0;
   /// Ends of stages that provided this evidence, in any run; the oldest first.
   virtual std::vector<Event> providing(std::string_view evidence) const = 0;
   /// Created and not finished; at most one by a unique index.

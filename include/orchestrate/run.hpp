@@ -32,6 +32,7 @@ struct Run {
   std::optional<RunFinished> finished;
   std::optional<CancelRequested> cancel;  ///< the newest
   std::optional<RunAborted> aborted;
+  std::optional<RunConfirmed> confirmed;
   int recoveries = 0;  ///< how often a worker has begun to bring it to its end
 
   const StageRecord* stage(std::string_view name) const;

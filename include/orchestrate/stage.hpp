@@ -35,6 +35,7 @@ struct StageContext {
   const std::vector<Approval>& approvals;
   const std::vector<AppliedRevision>& applied;  ///< by earlier runs, as the ledger knows it
   const GateMemory& gate;                       ///< when the run began
+  const BackupMemory& backups;                  ///< when the run began
   std::string target;                           ///< `head` or a revision
   std::filesystem::path output;                 ///< the stage's own file for its children's output; empty in a dry run
   std::stop_token stop;                         ///< deadline, signal or cancel

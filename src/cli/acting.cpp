@@ -13,6 +13,7 @@
 #include "cli/terminal.hpp"
 #include "cli/unit_rights.hpp"
 #include "engine/applied.hpp"
+#include "engine/backup_memory.hpp"
 #include "engine/conclude.hpp"
 #include "engine/recovery.hpp"
 #include "gate/ask.hpp"
@@ -150,6 +151,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .approvals = ledger_->approvals(),
                       .applied = applied_revisions(*ledger_),
                       .gate = gate_memory(*ledger_),
+                      .backups = backup_memory(*ledger_),
                       .run_id = id,
                       .request = std::move(request),
                       .outputs = outputs,

@@ -49,7 +49,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 25> verbs = {{
+constexpr std::array<Verb, 26> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -67,6 +67,9 @@ constexpr std::array<Verb, 25> verbs = {{
     {"logs", "Print what the children of a run wrote", run, logs},
     {"resume", "Go on with a run that died or was held", run | local_or_worker, resume},
     {"abort", "End a run that died, or answer for what a held one left open", run | optional_reason, abort},
+    {"confirm",
+     "Be content with what a run changed: its backup, and the database that it replaced, need not be kept any longer",
+     run, confirm},
     {"cancel", "Ask a run that is under way to stop", run | force | local_or_worker, cancel},
     {"downgrade", "Go back to an earlier revision: backed up first, graded, and confirmed",
      app | way_back | dry_run | override_window | local_or_worker, downgrade},

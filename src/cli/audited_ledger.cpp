@@ -53,12 +53,19 @@ class AuditedLedger final : public Ledger {
     const std::string message = fmt::format("{}: backup {}: {}", app_, found, redactor_(verification.summary));
     copy(message, MessageId{}(verification), "backup-verified");
   }
+  void note_expiry(const BackupExpiry& expiry) override {
+    ledger_->note_expiry(expiry);
+    const std::string message = fmt::format("{}: {} expires: {}", app_, expiry.path, redactor_(expiry.reason));
+    copy(message, MessageId{}(expiry), "backup-expired");
+  }
   void reserve(std::uint64_t bytes) override { ledger_->reserve(bytes); }
   std::vector<Event> events(const std::string& run) const override { return ledger_->events(run); }
   std::vector<std::string> runs(std::size_t limit) const override { return ledger_->runs(limit); }
   std::vector<Approval> approvals() const override { return ledger_->approvals(); }
   std::optional<GateOpening> gate_opening() const override { return ledger_->gate_opening(); }
   std::optional<BackupVerification> verification() const override { return ledger_->verification(); }
+  std::vector<BackupVerification> verifications() const override { return ledger_->verifications(); }
+  std::optional<Time> last_expiry() const override { return ledger_->last_expiry(); }
   std::vector<Event> providing(std::string_view evidence) const override { return ledger_->providing(evidence); }
   std::optional<std::string> unfinished() const override { return ledger_->unfinished(); }
 

@@ -9,6 +9,7 @@ StageContext LoneContext::of(Session& session) {
           .approvals = approvals,
           .applied = applied,
           .gate = gate,
+          .backups = backups,
           .target = "head",
           .output = {},
           .stop = {},

@@ -13,6 +13,7 @@ struct LoneContext {
   std::vector<Approval> approvals;
   std::vector<AppliedRevision> applied;
   GateMemory gate;
+  BackupMemory backups;
 
   /// As long as this and the session live.
   StageContext of(Session& session);

@@ -19,8 +19,10 @@ struct MessageId {
   std::string_view operator()(const CancelRequested&) const { return "049fcd55b6814587b80d833a5d935242"; }
   std::string_view operator()(const RunAborted&) const { return "afcacf497b5c4b738597b39e59b91311"; }
   std::string_view operator()(const RecoveryStarted&) const { return "ee0f22695b35491cb1bdf8fc7518c8b0"; }
+  std::string_view operator()(const RunConfirmed&) const { return "f9905b8033064738a95e05c0dce8ef74"; }
   std::string_view operator()(const Approval&) const { return "d6cacac1be1848869c713ea06d2a83bb"; }
   std::string_view operator()(const BackupVerification&) const { return "77186c070f8248bcb98474b1f692d720"; }
+  std::string_view operator()(const BackupExpiry&) const { return "9dcd90ad6538459ea8067394987e660e"; }
   std::string_view operator()(const GateOpening&) const { return "b24b00a4febd4bc7a76d2b235fd617c4"; }
 };
 

@@ -19,6 +19,7 @@ int show(const Arguments& arguments);
 int logs(const Arguments& arguments);
 int resume(const Arguments& arguments);
 int abort(const Arguments& arguments);
+int confirm(const Arguments& arguments);
 int cancel(const Arguments& arguments);
 int review(const Arguments& arguments);
 int downgrade(const Arguments& arguments);

@@ -201,6 +201,7 @@ class Loop {
                          .approvals = x_.approvals,
                          .applied = x_.applied,
                          .gate = x_.gate,
+                         .backups = x_.backups,
                          .target = x_.request.target,
                          .output = {},
                          .stop = std::move(stop),

@@ -46,6 +46,7 @@ struct Execution {
   std::vector<Approval> approvals;
   std::vector<AppliedRevision> applied;
   GateMemory gate;
+  BackupMemory backups;
   std::string run_id;
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing

@@ -16,6 +16,10 @@ bool is_half_done(const Run& run) {
   return phase_of(run) == Phase::upgrading && run.evidence(evidence::database_unchanged).is_null();
 }
 
+bool has_changed_database(const Run& run) {
+  return phase_of(run) == Phase::after_upgrade || is_half_done(run);
+}
+
 bool has_begun_restart(const Run& run) {
   const auto begun = [](const StageRecord& stage) {
     return std::ranges::any_of(stage.facts,

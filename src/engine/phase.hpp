@@ -17,6 +17,9 @@ Phase phase_of(const Run& run);
 /// Whether its upgrade began and neither reached its end nor provably left nothing.
 bool is_half_done(const Run& run);
 
+/// Whether the database is, or may be, another one than before it.
+bool has_changed_database(const Run& run);
+
 /// Whether a run that only restarts has begun with that: its services may be down, database and checkout are as they
 /// were.
 bool has_begun_restart(const Run& run);

@@ -10,17 +10,16 @@ namespace {
 using replacement::Replacement;
 using replacement::Side;
 
-/// The new database's oid is known once it holds the backup.
-Replacement names_of(const Run& run) {
+}  // namespace
+
+Replacement replacement_of(const Run& run) {
   const Json& rebuilt = run.evidence(evidence::database_rebuilt);
   return replacement::replacement_from_json(rebuilt.is_null() ? run.fact(fact::database_replacement) : rebuilt);
 }
 
-}  // namespace
-
 Task<std::optional<Side>> settle_replacement(const Run& run, const Application& application, Databases& databases) {
   if (run.fact(fact::database_replacement).is_null()) co_return std::nullopt;
-  const Replacement names = names_of(run);
+  const Replacement names = replacement_of(run);
   const std::stop_token unstoppable;
   const auto admin = co_await replacement::administer(application, databases, unstoppable);
   const Side side = co_await replacement::side_of(*admin, names, unstoppable);
@@ -31,7 +30,7 @@ Task<std::optional<Side>> settle_replacement(const Run& run, const Application& 
 Task<Outcome> replacement_outcome(const Run& run, Outcome begun, const Application& application, Databases& databases) {
   const auto side = co_await settle_replacement(run, application, databases);
   if (!side || side == Side::neither) {
-    begun.details.push_back(names_of(run).name + " is neither the old database nor the new one");
+    begun.details.push_back(replacement_of(run).name + " is neither the old database nor the new one");
     co_return begun;
   }
   if (side == Side::before) {

@@ -10,6 +10,9 @@
 
 namespace orchestrate {
 
+/// The two databases of a restore, as far as it got. The new one's oid is known once it holds the backup.
+replacement::Replacement replacement_of(const Run& run);
+
 /// Asks the server which side a restore is on. Before the exchange of names the present database is opened to clients
 /// again and the new one is dropped. nullopt: the run had made nothing yet.
 Task<std::optional<replacement::Side>> settle_replacement(const Run& run, const Application& application,

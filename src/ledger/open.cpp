@@ -19,12 +19,15 @@ class EmptyLedger final : public Ledger {
   void approve(const Approval&) override { refuse(); }
   void open_gate(const GateOpening&, Time) override { refuse(); }
   void note_verification(const BackupVerification&) override { refuse(); }
+  void note_expiry(const BackupExpiry&) override { refuse(); }
   void reserve(std::uint64_t) override { refuse(); }
   std::vector<Event> events(const std::string&) const override { return {}; }
   std::vector<std::string> runs(std::size_t) const override { return {}; }
   std::vector<Approval> approvals() const override { return {}; }
   std::optional<GateOpening> gate_opening() const override { return std::nullopt; }
   std::optional<BackupVerification> verification() const override { return std::nullopt; }
+  std::vector<BackupVerification> verifications() const override { return {}; }
+  std::optional<Time> last_expiry() const override { return std::nullopt; }
   std::vector<Event> providing(std::string_view) const override { return {}; }
   std::optional<std::string> unfinished() const override { return std::nullopt; }
 

@@ -59,6 +59,7 @@ struct Redaction {
     in(event.reason);
   }
   void in(RecoveryStarted&) const {}
+  void in(RunConfirmed& event) const { in(event.requested_by); }
 };
 
 }  // namespace

@@ -3,12 +3,14 @@
 #include "ledger/ledger_file.hpp"
 #include "ledger/redact.hpp"
 #include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
 namespace {
 
 constexpr std::string_view approval_given = "approval-given";
 constexpr std::string_view gate_opened = "gate-opened", backup_verified = "backup-verified";
+constexpr std::string_view backup_expired = "backup-expired";
 
 std::int64_t nanoseconds(Time at) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count();
@@ -23,6 +25,10 @@ Json to_json(const Approval& approval) {
                        {"reason", approval.reason},
                        {"by", approval.by},
                        {"at", approval.at}});
+}
+BackupVerification verification_from(const Sqlite::Row& row) {
+  const Json json = parse_json(row[1].value());
+  return {time_of(row[0].value()), json.text_or("summary"), json.text_or("by"), json["proof"], json.text_or("damaged")};
 }
 Approval approval_from(const Json& json) {
   return {json["finding"].as_string(), json["file_sha256"].as_string(), json["reason"].as_string(),
@@ -70,9 +76,20 @@ void SqliteLedger::open_gate(const GateOpening& opening, Time at) {
 void SqliteLedger::note_verification(const BackupVerification& verification) {
   std::string text = to_text(Json::object({{"summary", redactor_(verification.summary)},
                                            {"by", redactor_(verification.by)},
-                                           {"proof", redacted(verification.proof, redactor_)}}));
+                                           {"proof", redacted(verification.proof, redactor_)},
+                                           {"damaged", verification.damaged}}));
   Transaction transaction(sqlite_);
   insert(std::nullopt, verification.at, backup_verified, std::move(text));
+  transaction.commit();
+}
+
+void SqliteLedger::note_expiry(const BackupExpiry& expiry) {
+  std::string text = to_text(Json::object({{"path", expiry.path},
+                                           {"sha256", expiry.sha256},
+                                           {"reason", redactor_(expiry.reason)},
+                                           {"by", redactor_(expiry.by)}}));
+  Transaction transaction(sqlite_);
+  insert(std::nullopt, expiry.at, backup_expired, std::move(text));
   transaction.commit();
 }
 
@@ -88,8 +105,24 @@ std::optional<BackupVerification> SqliteLedger::verification() const {
   const auto rows = sqlite_.query("SELECT at, body FROM event WHERE type = ? ORDER BY sequence DESC LIMIT 1",
                                   {std::string(backup_verified)});
   if (rows.empty()) return std::nullopt;
-  const Json json = parse_json(rows[0][1].value());
-  return BackupVerification{time_of(rows[0][0].value()), json.text_or("summary"), json.text_or("by"), json["proof"]};
+  return verification_from(rows[0]);
+}
+
+std::vector<BackupVerification> SqliteLedger::verifications() const {
+  std::vector<BackupVerification> all;
+  for (const Sqlite::Row& row :
+       sqlite_.query("SELECT at, body FROM event WHERE type = ? ORDER BY sequence", {std::string(backup_verified)}))
+    all.push_back(verification_from(row));
+  return all;
+}
+
+std::optional<Time> SqliteLedger::last_expiry() const {
+  const auto rows = sqlite_.query(
+      "SELECT at FROM event WHERE type = ? OR (type = 'fact-recorded' AND json_extract(body, '$.name') LIKE ?)"
+      " ORDER BY sequence DESC LIMIT 1",
+      {std::string(backup_expired), std::string(fact::backup_expired) + "%"});
+  if (rows.empty()) return std::nullopt;
+  return time_of(rows[0][0].value());
 }
 
 /// The file keeps the pages that a deletion frees and takes them before new ones. A commit also needs room for its

@@ -18,6 +18,7 @@ class SqliteLedger final : public Ledger {
   void approve(const Approval& approval) override;
   void open_gate(const GateOpening& opening, Time at) override;
   void note_verification(const BackupVerification& verification) override;
+  void note_expiry(const BackupExpiry& expiry) override;
   void reserve(std::uint64_t bytes) override;
 
   std::vector<Event> events(const std::string& run) const override;
@@ -25,6 +26,8 @@ class SqliteLedger final : public Ledger {
   std::vector<Approval> approvals() const override;
   std::optional<GateOpening> gate_opening() const override;
   std::optional<BackupVerification> verification() const override;
+  std::vector<BackupVerification> verifications() const override;
+  std::optional<Time> last_expiry() const override;
   std::vector<Event> providing(std::string_view evidence) const override;
   std::optional<std::string> unfinished() const override;
 

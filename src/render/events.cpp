@@ -35,6 +35,7 @@ struct Saying {
   }
   std::string operator()(const RunAborted& e) const { return fmt::format("by {}: {}", e.requested_by, e.reason); }
   std::string operator()(const RecoveryStarted& e) const { return "by " + e.unit; }
+  std::string operator()(const RunConfirmed& e) const { return "by " + e.requested_by; }
 };
 
 }  // namespace

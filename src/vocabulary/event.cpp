@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::array<std::string_view, 5> results = {"succeeded", "nothing-to-do", "blocked", "failed-unchanged",
                                                      "held"};
-constexpr std::array<std::string_view, 9> types = {"run-created",      "stage-started", "fact-recorded",
-                                                   "stage-finished",   "run-finished",  "run-resumed",
-                                                   "cancel-requested", "run-aborted",   "recovery-started"};
+constexpr std::array<std::string_view, 10> types = {
+    "run-created", "stage-started",    "fact-recorded", "stage-finished",   "run-finished",
+    "run-resumed", "cancel-requested", "run-aborted",   "recovery-started", "run-confirmed"};
 constexpr std::array<std::string_view, 2> manners = {"in-order", "by-force"};
 
 template <class Enum, std::size_t N>
@@ -91,6 +91,7 @@ struct ToJson {
     return Json::object({{"requested_by", e.requested_by}, {"reason", e.reason}});
   }
   Json operator()(const RecoveryStarted& e) const { return Json::object({{"unit", e.unit}, {"version", e.version}}); }
+  Json operator()(const RunConfirmed& e) const { return Json::object({{"requested_by", e.requested_by}}); }
 };
 
 }  // namespace
@@ -139,6 +140,7 @@ EventBody event_from_json(std::string_view type, const Json& json) {
     return CancelRequested{json.text_or("requested_by"), enum_from<Manner>(manners, json["manner"].as_string())};
   if (type == types[7]) return RunAborted{json.text_or("requested_by"), json.text_or("reason")};
   if (type == types[8]) return RecoveryStarted{json.text_or("unit"), json.text_or("version")};
+  if (type == types[9]) return RunConfirmed{json.text_or("requested_by")};
   throw Error(ErrorKind::failed, "read a ledger event", "unknown type '" + std::string(type) + "'",
               "it was written by a newer orchestrate: use that version");
 }

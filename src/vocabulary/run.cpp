@@ -68,6 +68,7 @@ struct Fold {
   void operator()(const CancelRequested& e) const { run.cancel = e; }
   void operator()(const RunAborted& e) const { run.aborted = e; }
   void operator()(const RecoveryStarted&) const { ++run.recoveries; }
+  void operator()(const RunConfirmed& e) const { run.confirmed = e; }
 };
 
 }  // namespace

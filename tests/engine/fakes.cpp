@@ -163,12 +163,15 @@ struct Memory final : Ledger {
   void approve(const Approval&) override {}
   void open_gate(const GateOpening&, Time) override {}
   void note_verification(const BackupVerification&) override {}
+  void note_expiry(const BackupExpiry&) override {}
   void reserve(std::uint64_t) override {}
   std::vector<Event> events(const std::string&) const override { return {}; }
   std::vector<std::string> runs(std::size_t) const override { return {}; }
   std::vector<Approval> approvals() const override { return {}; }
   std::optional<GateOpening> gate_opening() const override { return std::nullopt; }
   std::optional<BackupVerification> verification() const override { return std::nullopt; }
+  std::vector<BackupVerification> verifications() const override { return {}; }
+  std::optional<Time> last_expiry() const override { return std::nullopt; }
   std::vector<Event> providing(std::string_view) const override { return {}; }
   std::optional<std::string> unfinished() const override { return std::nullopt; }
 };

@@ -96,6 +96,11 @@ def test_what_was_deleted_is_back_and_the_old_database_is_kept_closed(vps):
     assert beside(vps) == [f"appdb_old_{run['run']}"]
     closed = vps.host.run("psql", "-d", beside(vps)[0], "-c", "SELECT 1", user="postgres")
     assert closed.code != 0 and "not currently accepting connections" in closed.err
+    confirmed = vps.orchestrate("confirm", run["run"])
+    assert confirmed.code == 0, str(confirmed)
+    line_with(confirmed, f"database appdb_old_{run['run']} is dropped")
+    assert beside(vps) == []
+    assert vps.orchestrate("confirm", run["run"]).code == 0
 
 
 def test_where_the_code_wants_more_than_the_backup_holds_the_service_stays_stopped(vps):

@@ -33,6 +33,7 @@ std::vector<EventBody> every_kind() {
           FactRecorded{"upgrade", "versions", Json::object({{"before", Json::array({"002"})}})},
           StageFinished{"review", outcome, std::chrono::milliseconds(120)},
           RecoveryStarted{"orchestrate-worker@magikal-bot.service", "0.1.0"},
+          RunConfirmed{"uid 0 (root)"},
           RunFinished{Result::blocked, 3, "database at 003, checkout and service unchanged", "orchestrate approve"}};
 }
 
@@ -49,7 +50,7 @@ TEST(Ledger, GivesBackEveryKindOfEventAsItWasAppended) {
   EXPECT_EQ(bodies, every_kind());
   EXPECT_EQ(state.reader()->events("r1"), appended);
   EXPECT_EQ(replay(state.reader()->events("r1")), replay(appended));
-  EXPECT_EQ(appended.back().sequence, 6);
+  EXPECT_EQ(appended.back().sequence, 7);
 }
 
 TEST(Ledger, KnowsWhatTheNewestLookAtABackupFound) {
@@ -61,6 +62,29 @@ TEST(Ledger, KnowsWhatTheNewestLookAtABackupFound) {
                                 Json::object({{"sha256", "ab"}})};
   ledger->note_verification(good);
   EXPECT_EQ(state.reader()->verification(), good);
+}
+
+TEST(Ledger, KeepsEveryLookAtABackupAndWhichOneWasDamaged) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  const BackupVerification good{nine, "54 MiB", "uid 0 (root)", Json::object({{"sha256", "ab"}})};
+  const BackupVerification bad{nine + std::chrono::hours(1), "cut off", "uid 0 (root)", {}, "/backups/bot-1.dump"};
+  ledger->note_verification(good);
+  ledger->note_verification(bad);
+  EXPECT_THAT(state.reader()->verifications(), ElementsAre(good, bad));
+}
+
+TEST(Ledger, KnowsWhenADumpWasLastRemovedByARunOrOutsideAny) {
+  const StateDirectory state;
+  const auto ledger = state.writer();
+  EXPECT_EQ(ledger->last_expiry(), std::nullopt);
+  ledger->note_expiry({nine, "/backups/bot-1.dump", "ab", "older than the 7 that are kept", "uid 0 (root)"});
+  EXPECT_EQ(state.reader()->last_expiry(), nine);
+  ledger->append("r1", apply_of("bot"), nine);
+  ledger->append("r1", FactRecorded{"backup", "backup.file", "/backups/bot-9.dump"}, nine + std::chrono::hours(1));
+  EXPECT_EQ(state.reader()->last_expiry(), nine);
+  ledger->append("r1", FactRecorded{"backup", "backup.expired:bot-2.dump", Json()}, nine + std::chrono::hours(2));
+  EXPECT_EQ(state.reader()->last_expiry(), nine + std::chrono::hours(2));
 }
 
 TEST(Event, IsReadFromJsonAsItWas) {

@@ -89,7 +89,7 @@ Settings BackupStage::take_settings() const {
 
 StageContext BackupStage::context() {
   const auto record = [this](std::string_view name, Json value) { facts_.emplace_back(name, std::move(value)); };
-  return {application_,      ports_, run_,         approvals_, applied_, gate_, "head", output_,
+  return {application_,      ports_, run_,         approvals_, applied_, gate_, backups_, "head", output_,
           stop_.get_token(), {},     on_progress_, record,     state_};
 }
 

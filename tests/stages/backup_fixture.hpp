@@ -90,6 +90,7 @@ class BackupStage : public testing::Test {
   std::vector<Approval> approvals_;
   std::vector<AppliedRevision> applied_;
   GateMemory gate_;
+  BackupMemory backups_;
   std::filesystem::path output_ = logs_.path() / "backup.log";
   std::filesystem::path state_;  ///< where a throw-away server may be
   std::stop_source stop_;

@@ -34,6 +34,7 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
                        .approvals = approvals,
                        .applied = applied,
                        .gate = gate,
+                       .backups = backups,
                        .target = target,
                        .output = output,
                        .stop = stop.get_token()};

@@ -114,6 +114,7 @@ class StageBench {
   std::vector<Approval> approvals;
   std::vector<AppliedRevision> applied;
   GateMemory gate;
+  BackupMemory backups;
   std::string target = "head";
   std::stop_source stop;
   Run so_far{.id = "r1"};
