@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <variant>
+#include <vector>
 
 #include "backup/proof.hpp"
 #include "backup/refusal.hpp"
@@ -11,7 +12,8 @@ namespace orchestrate::backup {
 
 /// Restores what is intact into a throw-away server and compares what is there with its manifest, where it has one:
 /// rows of every table and the revisions of its moment. Evidence `backup.restored`; `context.state` holds the server.
-Task<std::variant<Evidence, Refusal>> prove_restored(StageContext& context, Proof proof,
-                                                     std::chrono::milliseconds limit);
+/// For `matched` the hashes of its moment are compared too, which only a manifest knows; that is evidence of its own.
+Task<std::variant<std::vector<Evidence>, Refusal>> prove_restored(StageContext& context, Proof proof, Level level,
+                                                                  std::chrono::milliseconds limit);
 
 }  // namespace orchestrate::backup

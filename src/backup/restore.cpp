@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "backup/connection.hpp"
+#include "backup/holdings.hpp"
+#include "backup/sequences.hpp"
 #include "backup/wording.hpp"
 #include "files/block_reader.hpp"
 #include "orchestrate/error.hpp"
@@ -102,6 +104,23 @@ Task<Exit> feed_sql(StageContext& context, const Trial& trial, Command command) 
   co_return co_await psql->wait();
 }
 
+Task<Restored> look_into(StageContext& context, const Trial& trial, DatabaseUrl url) {
+  const SessionOptions options{.statement_timeout = trial.limit};
+  const auto session = co_await context.ports.databases.connect(url, options, context.stop);
+  co_await settle_text_form(*session, context.stop);
+  Site site{.url = url, .pg_dump = trial.pg_dump, .level = trial.level, .limit = trial.limit};
+  Holdings holdings = co_await read_holdings(context, std::move(site), *session);
+  if (holdings.content) {
+    const auto all = co_await sequences(*session, context.stop);
+    const Positions now = co_await positions(*session, all, context.stop);
+    holdings.content->sequences = ranges(all, now, now);
+  }
+  auto revisions = co_await version_rows(*session, context.application.policy.migrations.version_table, context.stop);
+  co_return Restored{.rows = std::move(holdings.rows),
+                     .content = std::move(holdings.content),
+                     .revisions = std::move(revisions).value_or(std::vector<std::string>())};
+}
+
 Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const Trial& trial,
                                                    const scratch::Cluster& cluster) {
   co_await prepare(context, cluster);
@@ -118,14 +137,7 @@ Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const 
                       "take a new dump; see the stage's output for all of it"};
   }
   context.progress("counting rows");
-  const SessionOptions options{.statement_timeout = trial.limit};
-  const auto session = co_await context.ports.databases.connect(cluster.url(database), options, context.stop);
-  Restored restored;
-  restored.rows = co_await count_rows(*session, context.stop);
-  const auto revisions =
-      co_await version_rows(*session, context.application.policy.migrations.version_table, context.stop);
-  restored.revisions = revisions.value_or(std::vector<std::string>());
-  co_return restored;
+  co_return co_await look_into(context, trial, cluster.url(database));
 }
 
 }  // namespace

@@ -2,11 +2,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "backup/content.hpp"
 #include "backup/format.hpp"
+#include "backup/proof.hpp"
 #include "backup/refusal.hpp"
 #include "backup/snapshot.hpp"
 #include "backup/tools.hpp"
@@ -19,6 +22,8 @@ struct Trial {
   std::filesystem::path dump;
   Format format = Format::custom;
   Tool pg_restore;                     ///< for archives
+  Tool pg_dump;                        ///< for `matched`
+  Level level = Level::restored;       ///< how closely what is there then is looked at
   int major = 0;                       ///< of the server that it is of
   std::filesystem::path parent;        ///< a directory of ours, for the throw-away server
   std::chrono::milliseconds limit{0};  ///< for all of it
@@ -27,6 +32,7 @@ struct Trial {
 /// What came out of it.
 struct Restored {
   RowCounts rows;
+  std::optional<Content> content;      ///< where the trial's level is `matched`
   std::vector<std::string> revisions;  ///< of the version table, sorted
   std::chrono::milliseconds took{0};
 };

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "orchestrate/ports.hpp"
 
@@ -19,8 +20,15 @@ std::uint64_t rows_in(const RowCounts& counts);
 /// Of the database as the session's transaction sees it.
 Task<RowCounts> count_rows(Database& session, std::stop_token stop);
 
+/// Sets how values are written as text, alike on every server, for the rest of the session.
+Task<> settle_text_form(Database& session, std::stop_token stop);
+
+/// The names of the tables that are counted.
+Task<std::vector<std::string>> counted_tables(Database& session, std::stop_token stop);
+
 /// One moment of a database, which pg_dump and our own counts see alike, as long as it lives. Its tables are locked
 /// against DDL (ACCESS SHARE) before the moment: a TRUNCATE in between would give an empty dump and counts that agree.
+/// Its session's text form is settled.
 class Snapshot {
  public:
   /// Throws Error (`failed`) where a table stays locked for longer than `lock_wait`.

@@ -21,7 +21,7 @@ using backup::Proof;
 using backup::Refusal;
 using backup::TakeRule;
 
-constexpr std::array<std::string_view, 2> levels = {"intact", "restored"};
+constexpr std::array<std::string_view, 3> levels = {"intact", "restored", "matched"};
 constexpr std::array<Key, 11> keys = {{
     {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
     {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
@@ -134,7 +134,8 @@ TakeRule take_rule(const StageSpec& spec) {
   return {.directory = spec.settings.text("take"),
           .compression = static_cast<int>(spec.settings.integer("compression")),
           .lock_wait = spec.settings.duration("lock_wait"),
-          .timeout = spec.timeout.value_or(backup_timeout)};
+          .timeout = spec.timeout.value_or(backup_timeout),
+          .level = wanted_of(spec).level};
 }
 
 /// Written by the operator, not filled in as a default.
@@ -155,6 +156,8 @@ std::vector<std::string> problems(const Settings& settings) {
   if (!found.empty()) return found;
   if (settings.has("log") != settings.has("log_says")) found.emplace_back("`log` and `log_says` need each other");
   if (settings.has("log_starts") && !settings.has("log")) found.emplace_back("`log_starts` needs `log`");
+  if (checks && settings.has("verify") && settings.text("verify") == to_string(backup::Level::matched))
+    found.emplace_back("`verify: matched` needs `take`: only of a dump of ours is known what the database held");
   if (settings.has("min_size") && settings.size("min_size").factor != 0)
     found.emplace_back("`min_size` is a number of bytes, such as 10MB");
   if (settings.integer("compression") > 9) found.emplace_back("`compression` is 0 to 9");
