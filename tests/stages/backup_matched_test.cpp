@@ -3,52 +3,8 @@
 namespace orchestrate {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-
-/// What applications keep: of each thing something that a dump may lack.
-constexpr const char* things = R"(
-  create index ix_panels on cfg.panels (title);
-  create table cfg.grants (id bigserial primary key, kind varchar(20) check (kind in ('a', 'b')));
-  insert into cfg.grants (kind) select 'a' from generate_series(1, 50);
-  create view cfg.titles as select title from cfg.panels where title in ('x', 'y') and id > 3;
-  create materialized view cfg.lengths as select length(title) from cfg.panels;
-  create function cfg.twice(n int) returns int language sql as 'select 2 * n';
-  create table cfg.parent (a int);
-  create table cfg.child (z text, b int) inherits (cfg.parent);
-  alter table cfg.parent add column c int;
-  insert into cfg.child values (1, 'z', 2, 3);
-  select lo_from_bytea(7001, 'some bytes'), lo_from_bytea(7002, ''))";
-
-class BackupMatched : public BackupRestored {
- protected:
-  BackupMatched() {
-    level_ = "matched";
-    server_.sql(things, "appdb");
-  }
-
-  fs::path dump_file() const {
-    for (const std::string& name : names())
-      if (name.ends_with(".dump")) return folder_.path() / name;
-    ADD_FAILURE() << "no dump";
-    return {};
-  }
-
-  /// Takes a dump, and then puts another one in its place: as if that had been born instead, wrong and well hashed.
-  std::string said_of(const std::string& pg_dump) {
-    const fs::path dump = dump_file();
-    shell(pg_dump + " --file=" + dump.string());
-    rewrite([&](backup::Manifest& manifest) {
-      manifest.size = fs::file_size(dump);
-      manifest.sha256 = shell("sha256sum < " + dump.string()).substr(0, 64);
-    });
-    const Outcome outcome = verified();
-    return outcome.verdict == Verdict::passed ? "" : outcome.summary;
-  }
-};
 
 TEST_F(BackupMatched, FindsEverythingThatTheDatabaseHeld) {
   const Outcome outcome = run(taken());
@@ -93,14 +49,11 @@ TEST_F(BackupMatched, CatchesADumpThatIsOtherThanItsMoment) {
       {"select lo_put(7001, 0, 'S')", "large objects are 2, hash "}};
   run(taken());
   for (const Case& wrong : cases) {
-    server_.sql("drop database if exists wrong", "postgres");
-    server_.sql("create database wrong template appdb");
-    server_.sql(wrong.change, "wrong");
-    shell("psql -qXc 'alter database appdb rename to good' -c 'alter database wrong rename to appdb' postgres");
-    EXPECT_THAT(said_of("pg_dump -Fc appdb"), HasSubstr(wrong.said)) << wrong.change;
-    shell("psql -qXc 'alter database appdb rename to wrong' -c 'alter database good rename to appdb' postgres");
+    in_wrong_database(wrong.change, [&] { replace_dump("pg_dump -Fc appdb"); });
+    EXPECT_THAT(verified().summary, HasSubstr(wrong.said)) << wrong.change;
   }
-  EXPECT_EQ(said_of("pg_dump -Fc appdb"), "");
+  replace_dump("pg_dump -Fc appdb");
+  EXPECT_EQ(verified().verdict, Verdict::passed);
 }
 
 TEST_F(BackupMatched, CannotBeSaidOfADumpThatWasTakenToBeProvenLessFar) {
@@ -120,7 +73,8 @@ TEST_F(BackupMatched, CatchesAChangeBehindTheFirstPieceOfALargeObject) {
   server_.sql("select lo_from_bytea(7003, convert_to(repeat('0123456789abcdef', 1200000), 'UTF8'))", "appdb");
   ASSERT_EQ(run(taken()).verdict, Verdict::passed);
   server_.sql("select lo_put(7003, 18000000, 'X')", "appdb");
-  EXPECT_THAT(said_of("pg_dump -Fc appdb"), HasSubstr("large objects are 3, hash "));
+  replace_dump("pg_dump -Fc appdb");
+  EXPECT_THAT(verified().summary, HasSubstr("large objects are 3, hash "));
 }
 
 }  // namespace

@@ -61,4 +61,54 @@ class BackupRestored : public BackupStage {
   std::string level_ = "restored";
 };
 
+/// What applications keep: of each thing something that a dump may lack.
+inline constexpr const char* things = R"(
+  create index ix_panels on cfg.panels (title);
+  create table cfg.grants (id bigserial primary key, kind varchar(20) check (kind in ('a', 'b')));
+  insert into cfg.grants (kind) select 'a' from generate_series(1, 50);
+  create view cfg.titles as select title from cfg.panels where title in ('x', 'y') and id > 3;
+  create materialized view cfg.lengths as select length(title) from cfg.panels;
+  create function cfg.twice(n int) returns int language sql as 'select 2 * n';
+  create table cfg.parent (a int);
+  create table cfg.child (z text, b int) inherits (cfg.parent);
+  alter table cfg.parent add column c int;
+  insert into cfg.child values (1, 'z', 2, 3);
+  select lo_from_bytea(7001, 'some bytes'), lo_from_bytea(7002, ''))";
+
+/// Dumps whose manifest holds hashes of what the database held.
+class BackupMatched : public BackupRestored {
+ protected:
+  BackupMatched() {
+    level_ = "matched";
+    server_.sql(things, "appdb");
+  }
+
+  std::filesystem::path dump_file() const {
+    for (const std::string& name : names())
+      if (name.ends_with(".dump")) return folder_.path() / name;
+    ADD_FAILURE() << "no dump";
+    return {};
+  }
+
+  /// Another dump in the place of the only one, as if that had been born instead: wrong, and well hashed.
+  void replace_dump(const std::string& pg_dump) {
+    const std::filesystem::path dump = dump_file();
+    shell(pg_dump + " --file=" + dump.string());
+    rewrite([&](backup::Manifest& manifest) {
+      manifest.size = std::filesystem::file_size(dump);
+      manifest.sha256 = shell("sha256sum < " + dump.string()).substr(0, 64);
+    });
+  }
+
+  /// While `there` runs, the database is a copy of itself that `change` was made to.
+  void in_wrong_database(const std::string& change, const std::function<void()>& there) {
+    server_.sql("drop database if exists wrong");
+    server_.sql("create database wrong template appdb");
+    server_.sql(change, "wrong");
+    shell("psql -qXc 'alter database appdb rename to good' -c 'alter database wrong rename to appdb' postgres");
+    there();
+    shell("psql -qXc 'alter database appdb rename to wrong' -c 'alter database good rename to appdb' postgres");
+  }
+};
+
 }  // namespace orchestrate
