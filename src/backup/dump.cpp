@@ -42,6 +42,15 @@ std::optional<Refusal> unusable(const fs::path& directory) {
   return std::nullopt;
 }
 
+/// pg_dump would fail in its middle, and until then nobody else would get a lock.
+std::optional<Refusal> too_few_locks(const Server& server) {
+  if (server.locks_wanted <= server.locks) return std::nullopt;
+  const std::uint64_t each = server.locks_wanted / server.sessions + 1;
+  return Refusal{fmt::format("a dump needs {} locks on tables and sequences, the server has {}", server.locks_wanted,
+                             server.locks),
+                 fmt::format("set max_locks_per_transaction = {} in postgresql.conf and restart the server", each)};
+}
+
 /// A dump that is being written, and what belongs to it.
 struct Taking {
   const TakeRule& rule;
@@ -64,12 +73,7 @@ Task<> stream(StageContext& context, Taking& taking, std::string snapshot) {
 }
 
 Task<> hold(StageContext& context, Taking& taking, Snapshot& snapshot) {
-  Site site{.url = context.application.for_sessions(),
-            .snapshot = snapshot.id(),
-            .pg_dump = taking.preparation.pg_dump,
-            .level = taking.rule.level,
-            .limit = taking.rule.timeout};
-  taking.holdings = co_await read_holdings(context, std::move(site), snapshot.session());
+  taking.holdings = co_await read_holdings(context, taking.rule.level, snapshot.session());
 }
 
 /// pg_dump writes while we count: both see the snapshot. Either's failure ends the other.
@@ -83,8 +87,14 @@ Task<> dump_and_count(StageContext& context, Taking& taking, Snapshot& snapshot)
   co_await together(std::move(dumping), std::move(counting), over);
 }
 
-/// The same, between two looks at where the sequences are.
+/// The same, after the definitions, which two pg_dump at once would need more locks for, and between two looks at where
+/// the sequences are.
 Task<> dump_and_hash(StageContext& context, Taking& taking, Snapshot& snapshot) {
+  Site site{.url = context.application.for_sessions(),
+            .snapshot = snapshot.id(),
+            .pg_dump = taking.preparation.pg_dump,
+            .limit = taking.rule.timeout};
+  Hashes definitions = co_await read_definitions(context, std::move(site));
   const auto all = co_await sequences(snapshot.session(), context.stop);
   const SessionOptions options{.statement_timeout = taking.rule.timeout};
   const auto session =
@@ -92,7 +102,9 @@ Task<> dump_and_hash(StageContext& context, Taking& taking, Snapshot& snapshot) 
   const Positions before = co_await positions(*session, all, context.stop);
   co_await dump_and_count(context, taking, snapshot);
   const Positions after = co_await positions(*session, all, context.stop);
-  taking.holdings.content.value().sequences = ranges(all, before, after);
+  Content& content = taking.holdings.content.value();
+  content.definitions = std::move(definitions);
+  content.sequences = ranges(all, before, after);
 }
 
 Task<> take_moment(StageContext& context, Taking& taking) {
@@ -121,6 +133,7 @@ Task<std::variant<Preparation, Refusal>> prepare_dump(StageContext& context, Tak
   preparation.pg_dump = co_await find_pg_dump(context.ports.commands, search, major, context.stop);
   preparation.pg_restore = co_await find_pg_restore(context.ports.commands, search, major, context.stop);
 
+  if (auto refusal = too_few_locks(preparation.server)) co_return std::move(*refusal);
   const auto last = newest_manifest(rule.directory, policy.app, preparation.server.database);
   preparation.expected = last ? last->size : preparation.server.database_size;
   const std::uint64_t needed = preparation.expected + preparation.expected * 3 / 10;

@@ -10,9 +10,8 @@
 #include "orchestrate/error.hpp"
 
 namespace orchestrate::backup {
-namespace {
 
-Task<Hashes> read_definitions(StageContext& context, const Site& site) {
+Task<Hashes> read_definitions(StageContext& context, Site site) {
   Command command = libpq_command(site.pg_dump.path, site.url);
   command.argv.insert(command.argv.end(), {"--schema-only", "--no-tablespaces"});
   if (!site.snapshot.empty()) command.argv.push_back("--snapshot=" + site.snapshot);
@@ -32,16 +31,13 @@ Task<Hashes> read_definitions(StageContext& context, const Site& site) {
               said.empty() || stopped ? "pg_dump: " + exit.text() : said, stopped ? "" : dump_hint(said));
 }
 
-}  // namespace
-
-Task<Holdings> read_holdings(StageContext& context, Site site, Database& session) {
+Task<Holdings> read_holdings(StageContext& context, Level level, Database& session) {
   Holdings holdings;
-  if (site.level != Level::matched) {
+  if (level != Level::matched) {
     holdings.rows = co_await count_rows(session, context.stop);
     co_return holdings;
   }
   Content content;
-  content.definitions = co_await read_definitions(context, site);
   HashedRows rows = co_await hash_rows(session, context.stop);
   holdings.rows = std::move(rows.counts);
   content.tables = std::move(rows.hashes);

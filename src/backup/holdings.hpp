@@ -16,18 +16,20 @@ namespace orchestrate::backup {
 struct Site {
   DatabaseUrl url;
   std::string snapshot;  ///< of the session's transaction; empty: nobody else is there
-  Tool pg_dump;          ///< for `matched`
-  Level level = Level::restored;
+  Tool pg_dump;
   std::chrono::milliseconds limit{0};
 };
 
 /// What it holds, as closely as the level asks: `matched` more than row counts.
 struct Holdings {
   RowCounts rows;
-  std::optional<Content> content;  ///< its sequences are not read yet: they see no snapshot
+  std::optional<Content> content;
 };
 
-/// `session` is one of the site; its text form is settled for `matched`.
-Task<Holdings> read_holdings(StageContext& context, Site site, Database& session);
+/// Hashes of the definitions of its objects.
+Task<Hashes> read_definitions(StageContext& context, Site site);
+
+/// What the session's transaction sees; its text form is settled. Definitions and sequences are not read yet.
+Task<Holdings> read_holdings(StageContext& context, Level level, Database& session);
 
 }  // namespace orchestrate::backup

@@ -18,6 +18,9 @@ namespace orchestrate::backup {
 namespace {
 
 constexpr const char* database = "restored";
+/// A single job would write all rows into WAL too: only with several does pg_restore fill each table in the transaction
+/// that empties it. (--single-transaction holds a lock for each large object.)
+constexpr unsigned least_jobs = 2;
 /// More of them only wait for each other's disk.
 constexpr unsigned most_jobs = 4;
 
@@ -52,8 +55,8 @@ bool is_sql(Format format) {
 Command restoring(StageContext& context, const Trial& trial, const scratch::Cluster& cluster) {
   Command command = libpq_command(trial.pg_restore.path, cluster.url(database));
   command.argv.insert(command.argv.end(), {"--exit-on-error", "--no-tablespaces"});
-  const unsigned jobs = std::clamp(std::thread::hardware_concurrency() / 2, 1U, most_jobs);
-  if (trial.format != Format::tar && jobs > 1) command.argv.push_back(fmt::format("--jobs={}", jobs));
+  const unsigned jobs = std::clamp(std::thread::hardware_concurrency() / 2, least_jobs, most_jobs);
+  if (trial.format != Format::tar) command.argv.push_back(fmt::format("--jobs={}", jobs));
   command.argv.push_back(trial.dump.string());
   command.timeout = trial.limit;
   command.log = context.output;
@@ -108,9 +111,13 @@ Task<Restored> look_into(StageContext& context, const Trial& trial, DatabaseUrl 
   const SessionOptions options{.statement_timeout = trial.limit};
   const auto session = co_await context.ports.databases.connect(url, options, context.stop);
   co_await settle_text_form(*session, context.stop);
-  Site site{.url = url, .pg_dump = trial.pg_dump, .level = trial.level, .limit = trial.limit};
-  Holdings holdings = co_await read_holdings(context, std::move(site), *session);
+  const std::string begin = "BEGIN READ ONLY", commit = "COMMIT";
+  co_await session->query(begin, context.stop);
+  Holdings holdings = co_await read_holdings(context, trial.level, *session);
+  co_await session->query(commit, context.stop);
   if (holdings.content) {
+    Site site{.url = url, .pg_dump = trial.pg_dump, .limit = trial.limit};
+    holdings.content->definitions = co_await read_definitions(context, std::move(site));
     const auto all = co_await sequences(*session, context.stop);
     const Positions now = co_await positions(*session, all, context.stop);
     holdings.content->sequences = ranges(all, now, now);

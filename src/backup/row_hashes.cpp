@@ -32,6 +32,7 @@ Task<HashedRows> hash_rows(Database& session, std::stop_token stop) {
   HashedRows all;
   const std::vector<std::string> names = co_await counted_tables(session, stop);
   for (const std::string& name : names) {
+    co_await give_back_locks(session, all.counts.size(), stop);
     const std::string row = fmt::format("ROW({})::text", columns[name]);
     const std::string sql = fmt::format("SELECT count(*), {} FROM ONLY {}", hashed(row), name);
     const Rows rows = co_await session.query(sql, stop);
