@@ -73,7 +73,7 @@ Task<> stream(StageContext& context, Taking& taking, std::string snapshot) {
 }
 
 Task<> hold(StageContext& context, Taking& taking, Snapshot& snapshot) {
-  taking.holdings = co_await read_holdings(context, taking.rule.level, snapshot.session());
+  taking.holdings = co_await read_holdings(context, taking.rule.level, snapshot.session(), Transaction::open);
 }
 
 /// pg_dump writes while we count: both see the snapshot. Either's failure ends the other.

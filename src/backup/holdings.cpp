@@ -31,14 +31,14 @@ Task<Hashes> read_definitions(StageContext& context, Site site) {
               said.empty() || stopped ? "pg_dump: " + exit.text() : said, stopped ? "" : dump_hint(said));
 }
 
-Task<Holdings> read_holdings(StageContext& context, Level level, Database& session) {
+Task<Holdings> read_holdings(StageContext& context, Level level, Database& session, Transaction transaction) {
   Holdings holdings;
   if (level != Level::matched) {
-    holdings.rows = co_await count_rows(session, context.stop);
+    holdings.rows = co_await count_rows(session, context.stop, transaction);
     co_return holdings;
   }
   Content content;
-  HashedRows rows = co_await hash_rows(session, context.stop);
+  HashedRows rows = co_await hash_rows(session, context.stop, transaction);
   holdings.rows = std::move(rows.counts);
   content.tables = std::move(rows.hashes);
   content.large_objects = co_await hash_large_objects(session, context.stop);

@@ -29,7 +29,7 @@ struct Holdings {
 /// Hashes of the definitions of its objects.
 Task<Hashes> read_definitions(StageContext& context, Site site);
 
-/// What the session's transaction sees; its text form is settled. Definitions and sequences are not read yet.
-Task<Holdings> read_holdings(StageContext& context, Level level, Database& session);
+/// What the session sees; its text form is settled. Definitions and sequences are not read yet.
+Task<Holdings> read_holdings(StageContext& context, Level level, Database& session, Transaction transaction);
 
 }  // namespace orchestrate::backup

@@ -45,17 +45,17 @@ std::optional<Refusal> incomparable(const std::optional<Manifest>& manifest, Lev
                  "take a new dump, with verify: matched"};
 }
 
-Task<Trial> prepare_trial(StageContext& context, const Proof& proof, Level level, std::chrono::milliseconds limit) {
+Task<Trial> prepare_trial(StageContext& context, const Proof& proof, Attempt attempt) {
   const Server server = co_await ask_server(context.application, context.ports.databases, context.stop);
   const ToolSearch search{.bin = context.application.policy.postgres_bin};
   Trial trial{.dump = proof.path,
               .format = proof.format,
-              .level = level,
+              .level = attempt.level,
               .major = server.major,
-              .parent = context.state,
-              .limit = limit};
+              .server = std::move(attempt.server),
+              .limit = attempt.limit};
   trial.pg_restore = co_await find_pg_restore(context.ports.commands, search, server.major, context.stop);
-  if (level == Level::matched)
+  if (trial.level == Level::matched)
     trial.pg_dump = co_await find_pg_dump(context.ports.commands, search, server.major, context.stop);
   co_return trial;
 }
@@ -84,12 +84,11 @@ std::vector<Evidence> evidence_of(const Proof& proof, const Restored& restored, 
 
 }  // namespace
 
-Task<std::variant<std::vector<Evidence>, Refusal>> prove_restored(StageContext& context, Proof proof, Level level,
-                                                                  std::chrono::milliseconds limit) {
+Task<std::variant<std::vector<Evidence>, Refusal>> prove_restored(StageContext& context, Proof proof, Attempt attempt) {
   const auto beside = manifest_path(proof.path);
   const auto manifest = std::filesystem::exists(beside) ? read_manifest(beside) : std::nullopt;
-  if (auto refusal = incomparable(manifest, level)) co_return std::move(*refusal);
-  Trial trial = co_await prepare_trial(context, proof, level, limit);
+  if (auto refusal = incomparable(manifest, attempt.level)) co_return std::move(*refusal);
+  Trial trial = co_await prepare_trial(context, proof, std::move(attempt));
   const auto tried = co_await restore_on_trial(context, std::move(trial));
   if (const auto* refusal = std::get_if<Refusal>(&tried)) co_return *refusal;
   const auto& restored = std::get<Restored>(tried);

@@ -31,6 +31,11 @@ const std::string encoding_sql =
     "SELECT quote_literal(pg_encoding_to_char(encoding)) FROM pg_database "
     "WHERE datname = current_database()";
 
+/// Nobody else counts what the restore wrote into the catalog, and of 10 000 tables pg_dump then asks for minutes.
+const std::string analyze_sql =
+    "ANALYZE pg_attrdef, pg_attribute, pg_class, pg_constraint, pg_depend, pg_description, pg_index, pg_init_privs, "
+    "pg_inherits, pg_namespace, pg_policy, pg_proc, pg_sequence, pg_trigger, pg_type";
+
 /// What the server must have before the dump comes: a database of production's encoding, and its roles.
 Task<> prepare(StageContext& context, const scratch::Cluster& cluster) {
   const SessionOptions reading;
@@ -111,11 +116,9 @@ Task<Restored> look_into(StageContext& context, const Trial& trial, DatabaseUrl 
   const SessionOptions options{.statement_timeout = trial.limit};
   const auto session = co_await context.ports.databases.connect(url, options, context.stop);
   co_await settle_text_form(*session, context.stop);
-  const std::string begin = "BEGIN READ ONLY", commit = "COMMIT";
-  co_await session->query(begin, context.stop);
-  Holdings holdings = co_await read_holdings(context, trial.level, *session);
-  co_await session->query(commit, context.stop);
+  Holdings holdings = co_await read_holdings(context, trial.level, *session, Transaction::none);
   if (holdings.content) {
+    co_await session->query(analyze_sql, context.stop);
     Site site{.url = url, .pg_dump = trial.pg_dump, .limit = trial.limit};
     holdings.content->definitions = co_await read_definitions(context, std::move(site));
     const auto all = co_await sequences(*session, context.stop);
@@ -149,22 +152,28 @@ Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const 
 
 }  // namespace
 
+Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int major) {
+  scratch::sweep(context.state);
+  scratch::Place place{.programs = scratch::server_programs(context.application.policy.postgres_bin, major),
+                       .parent = context.state,
+                       .log = context.output};
+  co_return co_await scratch::Cluster::make(context.ports, std::move(place), context.stop);
+}
+
 Task<std::variant<Restored, Refusal>> restore_on_trial(StageContext& context, Trial trial) {
   const auto began = context.ports.clock.boot();
-  scratch::sweep(trial.parent);
-  context.progress("making a throw-away server");
-  scratch::Place place{.programs = scratch::server_programs(context.application.policy.postgres_bin, trial.major),
-                       .parent = trial.parent,
-                       .log = context.output};
-  const auto cluster = co_await scratch::Cluster::make(context.ports, std::move(place), context.stop);
+  if (!trial.server) {
+    context.progress("making a throw-away server");
+    trial.server = co_await make_server(context, trial.major);
+  }
   std::variant<Restored, Refusal> result;
   std::exception_ptr problem;
   try {
-    result = co_await restore_into(context, trial, *cluster);
+    result = co_await restore_into(context, trial, *trial.server);
   } catch (...) {
     problem = std::current_exception();
   }
-  co_await cluster->end();
+  co_await trial.server->end();
   if (problem) std::rethrow_exception(problem);
   if (auto* restored = std::get_if<Restored>(&result)) restored->took = context.ports.clock.boot() - began;
   co_return result;

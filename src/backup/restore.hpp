@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,18 +16,22 @@
 #include "backup/tools.hpp"
 #include "orchestrate/stage.hpp"
 
+namespace orchestrate::scratch {
+class Cluster;
+}
+
 namespace orchestrate::backup {
 
 /// A dump that is to be restored where nobody else looks.
 struct Trial {
   std::filesystem::path dump;
   Format format = Format::custom;
-  Tool pg_restore;                     ///< for archives
-  Tool pg_dump;                        ///< for `matched`
-  Level level = Level::restored;       ///< how closely what is there then is looked at
-  int major = 0;                       ///< of the server that it is of
-  std::filesystem::path parent;        ///< a directory of ours, for the throw-away server
-  std::chrono::milliseconds limit{0};  ///< for all of it
+  Tool pg_restore;                           ///< for archives
+  Tool pg_dump;                              ///< for `matched`
+  Level level = Level::restored;             ///< how closely what is there then is looked at
+  int major = 0;                             ///< of the server that it is of
+  std::shared_ptr<scratch::Cluster> server;  ///< where that is made already; it is ended
+  std::chrono::milliseconds limit{0};        ///< for all of it
 };
 
 /// What came out of it.
@@ -36,6 +41,9 @@ struct Restored {
   std::vector<std::string> revisions;  ///< of the version table, sorted
   std::chrono::milliseconds took{0};
 };
+
+/// A throw-away server in `context.state`, of that major version.
+Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int major);
 
 /// Restores the dump into a server of our own, counts what is there then and takes the server away again. A dump that
 /// cannot be restored is a refusal; what kept us from trying is an Error.

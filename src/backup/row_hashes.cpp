@@ -25,14 +25,14 @@ std::string hashed(std::string_view text) {
 
 }  // namespace
 
-Task<HashedRows> hash_rows(Database& session, std::stop_token stop) {
+Task<HashedRows> hash_rows(Database& session, std::stop_token stop, Transaction transaction) {
   const Rows described = co_await session.query(columns_sql, stop);
   std::map<std::string, std::string> columns;
   for (const auto& row : described.rows) columns.emplace(row.at(0).value(), row.at(1).value());
   HashedRows all;
   const std::vector<std::string> names = co_await counted_tables(session, stop);
   for (const std::string& name : names) {
-    co_await give_back_locks(session, all.counts.size(), stop);
+    co_await give_back_locks(session, transaction, all.counts.size(), stop);
     const std::string row = fmt::format("ROW({})::text", columns[name]);
     const std::string sql = fmt::format("SELECT count(*), {} FROM ONLY {}", hashed(row), name);
     const Rows rows = co_await session.query(sql, stop);

@@ -13,8 +13,8 @@ struct HashedRows {
   Hashes hashes;
 };
 
-/// Of the database as the session's transaction sees it, whose text form is settled.
-Task<HashedRows> hash_rows(Database& session, std::stop_token stop);
+/// Of the database as the session sees it, whose text form is settled.
+Task<HashedRows> hash_rows(Database& session, std::stop_token stop, Transaction transaction);
 
 /// How many there are, and a hash over all of them: `3, hash 7260...`.
 Task<std::string> hash_large_objects(Database& session, std::stop_token stop);

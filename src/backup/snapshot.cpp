@@ -49,17 +49,17 @@ std::uint64_t rows_in(const RowCounts& counts) {
                          [](std::uint64_t sum, const auto& table) { return sum + table.second; });
 }
 
-Task<> give_back_locks(Database& session, std::size_t number, std::stop_token stop) {
-  if (number % tables_between != 0) co_return;
+Task<> give_back_locks(Database& session, Transaction transaction, std::size_t number, std::stop_token stop) {
+  if (transaction == Transaction::none || number % tables_between != 0) co_return;
   const std::string sql = number == 0 ? "SAVEPOINT looked" : "ROLLBACK TO SAVEPOINT looked";
   co_await session.query(sql, stop);
 }
 
-Task<RowCounts> count_rows(Database& session, std::stop_token stop) {
+Task<RowCounts> count_rows(Database& session, std::stop_token stop, Transaction transaction) {
   RowCounts counts;
   const std::vector<std::string> names = co_await counted_tables(session, stop);
   for (const std::string& name : names) {
-    co_await give_back_locks(session, counts.size(), stop);
+    co_await give_back_locks(session, transaction, counts.size(), stop);
     const std::string sql = "SELECT count(*) FROM ONLY " + name;
     const Rows rows = co_await session.query(sql, stop);
     counts.emplace(name, std::stoull(rows.rows.at(0).at(0).value()));

@@ -17,12 +17,14 @@ using RowCounts = std::map<std::string, std::uint64_t>;
 
 std::uint64_t rows_in(const RowCounts& counts);
 
-/// Of the database as the session's transaction sees it: it is in one.
-Task<RowCounts> count_rows(Database& session, std::stop_token stop);
+/// Whether a session is in a transaction. There, a plan locks all indexes of its table until the end, and with
+/// thousands of tables no lock is left for anybody: they are given back now and then.
+enum class Transaction { none, open };
+/// To be called before table `number`, from 0, is asked for.
+Task<> give_back_locks(Database& session, Transaction transaction, std::size_t number, std::stop_token stop);
 
-/// To be called before table `number`, from 0, is asked for: a plan locks all indexes of its table until the
-/// transaction ends, and with thousands of tables no lock is left for anybody.
-Task<> give_back_locks(Database& session, std::size_t number, std::stop_token stop);
+/// Of the database as the session sees it.
+Task<RowCounts> count_rows(Database& session, std::stop_token stop, Transaction transaction = Transaction::none);
 
 /// Sets how values are written as text, alike on every server, for the rest of the session.
 Task<> settle_text_form(Database& session, std::stop_token stop);

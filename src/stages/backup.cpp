@@ -8,6 +8,7 @@
 
 #include "backup/check.hpp"
 #include "backup/dump.hpp"
+#include "backup/together.hpp"
 #include "backup/wording.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/evidence.hpp"
@@ -68,6 +69,15 @@ class CheckStage : public Stage {
   Wanted wanted_;
 };
 
+Task<> taken(StageContext& context, const TakeRule& rule, const backup::Preparation& preparation,
+             std::optional<Proof>& proof) {
+  proof = co_await backup::take_dump(context, rule, preparation);
+}
+
+Task<> served(StageContext& context, int major, std::shared_ptr<scratch::Cluster>& server) {
+  server = co_await backup::make_server(context, major);
+}
+
 class TakeStage : public Stage {
  public:
   TakeStage(std::string name, TakeRule rule, std::chrono::milliseconds reuse_within, Wanted wanted)
@@ -87,11 +97,26 @@ class TakeStage : public Stage {
       co_return Outcome{.verdict = Verdict::passed,
                         .summary = fmt::format("would dump about {} into {}", backup::size_text(preparation.expected),
                                                rule_.directory.string())};
-    const Proof proof = co_await backup::take_dump(context, rule_, preparation);
-    co_return co_await proven_further(context, proof, proven(proof), wanted_);
+    Wanted wanted = wanted_;
+    const Proof proof = co_await dump(context, preparation, wanted);
+    co_return co_await proven_further(context, proof, proven(proof), std::move(wanted));
   }
 
  private:
+  /// The server to restore into is made meanwhile.
+  Task<Proof> dump(StageContext& context, const backup::Preparation& preparation, Wanted& wanted) const {
+    if (wanted.level == backup::Level::intact) co_return co_await backup::take_dump(context, rule_, preparation);
+    std::stop_source over;
+    const std::stop_callback from_outside(context.stop, [&over] { over.request_stop(); });
+    StageContext both = context;
+    both.stop = over.get_token();
+    std::optional<Proof> proof;
+    Task<> dumping = taken(both, rule_, preparation, proof);
+    Task<> serving = served(both, preparation.server.major, wanted.server);
+    co_await backup::together(std::move(dumping), std::move(serving), over);
+    co_return proof.value();
+  }
+
   /// What this run took before it was resumed, where it is still that, byte for byte, and recent.
   std::optional<Outcome> kept_dump(const StageContext& context) const {
     const StageRecord* record = context.run.stage(name_);

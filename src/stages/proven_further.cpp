@@ -5,7 +5,6 @@
 
 #include <fmt/core.h>
 
-#include "backup/prove_restored.hpp"
 #include "backup/wording.hpp"
 
 namespace orchestrate {
@@ -41,7 +40,8 @@ Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome
         wanted.level == Level::matched ? "; would be restored and compared" : "; would be restored and counted";
     co_return outcome;
   }
-  auto tried = co_await backup::prove_restored(context, proof, wanted.level, wanted.limit);
+  backup::Attempt attempt{.level = wanted.level, .limit = wanted.limit, .server = std::move(wanted.server)};
+  auto tried = co_await backup::prove_restored(context, proof, std::move(attempt));
   if (const auto* refusal = std::get_if<backup::Refusal>(&tried))
     co_return refused(proof.path.filename().string(), {*refusal});
   const auto& proofs = std::get<std::vector<Evidence>>(tried);

@@ -45,7 +45,6 @@ TEST_F(BackupRestored, RefusesACompressedDumpThatBreaksOffWhileItIsRead) {
   backup::Trial trial{.dump = folder_.path() / "x",
                       .format = backup::Format::gzip,
                       .major = TemporaryPostgres::major(),
-                      .parent = state_,
                       .limit = std::chrono::minutes(1)};
   StageContext seen = context();
   const auto tried = on_loop(io_, backup::restore_on_trial(seen, std::move(trial)));
@@ -77,6 +76,12 @@ TEST_F(BackupRestored, RefusesADumpThatDecodesAndCannotBeRestored) {
   EXPECT_EQ(run(take_settings()).verdict, Verdict::passed) << "it is intact";
   run_.id = "r43";
   EXPECT_THAT(refusal(taken()), HasSubstr("it cannot be restored: "));
+  expect_nothing_left();
+}
+
+TEST_F(BackupRestored, TakesTheServerAwayWhenThereIsNoDump) {
+  application_.database.user = "bot";
+  EXPECT_THAT(refusal(taken()), HasSubstr("permission denied"));
   expect_nothing_left();
 }
 
