@@ -7,9 +7,12 @@
 #include <cerrno>
 #include <optional>
 
+#include "backup/holdings.hpp"
 #include "backup/manifest.hpp"
+#include "backup/sequences.hpp"
 #include "backup/snapshot.hpp"
 #include "backup/stream.hpp"
+#include "backup/together.hpp"
 #include "backup/wording.hpp"
 #include "files/durable_file.hpp"
 #include "files/file_error.hpp"
@@ -39,23 +42,81 @@ std::optional<Refusal> unusable(const fs::path& directory) {
   return std::nullopt;
 }
 
-/// The moment that is dumped, and its rows.
-struct Moment {
-  std::unique_ptr<Snapshot> snapshot;
-  RowCounts rows;
+/// pg_dump would fail in its middle, and until then nobody else would get a lock.
+std::optional<Refusal> too_few_locks(const Server& server) {
+  if (server.locks_wanted <= server.locks) return std::nullopt;
+  const std::uint64_t each = server.locks_wanted / server.sessions + 1;
+  return Refusal{fmt::format("a dump needs {} locks on tables and sequences, the server has {}", server.locks_wanted,
+                             server.locks),
+                 fmt::format("set max_locks_per_transaction = {} in postgresql.conf and restart the server", each)};
+}
+
+/// A dump that is being written, and what belongs to it.
+struct Taking {
+  const TakeRule& rule;
+  const Preparation& preparation;
+  files::DurableFile& file;
+  Holdings holdings;
+  std::string sha256;
 };
 
-Task<Moment> take_moment(StageContext& context, const TakeRule& rule, const std::string& database) {
+/// What the server said, with what to do about it.
+Error explained(const Taking& taking, const Error& error) {
+  if (!error.hint().empty() || error.kind() != ErrorKind::failed) return error;
+  const std::string doing =
+      fmt::format("dump {} to {}", taking.preparation.server.database, taking.rule.directory.string());
+  return {error.kind(), doing, error.why(), dump_hint(error.why())};
+}
+
+Task<> stream(StageContext& context, Taking& taking, std::string snapshot) {
+  taking.sha256 = co_await stream_dump(context, taking.rule, taking.preparation, snapshot, taking.file);
+}
+
+Task<> hold(StageContext& context, Taking& taking, Snapshot& snapshot) {
+  taking.holdings = co_await read_holdings(context, taking.rule.level, snapshot.session(), Transaction::open);
+}
+
+/// pg_dump writes while we count: both see the snapshot. Either's failure ends the other.
+Task<> dump_and_count(StageContext& context, Taking& taking, Snapshot& snapshot) {
+  std::stop_source over;
+  const std::stop_callback from_outside(context.stop, [&over] { over.request_stop(); });
+  StageContext both = context;
+  both.stop = over.get_token();
+  Task<> dumping = stream(both, taking, snapshot.id());
+  Task<> counting = hold(both, taking, snapshot);
+  co_await together(std::move(dumping), std::move(counting), over);
+}
+
+/// The same, after the definitions, which two pg_dump at once would need more locks for, and between two looks at where
+/// the sequences are.
+Task<> dump_and_hash(StageContext& context, Taking& taking, Snapshot& snapshot) {
+  Site site{.url = context.application.for_sessions(),
+            .snapshot = snapshot.id(),
+            .pg_dump = taking.preparation.pg_dump,
+            .limit = taking.rule.timeout};
+  Hashes definitions = co_await read_definitions(context, std::move(site));
+  const auto all = co_await sequences(snapshot.session(), context.stop);
+  const SessionOptions options{.statement_timeout = taking.rule.timeout};
+  const auto session =
+      co_await context.ports.databases.connect(context.application.for_sessions(), options, context.stop);
+  const Positions before = co_await positions(*session, all, context.stop);
+  co_await dump_and_count(context, taking, snapshot);
+  const Positions after = co_await positions(*session, all, context.stop);
+  Content& content = taking.holdings.content.value();
+  content.definitions = std::move(definitions);
+  content.sequences = ranges(all, before, after);
+}
+
+Task<> take_moment(StageContext& context, Taking& taking) {
   try {
-    Moment moment;
-    moment.snapshot = co_await Snapshot::take(context.ports.databases, context.application.for_sessions(),
-                                              rule.lock_wait, context.stop);
-    moment.rows = co_await count_rows(moment.snapshot->session(), context.stop);
-    co_return moment;
+    const auto snapshot = co_await Snapshot::take(context.ports.databases, context.application.for_sessions(),
+                                                  taking.rule.lock_wait, context.stop);
+    if (taking.rule.level == Level::matched)
+      co_await dump_and_hash(context, taking, *snapshot);
+    else
+      co_await dump_and_count(context, taking, *snapshot);
   } catch (const Error& error) {
-    if (!error.hint().empty() || error.kind() != ErrorKind::failed) throw;
-    throw Error(error.kind(), fmt::format("dump {} to {}", database, rule.directory.string()), error.why(),
-                dump_hint(error.why()));
+    throw explained(taking, error);
   }
 }
 
@@ -72,6 +133,7 @@ Task<std::variant<Preparation, Refusal>> prepare_dump(StageContext& context, Tak
   preparation.pg_dump = co_await find_pg_dump(context.ports.commands, search, major, context.stop);
   preparation.pg_restore = co_await find_pg_restore(context.ports.commands, search, major, context.stop);
 
+  if (auto refusal = too_few_locks(preparation.server)) co_return std::move(*refusal);
   const auto last = newest_manifest(rule.directory, policy.app, preparation.server.database);
   preparation.expected = last ? last->size : preparation.server.database_size;
   const std::uint64_t needed = preparation.expected + preparation.expected * 3 / 10;
@@ -90,8 +152,8 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
   files::sweep_partials(rule.directory, app + "-");
   const fs::path path = rule.directory / fmt::format("{}-{}-{}.dump", app, stamp(started), context.run.id);
   files::DurableFile dump(path);
-  Moment moment = co_await take_moment(context, rule, server.database);
-  const std::string sha256 = co_await stream_dump(context, rule, preparation, moment.snapshot->id(), dump);
+  Taking taking{.rule = rule, .preparation = preparation, .file = dump};
+  co_await take_moment(context, taking);
   const Time finished = context.ports.clock.now();
 
   const Manifest manifest{.app = app,
@@ -107,9 +169,10 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
                           .finished_at = finished,
                           .file = path.filename().string(),
                           .size = dump.size(),
-                          .sha256 = sha256,
+                          .sha256 = taking.sha256,
                           .level = Level::intact,
-                          .rows = std::move(moment.rows)};
+                          .rows = std::move(taking.holdings.rows),
+                          .content = std::move(taking.holdings.content)};
   files::DurableFile beside(manifest_path(path));
   beside.write(manifest_text(manifest));  // before the dump gets its name: a full disk shows here
   context.record("backup.file", path.string());
@@ -120,7 +183,7 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
                   .format = Format::custom,
                   .database = server.database,
                   .size = dump.size(),
-                  .sha256 = sha256,
+                  .sha256 = taking.sha256,
                   .taken_at = started,
                   .verified_at = finished,
                   .file = files::file_facts(path).value()};

@@ -19,6 +19,7 @@ struct TakeRule {
   int compression = 1;  ///< gzip level: 1 is twice as fast as the default for 4 % more bytes
   std::chrono::milliseconds lock_wait{std::chrono::seconds(30)};
   std::chrono::milliseconds timeout{std::chrono::hours(2)};
+  Level level = Level::intact;  ///< that it is to be proven to: `matched` needs hashes of the moment that is dumped
 };
 
 /// Everything that can be known before anything is written.

@@ -37,7 +37,8 @@ void learn(const std::vector<Json>& proofs, std::string sha256, Stored& backup) 
     if (backup.origin == Origin::check && knows_file && still_as_proven(proof)) sha256 = proof.text_or("sha256");
     if (proof.text_or("sha256") != sha256) continue;
     const bool restored = proof["took_ms"] != Json();
-    backup.level = std::max(backup.level, restored ? Level::restored : Level::intact);
+    const Level said = level_named(proof.text_or("level")).value_or(Level::intact);
+    backup.level = std::max({backup.level, said, restored ? Level::restored : Level::intact});
     if (proof["verified_at"] != Json()) backup.proven_at = parse_utc(proof.text_or("verified_at"));
     if (restored) backup.cost = std::chrono::milliseconds(proof["took_ms"].as_integer());
   }

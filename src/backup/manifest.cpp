@@ -32,13 +32,6 @@ constexpr std::array<Text, 10> texts = {{{"app", &Manifest::app},
                                          {"file", &Manifest::file},
                                          {"sha256", &Manifest::sha256}}};
 
-Level level_named(std::string_view name) {
-  constexpr std::array levels = {Level::written, Level::intact, Level::restored, Level::matched};
-  const auto found = std::ranges::find(levels, name, [](Level level) { return to_string(level); });
-  if (found == levels.end()) throw Error(ErrorKind::failed, "read a manifest", "unknown level");
-  return *found;
-}
-
 Manifest from_json(const Json& json) {
   Manifest manifest;
   for (const Text& text : texts) manifest.*text.member = json[text.name].as_string();
@@ -46,10 +39,13 @@ Manifest from_json(const Json& json) {
   manifest.started_at = parse_utc(json["started_at"].as_string());
   manifest.finished_at = parse_utc(json["finished_at"].as_string());
   manifest.size = static_cast<std::uint64_t>(json["size"].as_integer());
-  manifest.level = level_named(json["level"].as_string());
+  const auto level = level_named(json["level"].as_string());
+  if (!level) throw Error(ErrorKind::failed, "read a manifest", "unknown level");
+  manifest.level = *level;
   if (json["rows"].is_object())
     for (const auto& [table, rows] : json["rows"].as_object())
       manifest.rows.emplace(table, static_cast<std::uint64_t>(rows.as_integer()));
+  if (json["content"].is_object()) manifest.content = content_from_json(json["content"]);
   return manifest;
 }
 
@@ -65,9 +61,8 @@ std::string manifest_text(const Manifest& manifest) {
   json.set("revisions", Json::of(manifest.revisions));
   json.set("started_at", utc_text(manifest.started_at)).set("finished_at", utc_text(manifest.finished_at));
   json.set("size", manifest.size).set("level", to_string(manifest.level));
-  Json rows = Json::object();
-  for (const auto& [table, count] : manifest.rows) rows.set(table, count);
-  json.set("rows", std::move(rows));
+  json.set("rows", Json(Json::Object(manifest.rows.begin(), manifest.rows.end())));
+  if (manifest.content) json.set("content", to_json(*manifest.content));
   json.set(own_hash, sha256(to_text(json)));
   return to_pretty_text(json) + "\n";
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backup/content.hpp"
 #include "backup/proof.hpp"
 #include "backup/server.hpp"
 #include "backup/snapshot.hpp"
@@ -22,7 +23,8 @@ struct Manifest {
   std::uint64_t size = 0;
   std::string sha256;
   Level level = Level::intact;
-  RowCounts rows;  ///< in the moment of the dump; empty: nobody counted
+  RowCounts rows;                  ///< in the moment of the dump; empty: nobody counted
+  std::optional<Content> content;  ///< likewise; where the policy wanted it `matched`
   bool operator==(const Manifest&) const = default;
 };
 

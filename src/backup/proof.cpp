@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 
 #include "backup/wording.hpp"
@@ -14,11 +15,18 @@ using std::chrono::duration_cast;
 constexpr std::array<std::string_view, 4> proven_by = {"written", "decoded and hashed", "restored and counted",
                                                        "restored and compared"};
 
+constexpr std::array<std::string_view, 4> level_names = {"written", "intact", "restored", "matched"};
+
 }  // namespace
 
 std::string_view to_string(Level level) {
-  static constexpr std::array<std::string_view, 4> names = {"written", "intact", "restored", "matched"};
-  return names[static_cast<std::size_t>(level)];
+  return level_names[static_cast<std::size_t>(level)];
+}
+
+std::optional<Level> level_named(std::string_view name) {
+  const auto found = std::ranges::find(level_names, name);
+  if (found == level_names.end()) return std::nullopt;
+  return static_cast<Level>(found - level_names.begin());
 }
 
 std::string_view to_string(Origin origin) {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "backup/format.hpp"
 #include "files/file_facts.hpp"
@@ -32,6 +34,7 @@ struct Proof {
 };
 
 std::string_view to_string(Level level);
+std::optional<Level> level_named(std::string_view name);
 std::string_view to_string(Origin origin);
 
 /// `backup.intact` and so on, by level.

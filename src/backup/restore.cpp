@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "backup/connection.hpp"
+#include "backup/holdings.hpp"
+#include "backup/sequences.hpp"
 #include "backup/wording.hpp"
 #include "files/block_reader.hpp"
 #include "orchestrate/error.hpp"
@@ -16,6 +18,9 @@ namespace orchestrate::backup {
 namespace {
 
 constexpr const char* database = "restored";
+/// A single job would write all rows into WAL too: only with several does pg_restore fill each table in the transaction
+/// that empties it. (--single-transaction holds a lock for each large object.)
+constexpr unsigned least_jobs = 2;
 /// More of them only wait for each other's disk.
 constexpr unsigned most_jobs = 4;
 
@@ -25,6 +30,11 @@ const std::string roles_sql =
 const std::string encoding_sql =
     "SELECT quote_literal(pg_encoding_to_char(encoding)) FROM pg_database "
     "WHERE datname = current_database()";
+
+/// Nobody else counts what the restore wrote into the catalog, and of 10 000 tables pg_dump then asks for minutes.
+const std::string analyze_sql =
+    "ANALYZE pg_attrdef, pg_attribute, pg_class, pg_constraint, pg_depend, pg_description, pg_index, pg_init_privs, "
+    "pg_inherits, pg_namespace, pg_policy, pg_proc, pg_sequence, pg_trigger, pg_type";
 
 /// What the server must have before the dump comes: a database of production's encoding, and its roles.
 Task<> prepare(StageContext& context, const scratch::Cluster& cluster) {
@@ -51,8 +61,8 @@ Command restoring(StageContext& context, const Trial& trial, const DatabaseUrl& 
   Command command = libpq_command(trial.pg_restore.path, into);
   command.argv.emplace_back("--exit-on-error");
   if (trial.tablespaces == Tablespaces::left_out) command.argv.emplace_back("--no-tablespaces");
-  const unsigned jobs = std::clamp(std::thread::hardware_concurrency() / 2, 1U, most_jobs);
-  if (trial.format != Format::tar && jobs > 1) command.argv.push_back(fmt::format("--jobs={}", jobs));
+  const unsigned jobs = std::clamp(std::thread::hardware_concurrency() / 2, least_jobs, most_jobs);
+  if (trial.format != Format::tar) command.argv.push_back(fmt::format("--jobs={}", jobs));
   command.argv.push_back(trial.dump.string());
   command.timeout = trial.limit;
   command.log = context.output;
@@ -108,7 +118,7 @@ Task<std::variant<Restored, Refusal>> restore_into(StageContext& context, const 
   co_await prepare(context, cluster);
   const auto refusal = co_await load_dump(context, trial, cluster.url(database));
   if (refusal) co_return *refusal;
-  co_return co_await take_stock(context, cluster.url(database), trial.limit);
+  co_return co_await take_stock(context, trial, cluster.url(database));
 }
 
 }  // namespace
@@ -127,34 +137,48 @@ Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, Datab
                     "take a new dump; see the stage's output for all of it"};
 }
 
-Task<Restored> take_stock(StageContext& context, DatabaseUrl url, std::chrono::milliseconds limit) {
+Task<Restored> take_stock(StageContext& context, Trial trial, DatabaseUrl url) {
   context.progress("counting rows");
-  const SessionOptions options{.statement_timeout = limit};
-  const auto session = co_await context.ports.databases.connect(std::move(url), options, context.stop);
-  Restored restored;
-  restored.rows = co_await count_rows(*session, context.stop);
-  const auto revisions =
-      co_await version_rows(*session, context.application.policy.migrations.version_table, context.stop);
-  restored.revisions = revisions.value_or(std::vector<std::string>());
-  co_return restored;
+  const SessionOptions options{.statement_timeout = trial.limit};
+  const auto session = co_await context.ports.databases.connect(url, options, context.stop);
+  co_await settle_text_form(*session, context.stop);
+  Holdings holdings = co_await read_holdings(context, trial.level, *session, Transaction::none);
+  if (holdings.content) {
+    co_await session->query(analyze_sql, context.stop);
+    Site site{.url = url, .pg_dump = trial.pg_dump, .limit = trial.limit};
+    holdings.content->definitions = co_await read_definitions(context, std::move(site));
+    const auto all = co_await sequences(*session, context.stop);
+    const Positions now = co_await positions(*session, all, context.stop);
+    holdings.content->sequences = ranges(all, now, now);
+  }
+  auto revisions = co_await version_rows(*session, context.application.policy.migrations.version_table, context.stop);
+  co_return Restored{.rows = std::move(holdings.rows),
+                     .content = std::move(holdings.content),
+                     .revisions = std::move(revisions).value_or(std::vector<std::string>())};
+}
+
+Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int major) {
+  scratch::sweep(context.state);
+  scratch::Place place{.programs = scratch::server_programs(context.application.policy.postgres_bin, major),
+                       .parent = context.state,
+                       .log = context.output};
+  co_return co_await scratch::Cluster::make(context.ports, std::move(place), context.stop);
 }
 
 Task<std::variant<Restored, Refusal>> restore_on_trial(StageContext& context, Trial trial) {
   const auto began = context.ports.clock.boot();
-  scratch::sweep(trial.parent);
-  context.progress("making a throw-away server");
-  scratch::Place place{.programs = scratch::server_programs(context.application.policy.postgres_bin, trial.major),
-                       .parent = trial.parent,
-                       .log = context.output};
-  const auto cluster = co_await scratch::Cluster::make(context.ports, std::move(place), context.stop);
+  if (!trial.server) {
+    context.progress("making a throw-away server");
+    trial.server = co_await make_server(context, trial.major);
+  }
   std::variant<Restored, Refusal> result;
   std::exception_ptr problem;
   try {
-    result = co_await restore_into(context, trial, *cluster);
+    result = co_await restore_into(context, trial, *trial.server);
   } catch (...) {
     problem = std::current_exception();
   }
-  co_await cluster->end();
+  co_await trial.server->end();
   if (problem) std::rethrow_exception(problem);
   if (auto* restored = std::get_if<Restored>(&result)) restored->took = context.ports.clock.boot() - began;
   co_return result;

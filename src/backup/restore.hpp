@@ -2,16 +2,23 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "backup/content.hpp"
 #include "backup/format.hpp"
+#include "backup/proof.hpp"
 #include "backup/refusal.hpp"
 #include "backup/snapshot.hpp"
 #include "backup/tools.hpp"
 #include "orchestrate/stage.hpp"
+
+namespace orchestrate::scratch {
+class Cluster;
+}
 
 namespace orchestrate::backup {
 
@@ -22,19 +29,25 @@ enum class Tablespaces { left_out, kept };
 struct Trial {
   std::filesystem::path dump;
   Format format = Format::custom;
-  Tool pg_restore;                     ///< for archives
-  int major = 0;                       ///< of the server that it is of
-  std::filesystem::path parent;        ///< a directory of ours, for the throw-away server
-  std::chrono::milliseconds limit{0};  ///< for all of it
+  Tool pg_restore;                           ///< for archives
+  Tool pg_dump;                              ///< for `matched`
+  Level level = Level::restored;             ///< how closely what is there then is looked at
+  int major = 0;                             ///< of the server that it is of
+  std::shared_ptr<scratch::Cluster> server;  ///< where that is made already; it is ended
+  std::chrono::milliseconds limit{0};        ///< for all of it
   Tablespaces tablespaces = Tablespaces::left_out;
 };
 
 /// What came out of it.
 struct Restored {
   RowCounts rows;
+  std::optional<Content> content;      ///< where the trial's level is `matched`
   std::vector<std::string> revisions;  ///< of the version table, sorted
   std::chrono::milliseconds took{0};
 };
+
+/// A throw-away server in `context.state`, of that major version.
+Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int major);
 
 /// Restores the dump into a server of our own, counts what is there then and takes the server away again. A dump that
 /// cannot be restored is a refusal; what kept us from trying is an Error.
@@ -43,8 +56,8 @@ Task<std::variant<Restored, Refusal>> restore_on_trial(StageContext& context, Tr
 /// Reads the dump into that empty database. A dump that cannot be restored is a refusal.
 Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, DatabaseUrl into);
 
-/// What is in that database now.
-Task<Restored> take_stock(StageContext& context, DatabaseUrl url, std::chrono::milliseconds limit);
+/// What is in that database now, looked at as closely as the trial says.
+Task<Restored> take_stock(StageContext& context, Trial trial, DatabaseUrl url);
 
 /// What of the expected is missing, or more, by table; empty: they agree.
 std::vector<std::string> differences(const RowCounts& expected, const RowCounts& found);

@@ -11,7 +11,14 @@ constexpr const char* who_sql =
     "select current_database(), d.oid, current_setting('server_version_num')::int / 10000,"
     " current_setting('server_version'), pg_database_size(d.oid),"
     " has_function_privilege('pg_control_system()', 'execute')"
-    "   and has_function_privilege('pg_control_checkpoint()', 'execute')"
+    "   and has_function_privilege('pg_control_checkpoint()', 'execute'),"
+    // As InitializeMaxBackends and NLOCKENTS count them; pg_dump also locks some 200 catalogs and their indexes.
+    " current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint"
+    "   + current_setting('autovacuum_max_workers')::bigint + 1 + current_setting('max_worker_processes')::bigint"
+    "   + current_setting('max_wal_senders')::bigint,"
+    " current_setting('max_locks_per_transaction'),"
+    " (select count(*) + 200 from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+    "   where c.relkind in ('r', 'p', 'S') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema')"
     " from pg_database d where d.datname = current_database()";
 constexpr const char* cluster_sql =
     "select s.system_identifier, c.timeline_id from pg_control_system() s, pg_control_checkpoint() c";
@@ -36,7 +43,10 @@ Task<Server> ask_server(const Application& application, Databases& databases, st
                 .database_oid = who[1].value(),
                 .major = std::stoi(who[2].value()),
                 .version = who[3].value(),
-                .database_size = std::stoull(who[4].value())};
+                .database_size = std::stoull(who[4].value()),
+                .locks_wanted = std::stoull(who[8].value()),
+                .sessions = std::stoull(who[6].value())};
+  server.locks = server.sessions * std::stoull(who[7].value());
 
   if (who[5] == "t") {
     const Rows cluster = co_await session->query(cluster_sql, none, stop);

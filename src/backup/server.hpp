@@ -22,6 +22,9 @@ struct Server {
   std::vector<std::string> schemas;  ///< of the policy's, those that exist
   bool has_version_table = false;
   std::vector<std::string> revisions;  ///< rows of the version table, sorted
+  std::uint64_t locks = 0;             ///< how many the server has for all sessions
+  std::uint64_t locks_wanted = 0;      ///< by a dump: one for each table and sequence, and for catalogs
+  std::uint64_t sessions = 0;          ///< how many the server shares its locks out for
 };
 
 Task<Server> ask_server(const Application& application, Databases& databases, std::stop_token stop);

@@ -22,7 +22,8 @@ struct Hint {
   std::string_view said;  ///< by pg_dump or the server
   std::string_view fix;
 };
-constexpr std::array<Hint, 7> hints = {{
+constexpr std::array<Hint, 8> hints = {{
+    {"out of shared memory", "raise max_locks_per_transaction in postgresql.conf and restart the server"},
     {"row-level security", "dump as a role with BYPASSRLS"},
     {"permission denied", "grant pg_read_all_data to the role, or dump as the owner"},
     {"statement timeout", "see who holds the lock (pg_stat_activity), or raise lock_wait"},

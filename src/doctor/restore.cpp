@@ -41,7 +41,7 @@ Task<Answer> create_database(Examination& examination) {
 
 bool restores(const Policy& policy) {
   return std::ranges::any_of(policy.pipeline, [](const StageSpec& spec) {
-    return spec.kind == "backup" && spec.settings.text("verify") == to_string(backup::Level::restored);
+    return spec.kind == "backup" && spec.settings.text("verify") != to_string(backup::Level::intact);
   });
 }
 

@@ -36,11 +36,11 @@ constexpr auto life = 24h;  // no restore takes longer; whoever uses it has a de
 
 /// Speed instead of durability, no connection but ours, and nothing that starts by itself. The sandbox of a unit
 /// forbids memory that is both written and run, so no just-in-time compilation.
-constexpr std::array<const char*, 15> settings = {
-    "listen_addresses=",     "fsync=off",          "full_page_writes=off",  "synchronous_commit=off",
-    "wal_level=minimal",     "max_wal_senders=0",  "autovacuum=off",        "jit=off",
-    "logging_collector=off", "max_wal_size=4GB",   "checkpoint_timeout=1h", "maintenance_work_mem=256MB",
-    "shared_buffers=128MB",  "max_connections=20", "log_min_messages=fatal"};
+constexpr std::array<const char*, 16> settings = {
+    "listen_addresses=",     "fsync=off",          "full_page_writes=off",   "synchronous_commit=off",
+    "wal_level=minimal",     "max_wal_senders=0",  "autovacuum=off",         "jit=off",
+    "logging_collector=off", "max_wal_size=4GB",   "checkpoint_timeout=1h",  "maintenance_work_mem=256MB",
+    "shared_buffers=128MB",  "max_connections=20", "log_min_messages=fatal", "max_locks_per_transaction=4096"};
 
 std::vector<std::pair<std::string, Secret>> environment() {
   return {{"PATH", Secret("/usr/local/bin:/usr/bin:/bin")}, {"LANG", Secret("C.UTF-8")}};

@@ -8,6 +8,7 @@
 
 #include "backup/check.hpp"
 #include "backup/dump.hpp"
+#include "backup/together.hpp"
 #include "backup/wording.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/evidence.hpp"
@@ -21,7 +22,7 @@ using backup::Proof;
 using backup::Refusal;
 using backup::TakeRule;
 
-constexpr std::array<std::string_view, 2> levels = {"intact", "restored"};
+constexpr std::array<std::string_view, 3> levels = {"intact", "restored", "matched"};
 constexpr std::array<Key, 11> keys = {{
     {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
     {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
@@ -68,6 +69,15 @@ class CheckStage : public Stage {
   Wanted wanted_;
 };
 
+Task<> taken(StageContext& context, const TakeRule& rule, const backup::Preparation& preparation,
+             std::optional<Proof>& proof) {
+  proof = co_await backup::take_dump(context, rule, preparation);
+}
+
+Task<> served(StageContext& context, int major, std::shared_ptr<scratch::Cluster>& server) {
+  server = co_await backup::make_server(context, major);
+}
+
 class TakeStage : public Stage {
  public:
   TakeStage(std::string name, TakeRule rule, std::chrono::milliseconds reuse_within, Wanted wanted)
@@ -87,11 +97,26 @@ class TakeStage : public Stage {
       co_return Outcome{.verdict = Verdict::passed,
                         .summary = fmt::format("would dump about {} into {}", backup::size_text(preparation.expected),
                                                rule_.directory.string())};
-    const Proof proof = co_await backup::take_dump(context, rule_, preparation);
-    co_return co_await proven_further(context, proof, proven(proof), wanted_);
+    Wanted wanted = wanted_;
+    const Proof proof = co_await dump(context, preparation, wanted);
+    co_return co_await proven_further(context, proof, proven(proof), std::move(wanted));
   }
 
  private:
+  /// The server to restore into is made meanwhile.
+  Task<Proof> dump(StageContext& context, const backup::Preparation& preparation, Wanted& wanted) const {
+    if (wanted.level == backup::Level::intact) co_return co_await backup::take_dump(context, rule_, preparation);
+    std::stop_source over;
+    const std::stop_callback from_outside(context.stop, [&over] { over.request_stop(); });
+    StageContext both = context;
+    both.stop = over.get_token();
+    std::optional<Proof> proof;
+    Task<> dumping = taken(both, rule_, preparation, proof);
+    Task<> serving = served(both, preparation.server.major, wanted.server);
+    co_await backup::together(std::move(dumping), std::move(serving), over);
+    co_return proof.value();
+  }
+
   /// What this run took before it was resumed, where it is still that, byte for byte, and recent.
   std::optional<Outcome> kept_dump(const StageContext& context) const {
     const StageRecord* record = context.run.stage(name_);
@@ -134,7 +159,8 @@ TakeRule take_rule(const StageSpec& spec) {
   return {.directory = spec.settings.text("take"),
           .compression = static_cast<int>(spec.settings.integer("compression")),
           .lock_wait = spec.settings.duration("lock_wait"),
-          .timeout = spec.timeout.value_or(backup_timeout)};
+          .timeout = spec.timeout.value_or(backup_timeout),
+          .level = wanted_of(spec).level};
 }
 
 /// Written by the operator, not filled in as a default.
@@ -155,6 +181,8 @@ std::vector<std::string> problems(const Settings& settings) {
   if (!found.empty()) return found;
   if (settings.has("log") != settings.has("log_says")) found.emplace_back("`log` and `log_says` need each other");
   if (settings.has("log_starts") && !settings.has("log")) found.emplace_back("`log_starts` needs `log`");
+  if (checks && settings.has("verify") && settings.text("verify") == to_string(backup::Level::matched))
+    found.emplace_back("`verify: matched` needs `take`: only of a dump of ours is known what the database held");
   if (settings.has("min_size") && settings.size("min_size").factor != 0)
     found.emplace_back("`min_size` is a number of bytes, such as 10MB");
   if (settings.integer("compression") > 9) found.emplace_back("`compression` is 0 to 9");

@@ -1,22 +1,30 @@
 #include "stages/proven_further.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
-#include "backup/prove_restored.hpp"
 #include "backup/wording.hpp"
 
 namespace orchestrate {
 
+namespace {
+
+using backup::Level;
+
+constexpr std::array done = {"written", "decoded and hashed", "decoded, hashed, restored and counted",
+                             "decoded, hashed, restored and compared"};
+
+}  // namespace
+
 Wanted wanted_of(const StageSpec& backup) {
-  const bool restored = backup.settings.text("verify") == to_string(backup::Level::restored);
-  return {.level = restored ? backup::Level::restored : backup::Level::intact,
-          .limit = backup.timeout.value_or(backup_timeout)};
+  const auto level = backup::level_named(backup.settings.text("verify"));
+  return {.level = level.value(), .limit = backup.timeout.value_or(backup_timeout)};
 }
 
 std::string how_far(const Wanted& wanted) {
-  return wanted.level == backup::Level::intact ? "decoded and hashed" : "decoded, hashed, restored and counted";
+  return done[static_cast<std::size_t>(wanted.level)];
 }
 
 bool is_at(const Outcome& outcome, backup::Level level) {
@@ -26,20 +34,23 @@ bool is_at(const Outcome& outcome, backup::Level level) {
 
 /// What is intact is restored, where that is wanted and has not been done.
 Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome outcome, Wanted wanted) {
-  if (wanted.level == backup::Level::intact || is_at(outcome, wanted.level)) co_return outcome;
+  if (wanted.level == Level::intact || is_at(outcome, wanted.level)) co_return outcome;
   if (context.state.empty()) {  // a dry run writes nothing
-    outcome.summary += "; would be restored and counted";
+    outcome.summary +=
+        wanted.level == Level::matched ? "; would be restored and compared" : "; would be restored and counted";
     co_return outcome;
   }
-  auto tried = co_await backup::prove_restored(context, proof, wanted.limit);
+  backup::Attempt attempt{.level = wanted.level, .limit = wanted.limit, .server = std::move(wanted.server)};
+  auto tried = co_await backup::prove_restored(context, proof, std::move(attempt));
   if (const auto* refusal = std::get_if<backup::Refusal>(&tried))
     co_return refused(proof.path.filename().string(), {*refusal});
-  const Evidence& evidence = std::get<Evidence>(tried);
-  outcome.summary +=
-      fmt::format(", restored in {}: {} tables, {} rows",
-                  backup::duration_text(std::chrono::milliseconds(evidence.facts["took_ms"].as_integer())),
-                  evidence.facts["tables"].as_integer(), evidence.facts["rows"].as_integer());
-  outcome.evidence.push_back(evidence);
+  const auto& proofs = std::get<std::vector<Evidence>>(tried);
+  const Json& facts = proofs.front().facts;
+  outcome.summary += fmt::format(", restored in {}: {} tables, {} rows",
+                                 backup::duration_text(std::chrono::milliseconds(facts["took_ms"].as_integer())),
+                                 facts["tables"].as_integer(), facts["rows"].as_integer());
+  if (wanted.level == Level::matched) outcome.summary += ", all as they were";
+  outcome.evidence.insert(outcome.evidence.end(), proofs.begin(), proofs.end());
   co_return outcome;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "backup/proof.hpp"
-#include "backup/refusal.hpp"
+#include "backup/prove_restored.hpp"
 #include "orchestrate/stage.hpp"
 
 namespace orchestrate {
@@ -16,6 +16,7 @@ inline constexpr std::chrono::seconds backup_timeout = std::chrono::hours(2);
 struct Wanted {
   backup::Level level = backup::Level::intact;
   std::chrono::milliseconds limit{backup_timeout};
+  std::shared_ptr<scratch::Cluster> server;  ///< to restore into, where that is made already; it is ended
 };
 Wanted wanted_of(const StageSpec& backup);
 

@@ -90,7 +90,7 @@ class Rebuild final : public Stage {
       const std::string fix = "mend that, or choose another backup; all of it: orchestrate logs " + context.run.id;
       co_return refused(trial.dump.filename().string(), {backup::Refusal{refusal->why, fix}});
     }
-    const backup::Restored restored = co_await backup::take_stock(context, into, restore_limit);
+    const backup::Restored restored = co_await backup::take_stock(context, trial, into);
     if (const auto other = mismatch(trial.dump, restored)) co_return refused(trial.dump.filename().string(), {*other});
     context.progress("analysing");
     const SessionOptions writing{.statement_timeout = restore_limit, .read_only = false};
@@ -118,8 +118,9 @@ class Rebuild final : public Stage {
     backup::Trial trial{.dump = source.text_or("path"),
                         .format = backup::format_named(source.text_or("format")),
                         .pg_restore = {},
+                        .pg_dump = {},
                         .major = static_cast<int>(identity["server_version"].as_integer() / 10000),
-                        .parent = {},
+                        .server = {},
                         .limit = restore_limit,
                         .tablespaces = backup::Tablespaces::kept};
     trial.pg_restore = co_await backup::find_pg_restore(context.ports.commands, search, trial.major, context.stop);

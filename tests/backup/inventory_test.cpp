@@ -81,6 +81,13 @@ TEST_F(Inventory, BelievesAProofOfTheseBytesOnly) {
   EXPECT_EQ(all[0].cost, 900ms);
 }
 
+TEST_F(Inventory, KnowsThatADumpWasCompared) {
+  dump("bot-1.dump", nine);
+  Json compared = proof("bot-1.dump", "aa", false);
+  compared.set("level", "matched");
+  EXPECT_EQ(inventory(policy_, {proof("bot-1.dump", "aa", true), compared})[0].level, Level::matched);
+}
+
 TEST_F(Inventory, OfSomebodyElsesDumpKnowsWhatWasProvenUntilItIsTouched) {
   policy_.pipeline.clear();
   add("check", (folder_.path() / "appdb-{date}.dump").string());

@@ -31,6 +31,16 @@ TEST(Manifest, SurvivesItsText) {
   EXPECT_EQ(read_manifest(folder.write("bot-1.dump.json", manifest_text(written))), written);
 }
 
+TEST(Manifest, KeepsTheContentOfItsMoment) {
+  const Folder folder;
+  Manifest written = manifest("bot", "2026-11-20T03:17:00Z", 54);
+  written.content = Content{.tables = {{"cfg.panels", "-77"}},
+                            .definitions = {{"TABLE cfg.panels", "0123456789abcdef"}},
+                            .sequences = {{"cfg.panels_id_seq", {5, 7}}},
+                            .large_objects = "0, hash 0"};
+  EXPECT_EQ(read_manifest(folder.write("bot-1.dump.json", manifest_text(written))), written);
+}
+
 TEST(Manifest, ThatWasChangedCountsAsNone) {
   const Folder folder;
   std::string text = manifest_text(manifest("bot", "2026-11-20T03:17:00Z", 54));

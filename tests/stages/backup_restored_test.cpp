@@ -1,13 +1,6 @@
-#include <unistd.h>
-
-#include "backup/manifest.hpp"
 #include "backup/restore.hpp"
-#include "backup_fixture.hpp"
-#include "files/durable_file.hpp"
-#include "files/text.hpp"
+#include "backup_restored_fixture.hpp"
 #include "scratch/cluster.hpp"
-#include "stages/verify_backup.hpp"
-#include "system/user.hpp"
 
 namespace orchestrate {
 namespace {
@@ -15,54 +8,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// No server runs as root, and ours runs as whoever asks for it.
-[[maybe_unused]] const bool unprivileged = [] {
-  if (::geteuid() == 0) system::become(system::find_account("postgres").value());
-  return true;
-}();
-
-class BackupRestored : public BackupStage {
- protected:
-  BackupRestored() { state_ = state_folder_.path(); }
-
-  Settings taken() const { return restored(take_settings()); }
-  Settings checked(const fs::path& dump) const { return restored(check_settings(dump)); }
-  static Settings restored(Settings settings) {
-    settings.set("verify", std::string("restored"), {1, 1});
-    return settings;
-  }
-
-  static const Json& facts_of(const Outcome& outcome) {
-    for (const Evidence& evidence : outcome.evidence)
-      if (evidence.name == "backup.restored") return evidence.facts;
-    ADD_FAILURE() << "not restored: " << outcome.summary;
-    static const Json none;
-    return none;
-  }
-
-  /// What `verify-backup` says of the newest dump of ours.
-  Outcome verified() {
-    const StageSpec spec{.kind = "backup", .name = "backup", .settings = taken()};
-    const auto stage = verification_of(spec, application_.policy);
-    StageContext seen = context();
-    return on_loop(io_, stage->run(seen));
-  }
-
-  /// Another manifest for the only dump, as if that had been taken of something else.
-  void rewrite(const std::function<void(backup::Manifest&)>& change) {
-    for (const std::string& name : names()) {
-      if (!name.ends_with(".json")) continue;
-      auto manifest = backup::read_manifest(folder_.path() / name).value();
-      change(manifest);
-      folder_.write(name, backup::manifest_text(manifest));
-    }
-  }
-
-  void expect_nothing_left() const { EXPECT_TRUE(fs::is_empty(state_folder_.path())); }
-
-  Folder state_folder_;
-};
 
 TEST_F(BackupRestored, TakesADumpRestoresItAndFindsEveryRow) {
   const Outcome outcome = run(taken());
@@ -100,7 +45,6 @@ TEST_F(BackupRestored, RefusesACompressedDumpThatBreaksOffWhileItIsRead) {
   backup::Trial trial{.dump = folder_.path() / "x",
                       .format = backup::Format::gzip,
                       .major = TemporaryPostgres::major(),
-                      .parent = state_,
                       .limit = std::chrono::minutes(1)};
   StageContext seen = context();
   const auto tried = on_loop(io_, backup::restore_on_trial(seen, std::move(trial)));
@@ -132,6 +76,12 @@ TEST_F(BackupRestored, RefusesADumpThatDecodesAndCannotBeRestored) {
   EXPECT_EQ(run(take_settings()).verdict, Verdict::passed) << "it is intact";
   run_.id = "r43";
   EXPECT_THAT(refusal(taken()), HasSubstr("it cannot be restored: "));
+  expect_nothing_left();
+}
+
+TEST_F(BackupRestored, TakesTheServerAwayWhenThereIsNoDump) {
+  application_.database.user = "bot";
+  EXPECT_THAT(refusal(taken()), HasSubstr("permission denied"));
   expect_nothing_left();
 }
 

@@ -142,6 +142,25 @@ TEST_F(BackupTake, IsRefusedBeforeItStartsWhereItCannotEnd) {
   EXPECT_THAT(names(), IsEmpty());
 }
 
+TEST_F(BackupTake, IsRefusedWhereTheServerHasTooFewLocksForAllTables) {
+  server_.sql("alter system set max_connections = 20; alter system set max_locks_per_transaction = 15");
+  server_.stop_fast();
+  server_.start();
+  for (int i = 0; i < 12; ++i)
+    server_.sql("do $$ begin for i in 1..20 loop execute format('create table cfg.t%s_%s (id serial primary key)', " +
+                    std::to_string(i) + ", i); end loop; end $$",
+                "appdb");
+  EXPECT_THAT(refusal(take_settings()),
+              AllOf(HasSubstr("a dump needs 682 locks on tables and sequences, the server has "),
+                    HasSubstr("set max_locks_per_transaction = ")));
+  EXPECT_THAT(names(), IsEmpty());
+  server_.sql(
+      "do $$ begin for i in 1..20 loop execute format('drop table cfg.t1_%s, cfg.t2_%s, cfg.t3_%s', i, i, i); "
+      "end loop; end $$",
+      "appdb");
+  EXPECT_EQ(refusal(take_settings()), "") << "562 of 645";
+}
+
 TEST_F(BackupTake, ExpectsTheSizeOfTheLastDump) {
   ASSERT_EQ(refusal(take_settings()), "");
   run_.id = "r43";
