@@ -6,6 +6,7 @@
 
 #include "backup/prove_restored.hpp"
 #include "backup/wording.hpp"
+#include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
 
@@ -32,8 +33,11 @@ Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome
     co_return outcome;
   }
   auto tried = co_await backup::prove_restored(context, proof, wanted.limit);
-  if (const auto* refusal = std::get_if<backup::Refusal>(&tried))
-    co_return refused(proof.path.filename().string(), {*refusal});
+  if (const auto* refusal = std::get_if<backup::Refusal>(&tried)) {
+    Outcome failed = refused(proof.path.filename().string(), {*refusal});
+    failed.evidence.push_back(damage(proof.path, refusal->why));
+    co_return failed;
+  }
   const Evidence& evidence = std::get<Evidence>(tried);
   outcome.summary +=
       fmt::format(", restored in {}: {} tables, {} rows",
@@ -41,6 +45,10 @@ Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome
                   evidence.facts["tables"].as_integer(), evidence.facts["rows"].as_integer());
   outcome.evidence.push_back(evidence);
   co_return outcome;
+}
+
+Evidence damage(const std::filesystem::path& dump, const std::string& why) {
+  return {std::string(evidence::backup_damaged), Json::object({{"path", dump.string()}, {"damaged", why}})};
 }
 
 Outcome refused(const std::string& subject, const std::vector<backup::Refusal>& reasons) {
