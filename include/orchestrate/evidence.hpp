@@ -9,7 +9,7 @@ inline constexpr std::string_view preflight_passed = "preflight.passed";
 /// {"from": [...], "to": [...], "revisions": [...]}: what the database is at, and what would run.
 inline constexpr std::string_view migration_pending = "migration.pending";
 inline constexpr std::string_view backup_intact = "backup.intact";
-/// {"path", "sha256", "damaged": why}: of a stage that failed since the bytes of a dump are not what they should be.
+/// {"path", "damaged": why}: of a stage that failed since the bytes of a dump are not what they should be.
 inline constexpr std::string_view backup_damaged = "backup.damaged";
 inline constexpr std::string_view review_passed = "review.passed";
 /// A restore point that was to move the branch had not: HEAD is where it was. Found by recovery.

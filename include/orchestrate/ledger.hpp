@@ -19,12 +19,14 @@ struct GateOpening {
   bool operator==(const GateOpening&) const = default;
 };
 
-/// What a look at the newest backup found, outside any run.
+/// What a look at a backup found, outside any run.
 struct BackupVerification {
+  enum class Of { newest, other };  ///< the one that an upgrade would rest on, or another
   Time at;
   std::string summary, by;
   Json proof;                ///< as the evidence of a `backup` stage; null: it is not good
   std::string damaged = {};  ///< the path of the dump whose bytes were found to be bad; empty: none was
+  Of of = Of::newest;
   bool operator==(const BackupVerification&) const = default;
 };
 
@@ -78,7 +80,7 @@ class Ledger : public RunHistory {
   virtual std::vector<Approval> approvals() const = 0;
   /// The newest one.
   virtual std::optional<GateOpening> gate_opening() const = 0;
-  /// The newest one.
+  /// The newest look at the backup that an upgrade would rest on.
   virtual std::optional<BackupVerification> verification() const = 0;
   /// All, the oldest first.
   virtual std::vector<BackupVerification> verifications() const = 0;

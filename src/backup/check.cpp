@@ -79,7 +79,6 @@ std::variant<Recognised, Refusal> recognise_path(const fs::path& path, const Fac
 }
 
 std::vector<Refusal> doubts_from_inside(const Reading& reading, const Server& server) {
-  if (reading.damage) return {*reading.damage};
   const Contents& contents = reading.contents;
   std::vector<Refusal> doubts;
   if (!contents.database.empty() && contents.database != server.database)
@@ -143,9 +142,10 @@ Task<std::variant<Proof, Rejection>> check_dump(StageContext& context, CheckRule
   if (files::tree_facts(path) != before)
     co_return Rejection{path,
                         {{"it changed while it was read: it is still being written", "wait for it, then start again"}}};
+  if (reading.damage) co_return Rejection{path, {*reading.damage}, reading.damage->why};
   const Time taken = taken_at(reading.contents, written_at(before));
   doubts = doubts_from_inside(reading, server);
-  if (auto stale = too_old(taken, now, rule.max_age); stale && !reading.damage) doubts.push_back(std::move(*stale));
+  if (auto stale = too_old(taken, now, rule.max_age); stale) doubts.push_back(std::move(*stale));
   if (!doubts.empty()) co_return Rejection{path, doubts};
 
   co_return Proof{.path = path,

@@ -32,6 +32,7 @@ struct CheckRule {
 struct Rejection {
   std::filesystem::path path;
   std::vector<Refusal> reasons;
+  std::string damage = {};  ///< what of its bytes is bad; empty: they were not read, or speak of something else
 };
 
 /// What is seen without reading the dump comes first; it is read only when that is good.

@@ -19,8 +19,11 @@ Stored stored(const fs::path& directory, const Manifest& manifest) {
                 .level = manifest.level,
                 .proven_at = manifest.finished_at,
                 .revisions = manifest.revisions,
-                .run = manifest.run};
+                .run = manifest.run,
+                .database = manifest.database,
+                .sha256 = manifest.sha256};
   const auto facts = files::file_facts(backup.path);
+  backup.is_gone = !facts;
   if (!facts)
     backup.trouble = "its file is gone";
   else if (facts->size != manifest.size)
@@ -33,9 +36,14 @@ Stored stored(const fs::path& directory, const Manifest& manifest) {
 void learn(const std::vector<Json>& proofs, std::string sha256, Stored& backup) {
   for (const Json& proof : proofs) {
     if (proof.text_or("path") != backup.path) continue;
+    if (const std::string damaged = proof.text_or("damaged"); !damaged.empty()) {
+      if (backup.origin == Origin::take) backup.damaged = damaged;  // another job may have put a new file in its place
+      continue;
+    }
     const bool knows_file = proof["inode"] != Json();
     if (backup.origin == Origin::check && knows_file && still_as_proven(proof)) sha256 = proof.text_or("sha256");
     if (proof.text_or("sha256") != sha256) continue;
+    backup.damaged.clear();
     const bool restored = proof["took_ms"] != Json();
     const Level said = level_named(proof.text_or("level")).value_or(Level::intact);
     backup.level = std::max({backup.level, said, restored ? Level::restored : Level::intact});
@@ -46,16 +54,22 @@ void learn(const std::vector<Json>& proofs, std::string sha256, Stored& backup) 
 
 }  // namespace
 
+std::vector<Stored> taken_in(const fs::path& directory, const std::string& app, const std::vector<Json>& proofs) {
+  std::vector<Stored> all;
+  for (const Manifest& manifest : manifests_in(directory, app)) {
+    all.push_back(stored(directory, manifest));
+    learn(proofs, manifest.sha256, all.back());
+  }
+  std::ranges::stable_sort(all, std::ranges::greater(), &Stored::taken_at);
+  return all;
+}
+
 std::vector<Stored> inventory(const Policy& policy, const std::vector<Json>& proofs) {
   std::vector<Stored> all;
   for (const StageSpec& stage : policy.pipeline) {
     if (stage.kind != "backup") continue;
     if (stage.settings.has("take")) {
-      const fs::path directory = stage.settings.text("take");
-      for (const Manifest& manifest : manifests_in(directory, policy.app)) {
-        all.push_back(stored(directory, manifest));
-        learn(proofs, manifest.sha256, all.back());
-      }
+      for (Stored& dump : taken_in(stage.settings.text("take"), policy.app, proofs)) all.push_back(std::move(dump));
     } else {
       for (const fs::path& path : dumps_like(stage.settings.text("check"))) {
         const auto facts = files::file_facts(path);

@@ -36,7 +36,7 @@ enum Option : unsigned {
   gate_of = 16384,
   by_worker = 32768,
   local_or_worker = 65536,
-  quiet = 262144,
+  verification = 262144,
   project = 524288,
   backup_and_name = 1048576,
   run_to_undo = 2097152,
@@ -49,7 +49,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 26> verbs = {{
+constexpr std::array<Verb, 27> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -82,7 +82,9 @@ constexpr std::array<Verb, 26> verbs = {{
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
      app | rows | reason | dry_run | local_or_worker, stamp},
     {"backups", "List what backups there are: how far each is proven, its age, size and revision", app, backups},
-    {"verify-backup", "Prove again, outside any run, the backup that an upgrade would rest on", app | quiet,
+    {"expire", "Remove the dumps that the policy no longer keeps, as a run does after a new one is proven",
+     app | dry_run, expire},
+    {"verify-backup", "Prove again, outside any run, the backup that an upgrade would rest on", app | verification,
      verify_backup},
     {"worker", "What orchestrate-worker@.service runs: the request of orchestrated", app | by_worker, worker},
     {"revisions", "List the chain of revisions: what is applied, what is pending", app, revisions},
@@ -165,6 +167,21 @@ void add_project(CLI::App& command, Arguments& arguments) {
       ->excludes(write);
 }
 
+void add_verification(CLI::App& command, Arguments& arguments) {
+  CLI::Option* file = command.add_option("FILE", arguments.file, "A dump that `backups` lists, instead of the newest");
+  command.add_option("--level", arguments.level, "How far, instead of what the policy says")
+      ->check(CLI::IsMember({"intact", "restored"}));
+  CLI::Option* rotate = command.add_flag_callback(
+      "--rotate", [&] { arguments.which = Which::rotated; }, "After the newest also the one whose proof is the oldest");
+  CLI::Option* all =
+      command.add_flag_callback("--all", [&] { arguments.which = Which::all; }, "After the newest also all others");
+  rotate->excludes(file)->excludes(all);
+  all->excludes(file);
+  command.add_option("--metrics", arguments.metrics, "Directory of node_exporter's textfile collector to write into");
+  command.add_flag_callback(
+      "--quiet", [&] { arguments.volume = Volume::quiet; }, "Say nothing about a good backup; for cron");
+}
+
 void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & app)
     command.add_option("APP", arguments.app, "An app's name, or the path of a policy file")->required();
@@ -198,9 +215,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
     anyway->needs(why);
     why->needs(anyway);
   }
-  if (options & quiet)
-    command.add_flag_callback(
-        "--quiet", [&] { arguments.volume = Volume::quiet; }, "Say nothing about a good backup; for cron");
+  if (options & verification) add_verification(command, arguments);
   if (options & by_worker)
     command.add_flag_callback(
         "--cancel", [&] { arguments.cancels = true; }, "Ask the run that is under way to stop, as the request says");

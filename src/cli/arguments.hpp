@@ -12,6 +12,8 @@ namespace orchestrate::cli {
 
 enum class Format { text, json, github };
 enum class Mode { act, dry_run };
+/// Which backups are looked at beside the newest: none, the one whose proof is the oldest, or all.
+enum class Which { newest, rotated, all };
 enum class Volume { normal, quiet };
 enum class Writing { shown, written };
 enum class WindowRule { obeyed, overridden };
@@ -47,6 +49,10 @@ struct Arguments {
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;
+  std::string file;               ///< a dump, instead of the newest
+  std::string level;              ///< how far it is proven; empty: what the policy says
+  std::filesystem::path metrics;  ///< directory that node_exporter reads; empty: none
+  Which which = Which::newest;
   Volume volume = Volume::normal;
   Writing writing = Writing::shown;
   WindowRule window = WindowRule::obeyed;

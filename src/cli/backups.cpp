@@ -1,27 +1,19 @@
-#include <algorithm>
-
+#include "render/backups.hpp"
 #include "backup/inventory.hpp"
 #include "cli/find_run.hpp"
 #include "cli/place.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "orchestrate/evidence.hpp"
-#include "render/backups.hpp"
+#include "engine/backup_memory.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
-/// What runs and the newest night have proven, the oldest first.
+/// What runs and nights have found, the oldest first.
 std::vector<Json> proofs_in(const std::filesystem::path& state) {
-  std::vector<Json> proofs;
-  if (!std::filesystem::exists(state)) return proofs;
-  const auto ledger = open_for_reading(state);
-  for (const Event& event : ledger->providing(evidence::backup_intact))
-    for (const Evidence& proof : std::get<StageFinished>(event.body).outcome.evidence)
-      if (proof.name.starts_with("backup.")) proofs.push_back(proof.facts);
-  if (const auto last = ledger->verification(); last && last->proof != Json()) proofs.push_back(last->proof);
-  return proofs;
+  if (!std::filesystem::exists(state)) return {};
+  return backup_memory(*open_for_reading(state)).proofs;
 }
 
 BackupRow row_of(const backup::Stored& backup) {
@@ -34,7 +26,7 @@ BackupRow row_of(const backup::Stored& backup) {
           .restored_in = backup.cost,
           .revisions = backup.revisions,
           .run = backup.run,
-          .trouble = backup.trouble};
+          .trouble = backup.damaged.empty() ? backup.trouble : "its verification failed: " + backup.damaged};
 }
 
 }  // namespace

@@ -66,15 +66,13 @@ StageSpec last_dump(const Policy& policy, const std::filesystem::path& directory
   StageSpec dump = spec_of(backup_stage);
   const auto takes = std::ranges::find_if(
       policy.pipeline, [](const StageSpec& spec) { return spec.kind == "backup" && spec.settings.has("take"); });
-  if (takes != policy.pipeline.end()) {
-    dump = *takes;
-  } else {
-    dump.settings.set("take", directory.string(), {});
-    dump.settings.set("compression", std::int64_t{1}, {});
-    dump.settings.set("lock_wait", std::chrono::milliseconds(30s), {});
-    dump.settings.set("reuse_within", std::chrono::milliseconds(0), {});
-  }
-  dump.settings.set("verify", std::string("intact"), {});
+  const bool takes_dumps = takes != policy.pipeline.end();
+  Settings& settings = dump.settings;
+  settings.set("take", takes_dumps ? takes->settings.text("take") : directory.string(), {});
+  settings.set("compression", takes_dumps ? takes->settings.integer("compression") : std::int64_t{1}, {});
+  settings.set("lock_wait", takes_dumps ? takes->settings.duration("lock_wait") : std::chrono::milliseconds(30s), {});
+  settings.set("reuse_within", std::chrono::milliseconds(0), {});
+  settings.set("verify", std::string("intact"), {});  // and without `keep`: nothing expires in the middle of a restore
   dump.name = "last_dump";
   return dump;
 }

@@ -23,6 +23,7 @@ int confirm(const Arguments& arguments);
 int cancel(const Arguments& arguments);
 int review(const Arguments& arguments);
 int downgrade(const Arguments& arguments);
+int expire(const Arguments& arguments);
 int gate(const Arguments& arguments);
 int stamp(const Arguments& arguments);
 int verify_backup(const Arguments& arguments);

@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "backup/inventory.hpp"
 #include "cli/acting.hpp"
 #include "cli/audited_ledger.hpp"
 #include "cli/lone_context.hpp"
@@ -9,23 +12,36 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "engine/attempt.hpp"
+#include "engine/backup_memory.hpp"
+#include "files/durable_file.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
 #include "render/json.hpp"
+#include "render/metrics.hpp"
 #include "stages/verify_backup.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
-const StageSpec& backup_of(const Policy& policy) {
-  if (const StageSpec* spec = policy.stage_of_kind("backup")) return *spec;
-  throw Error(ErrorKind::usage, "verify the backup of " + policy.app, "its pipeline has no backup stage",
-              "add one to " + policy.file.string());
+namespace fs = std::filesystem;
+using Of = BackupVerification::Of;
+
+/// The policy's stage, at the level that was typed.
+StageSpec backup_of(const Policy& policy, const std::string& level) {
+  const StageSpec* found = policy.stage_of_kind("backup");
+  if (!found)
+    throw Error(ErrorKind::usage, "verify the backup of " + policy.app, "its pipeline has no backup stage",
+                "add one to " + policy.file.string());
+  StageSpec spec = *found;
+  if (!level.empty()) spec.settings.set("verify", level, {});
+  return spec;
 }
 
 /// All that was proven, as one: what a restore adds stands beside what the file itself told.
 Json proof_in(const Outcome& outcome) {
   Json proof;
+  if (outcome.verdict != Verdict::passed) return proof;
   for (const Evidence& evidence : outcome.evidence) {
     if (proof == Json()) proof = Json::object();
     for (const auto& [name, value] : evidence.facts.as_object()) proof.set(name, value);
@@ -34,38 +50,119 @@ Json proof_in(const Outcome& outcome) {
   return proof;
 }
 
-void tell_outcome(const Arguments& arguments, const std::string& app, const Outcome& outcome) {
-  const bool good = outcome.verdict == Verdict::passed;
-  if (arguments.format == Format::json) {
-    const Json proof = proof_in(outcome);
-    write(stdout, to_pretty_text(Json::object({{"schema_version", json_schema_version},
-                                               {"app", app},
-                                               {"good", good},
-                                               {"summary", outcome.summary},
-                                               {"details", Json::of(outcome.details)},
-                                               {"proof", proof}})) +
-                      "\n");
-  } else if (good) {
-    if (arguments.volume == Volume::normal) write(stdout, fmt::format("{}: {}\n", app, outcome.summary));
-  } else {
-    const std::string more = fmt::format("{}", fmt::join(outcome.details, "; "));
-    write(stderr, fmt::format("{}: backup not good: {}{}{}\n", app, outcome.summary, more.empty() ? "" : "; ", more));
-  }
+std::string damaged_in(const Outcome& outcome) {
+  const auto found = std::ranges::find(outcome.evidence, evidence::backup_damaged, &Evidence::name);
+  return found == outcome.evidence.end() ? "" : found->facts.text_or("path");
 }
 
-Task<int> verify(Session& session, const Arguments& arguments, Ledger& ledger, std::string by) {
-  const Policy& policy = session.application().policy;
-  const auto stage = verification_of(backup_of(policy), policy);
-  LoneContext around;
-  StageContext context = around.of(session);
-  const Outcome outcome = co_await attempt(stage->run(context));
-  BackupVerification entry{.at = session.ports().clock.now(), .summary = outcome.summary, .by = by, .proof = {}};
-  entry.proof = proof_in(outcome);
-  ledger.note_verification(entry);
-  tell_outcome(arguments, policy.app, outcome);
-  if (outcome.verdict == Verdict::passed) co_return 0;
-  co_return 1;
+Json look_json(const Outcome& outcome) {
+  return Json::object({{"good", outcome.verdict == Verdict::passed},
+                       {"summary", outcome.summary},
+                       {"details", Json::of(outcome.details)},
+                       {"proof", proof_in(outcome)}});
 }
+
+/// One line for each; a bad one is told on stderr, which is what cron mails.
+void tell_line(const Arguments& arguments, const std::string& app, const Outcome& outcome) {
+  if (outcome.verdict == Verdict::passed) {
+    if (arguments.volume == Volume::normal) write(stdout, fmt::format("{}: {}\n", app, outcome.summary));
+    return;
+  }
+  const std::string more = fmt::format("{}", fmt::join(outcome.details, "; "));
+  write(stderr, fmt::format("{}: backup not good: {}{}{}\n", app, outcome.summary, more.empty() ? "" : "; ", more));
+}
+
+/// The first as it always was, further ones beside it.
+void tell_json(const std::string& app, const std::vector<Outcome>& outcomes) {
+  Json json = Json::object({{"schema_version", json_schema_version}, {"app", app}});
+  for (const auto& [name, value] : look_json(outcomes.front()).as_object()) json.set(name, value);
+  Json::Array others;
+  for (std::size_t i = 1; i < outcomes.size(); ++i) others.push_back(look_json(outcomes[i]));
+  if (!others.empty()) json.set("others", others);
+  write(stdout, to_pretty_text(json) + "\n");
+}
+
+/// Looks at backups of one app; each result is in the ledger when it is told.
+class Looking {
+ public:
+  Looking(Session& session, const Arguments& arguments, Ledger& ledger, std::string by)
+      : session_(session), arguments_(arguments), ledger_(ledger), by_(std::move(by)) {}
+
+  Task<int> look() {
+    const StageSpec spec = backup_of(policy(), arguments_.level);
+    if (arguments_.file.empty()) {
+      const auto newest = verification_of(spec, policy());
+      co_await look_at(*newest, Of::newest);
+    }
+    const std::vector<fs::path> more = others();
+    for (const fs::path& dump : more) {
+      const auto stage = verification_of_dump(spec, dump);
+      co_await look_at(*stage, Of::other);
+    }
+    if (arguments_.format == Format::json) tell_json(policy().app, outcomes_);
+    if (!arguments_.metrics.empty()) write_metrics();
+    if (std::ranges::find_if_not(outcomes_, is_good) == outcomes_.end()) co_return 0;
+    co_return 1;
+  }
+
+ private:
+  static bool is_good(const Outcome& outcome) { return outcome.verdict == Verdict::passed; }
+  const Policy& policy() const { return session_.application().policy; }
+
+  Task<> look_at(const Stage& stage, Of of) {
+    LoneContext around;
+    StageContext context = around.of(session_);
+    Outcome outcome = co_await attempt(stage.run(context));
+    BackupVerification entry{.at = session_.ports().clock.now(), .summary = outcome.summary, .by = by_, .proof = {}};
+    entry.proof = proof_in(outcome);
+    entry.damaged = damaged_in(outcome);
+    entry.of = of;
+    ledger_.note_verification(entry);
+    if (arguments_.format != Format::json) tell_line(arguments_, policy().app, outcome);
+    outcomes_.push_back(std::move(outcome));
+  }
+
+  /// What is looked at beside the newest.
+  std::vector<fs::path> others() const {
+    if (arguments_.which == Which::newest && arguments_.file.empty()) return {};
+    std::vector<backup::Stored> all = backup::inventory(policy(), backup_memory(ledger_).proofs);
+    if (!arguments_.file.empty()) return {named_in(all)};
+    const auto is_out = [&](const backup::Stored& dump) {
+      return dump.is_gone || !dump.damaged.empty() || dump.path == path_of_newest();
+    };
+    std::erase_if(all, is_out);
+    std::ranges::stable_sort(all, {}, &backup::Stored::proven_at);  // what was never proven is first
+    if (arguments_.which == Which::rotated && all.size() > 1) all.resize(1);
+    std::vector<fs::path> paths;
+    for (const backup::Stored& dump : all) paths.push_back(dump.path);
+    return paths;
+  }
+
+  fs::path named_in(const std::vector<backup::Stored>& all) const {
+    for (const backup::Stored& dump : all)
+      if (dump.path == arguments_.file || dump.path.filename() == arguments_.file) return dump.path;
+    throw Error(ErrorKind::usage, "verify " + arguments_.file, "it is no backup of " + policy().app,
+                "orchestrate backups " + policy().app + " lists them");
+  }
+
+  std::string path_of_newest() const {
+    const Outcome& newest = outcomes_.front();
+    return newest.evidence.empty() ? "" : newest.evidence.front().facts.text_or("path");
+  }
+
+  void write_metrics() const {
+    files::DurableFile file(arguments_.metrics / fmt::format("orchestrate_{}.prom", policy().app));
+    file.write(backup_metrics_text(policy().app, ledger_.verifications()));
+    fs::permissions(file.partial(), fs::perms(0644));  // node_exporter is another user
+    file.replace();
+  }
+
+  Session& session_;
+  const Arguments& arguments_;
+  Ledger& ledger_;
+  std::string by_;
+  std::vector<Outcome> outcomes_;
+};
 
 }  // namespace
 
@@ -76,7 +173,8 @@ int verify_backup(const Arguments& arguments) {
   session.make_commands(std::nullopt);
   const auto ledger = audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()),
                               session.application().policy.app, session.redactor());
-  return session.run(verify(session, arguments, *ledger, by));
+  Looking looking(session, arguments, *ledger, by);
+  return session.run(looking.look());
 }
 
 }  // namespace orchestrate::cli

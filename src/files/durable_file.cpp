@@ -18,11 +18,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view suffix = ".partial";
 constexpr std::uint64_t writeback_step = std::uint64_t{8} << 20;
 
-void sync_directory(const fs::path& directory) {
-  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened || ::fsync(opened.number()) != 0) throw file_error("sync directory", directory, errno);
-}
-
 /// Zero, or errno. File systems without RENAME_NOREPLACE (some network ones) get link and unlink: also atomic.
 int rename_without_replacing(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -100,6 +95,11 @@ void DurableFile::replace() {
   if (::rename(partial_.c_str(), target_.c_str()) != 0) throw file_error("name", target_, errno);
   file_.reset();
   sync_directory(target_.parent_path());
+}
+
+void sync_directory(const fs::path& directory) {
+  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened || ::fsync(opened.number()) != 0) throw file_error("sync directory", directory, errno);
 }
 
 std::vector<fs::path> sweep_partials(const fs::path& directory, std::string_view prefix) {

@@ -41,6 +41,9 @@ class DurableFile {
   std::uint64_t flushed_ = 0;  ///< up to here the kernel was asked to write early
 };
 
+/// So that what was named, renamed or removed in it stays so. Throws Error.
+void sync_directory(const std::filesystem::path& directory);
+
 /// Removes `PREFIX*.partial` in `directory` whose writer is gone (nobody holds its flock). Returns what it removed.
 std::vector<std::filesystem::path> sweep_partials(const std::filesystem::path& directory, std::string_view prefix);
 

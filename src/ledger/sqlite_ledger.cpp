@@ -28,7 +28,9 @@ Json to_json(const Approval& approval) {
 }
 BackupVerification verification_from(const Sqlite::Row& row) {
   const Json json = parse_json(row[1].value());
-  return {time_of(row[0].value()), json.text_or("summary"), json.text_or("by"), json["proof"], json.text_or("damaged")};
+  using Of = BackupVerification::Of;
+  return {time_of(row[0].value()), json.text_or("summary"), json.text_or("by"),
+          json["proof"],           json.text_or("damaged"), json.text_or("of") == "other" ? Of::other : Of::newest};
 }
 Approval approval_from(const Json& json) {
   return {json["finding"].as_string(), json["file_sha256"].as_string(), json["reason"].as_string(),
@@ -74,7 +76,9 @@ void SqliteLedger::open_gate(const GateOpening& opening, Time at) {
 }
 
 void SqliteLedger::note_verification(const BackupVerification& verification) {
-  std::string text = to_text(Json::object({{"summary", redactor_(verification.summary)},
+  const bool other = verification.of == BackupVerification::Of::other;
+  std::string text = to_text(Json::object({{"of", other ? "other" : "newest"},
+                                           {"summary", redactor_(verification.summary)},
                                            {"by", redactor_(verification.by)},
                                            {"proof", redacted(verification.proof, redactor_)},
                                            {"damaged", verification.damaged}}));
@@ -102,8 +106,10 @@ std::optional<GateOpening> SqliteLedger::gate_opening() const {
 }
 
 std::optional<BackupVerification> SqliteLedger::verification() const {
-  const auto rows = sqlite_.query("SELECT at, body FROM event WHERE type = ? ORDER BY sequence DESC LIMIT 1",
-                                  {std::string(backup_verified)});
+  const auto rows = sqlite_.query(
+      "SELECT at, body FROM event WHERE type = ? AND json_extract(body, '$.of') IS NOT 'other'"
+      " ORDER BY sequence DESC LIMIT 1",
+      {std::string(backup_verified)});
   if (rows.empty()) return std::nullopt;
   return verification_from(rows[0]);
 }

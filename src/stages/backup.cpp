@@ -12,6 +12,7 @@
 #include "backup/wording.hpp"
 #include "orchestrate/digest.hpp"
 #include "orchestrate/evidence.hpp"
+#include "stages/expiry.hpp"
 #include "stages/proven_further.hpp"
 
 namespace orchestrate {
@@ -23,7 +24,7 @@ using backup::Refusal;
 using backup::TakeRule;
 
 constexpr std::array<std::string_view, 3> levels = {"intact", "restored", "matched"};
-constexpr std::array<Key, 11> keys = {{
+constexpr std::array<Key, 13> keys = {{
     {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
     {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
     {"log_says", ValueType::text, Presence::optional, {}, "What its log says when it is done"},
@@ -35,10 +36,16 @@ constexpr std::array<Key, 11> keys = {{
     {"lock_wait", ValueType::duration, Presence::optional, "30s", "How long pg_dump may wait for a table lock"},
     {"reuse_within", ValueType::duration, Presence::optional, "15min",
      "How old a dump may be that the same run took before it was resumed; 0 takes a new one"},
+    {"keep",
+     ValueType::integer,
+     Presence::optional,
+     {},
+     "How many verified dumps stay, 2 at least; older ones are removed once a new one is proven. Without it all stay"},
+    {"keep_for", ValueType::duration, Presence::optional, {}, "Dumps that are younger stay too, whatever their number"},
     {"verify", ValueType::choice, Presence::optional, "intact", "How far the backup is proven", levels},
 }};
 constexpr std::array<std::string_view, 5> check_only = {"log", "log_says", "log_starts", "max_age", "min_size"};
-constexpr std::array<std::string_view, 3> take_only = {"compression", "lock_wait", "reuse_within"};
+constexpr std::array<std::string_view, 5> take_only = {"compression", "lock_wait", "reuse_within", "keep", "keep_for"};
 constexpr std::array<std::string_view, 1> provides = {"backup.intact"};
 
 Outcome proven(const Proof& proof) {
@@ -80,12 +87,17 @@ Task<> served(StageContext& context, int major, std::shared_ptr<scratch::Cluster
 
 class TakeStage : public Stage {
  public:
-  TakeStage(std::string name, TakeRule rule, std::chrono::milliseconds reuse_within, Wanted wanted)
-      : name_(std::move(name)), rule_(std::move(rule)), reuse_within_(reuse_within), wanted_(wanted) {}
+  TakeStage(const StageSpec& spec, TakeRule rule, Wanted wanted)
+      : name_(spec.name),
+        rule_(std::move(rule)),
+        reuse_within_(spec.settings.duration("reuse_within")),
+        wanted_(wanted),
+        retention_(retention_of(spec)) {}
 
   std::string describe() const override {
-    return fmt::format("pg_dump into {}: gzip level {}, {}", rule_.directory.string(), rule_.compression,
-                       how_far(wanted_));
+    const std::string kept = retention_ ? fmt::format("; the newest {} are kept", retention_->keep) : "";
+    return fmt::format("pg_dump into {}: gzip level {}, {}{}", rule_.directory.string(), rule_.compression,
+                       how_far(wanted_), kept);
   }
 
   Task<Outcome> run(StageContext& context) const override {
@@ -99,7 +111,10 @@ class TakeStage : public Stage {
                                                rule_.directory.string())};
     Wanted wanted = wanted_;
     const Proof proof = co_await dump(context, preparation, wanted);
-    co_return co_await proven_further(context, proof, proven(proof), std::move(wanted));
+    const backup::Level level = wanted.level;
+    Outcome outcome = co_await proven_further(context, proof, proven(proof), std::move(wanted));
+    if (retention_ && is_at(outcome, level)) expire_older(context, rule_.directory, *retention_, outcome);
+    co_return outcome;
   }
 
  private:
@@ -144,6 +159,7 @@ class TakeStage : public Stage {
   TakeRule rule_;
   std::chrono::milliseconds reuse_within_;
   Wanted wanted_;
+  std::optional<backup::RetentionRule> retention_;
 };
 
 CheckRule check_rule(const Settings& settings) {
@@ -186,13 +202,17 @@ std::vector<std::string> problems(const Settings& settings) {
   if (settings.has("min_size") && settings.size("min_size").factor != 0)
     found.emplace_back("`min_size` is a number of bytes, such as 10MB");
   if (settings.integer("compression") > 9) found.emplace_back("`compression` is 0 to 9");
+  if (settings.has("keep") && settings.integer("keep") < static_cast<std::int64_t>(backup::least_kept))
+    found.push_back(
+        fmt::format("`keep` is {} at least: the newest dump may be the one that is bad", backup::least_kept));
+  if (settings.has("keep_for") && !settings.has("keep")) found.emplace_back("`keep_for` needs `keep`");
   return found;
 }
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
   const Wanted wanted = wanted_of(spec);
   if (spec.settings.has("check")) return std::make_unique<CheckStage>(check_rule(spec.settings), wanted);
-  return std::make_unique<TakeStage>(spec.name, take_rule(spec), spec.settings.duration("reuse_within"), wanted);
+  return std::make_unique<TakeStage>(spec, take_rule(spec), wanted);
 }
 
 }  // namespace

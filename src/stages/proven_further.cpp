@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "backup/wording.hpp"
+#include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
 
@@ -42,8 +43,11 @@ Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome
   }
   backup::Attempt attempt{.level = wanted.level, .limit = wanted.limit, .server = std::move(wanted.server)};
   auto tried = co_await backup::prove_restored(context, proof, std::move(attempt));
-  if (const auto* refusal = std::get_if<backup::Refusal>(&tried))
-    co_return refused(proof.path.filename().string(), {*refusal});
+  if (const auto* refusal = std::get_if<backup::Refusal>(&tried)) {
+    Outcome failed = refused(proof.path.filename().string(), {*refusal});
+    failed.evidence.push_back(damage(proof.path, refusal->why));
+    co_return failed;
+  }
   const auto& proofs = std::get<std::vector<Evidence>>(tried);
   const Json& facts = proofs.front().facts;
   outcome.summary += fmt::format(", restored in {}: {} tables, {} rows",
@@ -52,6 +56,10 @@ Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome
   if (wanted.level == Level::matched) outcome.summary += ", all as they were";
   outcome.evidence.insert(outcome.evidence.end(), proofs.begin(), proofs.end());
   co_return outcome;
+}
+
+Evidence damage(const std::filesystem::path& dump, const std::string& why) {
+  return {std::string(evidence::backup_damaged), Json::object({{"path", dump.string()}, {"damaged", why}})};
 }
 
 Outcome refused(const std::string& subject, const std::vector<backup::Refusal>& reasons) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ bool is_at(const Outcome& outcome, backup::Level level);
 
 /// Restores what is intact, where that is wanted and has not been done.
 Task<Outcome> proven_further(StageContext& context, backup::Proof proof, Outcome outcome, Wanted wanted);
+
+/// That its bytes are not good, to be remembered until they are proven again.
+Evidence damage(const std::filesystem::path& dump, const std::string& why);
 
 Outcome refused(const std::string& subject, const std::vector<backup::Refusal>& reasons);
 

@@ -71,7 +71,11 @@ TEST(Ledger, KeepsEveryLookAtABackupAndWhichOneWasDamaged) {
   const BackupVerification bad{nine + std::chrono::hours(1), "cut off", "uid 0 (root)", {}, "/backups/bot-1.dump"};
   ledger->note_verification(good);
   ledger->note_verification(bad);
-  EXPECT_THAT(state.reader()->verifications(), ElementsAre(good, bad));
+  const BackupVerification other{nine + std::chrono::hours(2),     "54 MiB", "uid 0 (root)",
+                                 Json::object({{"sha256", "cd"}}), "",       BackupVerification::Of::other};
+  ledger->note_verification(other);
+  EXPECT_THAT(state.reader()->verifications(), ElementsAre(good, bad, other));
+  EXPECT_EQ(state.reader()->verification(), bad) << "of what an upgrade would rest on";
 }
 
 TEST(Ledger, KnowsWhenADumpWasLastRemovedByARunOrOutsideAny) {

@@ -88,7 +88,10 @@ Settings BackupStage::take_settings() const {
 }
 
 StageContext BackupStage::context() {
-  const auto record = [this](std::string_view name, Json value) { facts_.emplace_back(name, std::move(value)); };
+  const auto record = [this](std::string_view name, Json value) {
+    on_record_(name);
+    facts_.emplace_back(name, std::move(value));
+  };
   return {application_,      ports_, run_,         approvals_, applied_, gate_, backups_, "head", output_,
           stop_.get_token(), {},     on_progress_, record,     state_};
 }

@@ -94,6 +94,7 @@ class BackupStage : public testing::Test {
   std::filesystem::path output_ = logs_.path() / "backup.log";
   std::filesystem::path state_;  ///< where a throw-away server may be
   std::stop_source stop_;
+  std::function<void(std::string_view)> on_record_ = [](std::string_view) {};
   std::function<void(std::string)> on_progress_ = [](const std::string&) {};
   std::vector<std::pair<std::string, Json>> facts_;
 };

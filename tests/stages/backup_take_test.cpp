@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::Contains;
 using testing::Each;
+using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -61,6 +62,87 @@ TEST_F(BackupTake, CanBeRestored) {
   const fs::path dump = dump_in(run(take_settings()));
   shell("createdb again; pg_restore --exit-on-error -d again " + dump.string());
   EXPECT_EQ(shell("psql -XAtc 'select count(*) from cfg.panels' again"), "50000\n");
+}
+
+/// A directory with dumps of earlier days, of a policy that keeps two.
+class BackupExpiry : public BackupTake {
+ protected:
+  BackupExpiry() {
+    for (const int days : {3, 2, 1}) earlier(days);
+  }
+
+  std::string earlier(int days) const {
+    const std::string name = "magikal-bot-" + std::to_string(days) + "-days.dump";
+    folder_.write(name, "dump");
+    const backup::Manifest manifest{.app = "magikal-bot",
+                                    .run = "r1",
+                                    .database = "appdb",
+                                    .started_at = clock_->now() - days * 24h,
+                                    .finished_at = clock_->now() - days * 24h,
+                                    .file = name,
+                                    .size = 4,
+                                    .sha256 = "aa"};
+    folder_.write(name + ".json", backup::manifest_text(manifest));
+    return (folder_.path() / name).string();
+  }
+
+  Settings keeping(std::int64_t count) const {
+    Settings settings = take_settings();
+    settings.set("keep", count, {1, 1});
+    return settings;
+  }
+
+  std::vector<std::string> days_left() const {
+    std::vector<std::string> left;
+    for (const std::string& name : names())
+      if (name.ends_with("-days.dump")) left.push_back(name.substr(12, 6));
+    std::ranges::sort(left);
+    return left;
+  }
+};
+
+TEST_F(BackupExpiry, RemovesNothingThatNoPolicyTellsItTo) {
+  EXPECT_EQ(run(take_settings()).verdict, Verdict::passed);
+  EXPECT_THAT(days_left(), ElementsAre("1-days", "2-days", "3-days"));
+}
+
+TEST_F(BackupExpiry, RemovesWhatIsTooMuchOnceTheNewOneIsProvenAndSaysSoBefore) {
+  const Outcome outcome = run(keeping(2));
+  EXPECT_THAT(outcome.summary, EndsWith("decoded and hashed, 2 older expired"));
+  EXPECT_THAT(days_left(), ElementsAre("1-days"));
+  EXPECT_EQ(names().size(), 4U) << "two dumps with their manifests";
+  std::vector<std::string> expired;
+  for (const auto& [name, value] : facts_)
+    if (name.starts_with("backup.expired:")) expired.push_back(value.text_or("path"));
+  EXPECT_THAT(expired, ElementsAre(EndsWith("2-days.dump"), EndsWith("3-days.dump")));
+}
+
+TEST_F(BackupExpiry, RemovesNothingThatTheLedgerDoesNotHear) {
+  on_record_ = [](std::string_view name) {
+    if (name.starts_with("backup.expired:")) throw Error(ErrorKind::failed, "write the ledger", "disk full");
+  };
+  EXPECT_ANY_THROW(run(keeping(2)));
+  EXPECT_THAT(days_left(), ElementsAre("1-days", "2-days", "3-days"));
+}
+
+TEST_F(BackupExpiry, RemovesNothingWhenTheNewDumpFails) {
+  replace("pg_dump", "exit 1");
+  EXPECT_THAT(refusal(keeping(2)), Not(IsEmpty()));
+  EXPECT_THAT(days_left(), ElementsAre("1-days", "2-days", "3-days"));
+}
+
+TEST_F(BackupExpiry, LeavesWhatADeployCanBeUndoneFrom) {
+  backups_.pins = {{earlier(3), "r1"}};
+  EXPECT_THAT(run(keeping(2)).summary, EndsWith(", 1 older expired"));
+  EXPECT_THAT(days_left(), ElementsAre("1-days", "3-days"));
+}
+
+TEST_F(BackupExpiry, TellsWhyItStandsStill) {
+  backups_.proofs = {Json::object({{"path", earlier(2)}, {"damaged", "it was cut off"}})};
+  const Outcome outcome = run(keeping(2));
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_THAT(outcome.details, ElementsAre(HasSubstr("no older dump expires: magikal-bot-2-days.dump is damaged")));
+  EXPECT_THAT(days_left(), ElementsAre("1-days", "2-days", "3-days"));
 }
 
 /// A run that goes on after it had taken a dump.

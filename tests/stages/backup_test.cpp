@@ -282,7 +282,22 @@ TEST(BackupSettings, TellWhatExcludesWhat) {
   EXPECT_THAT(problems({"check", "lock_wait"}), ElementsAre("`lock_wait` belongs to `take`: remove it"));
   EXPECT_THAT(problems({"take", "log"}), ElementsAre("`log` belongs to `check`: remove it"));
   EXPECT_THAT(problems({"check", "log"}), ElementsAre("`log` and `log_says` need each other"));
+  EXPECT_THAT(problems({"check", "keep"}), ElementsAre("`keep` belongs to `take`: remove it"));
+  EXPECT_THAT(problems({"take", "keep_for"}), ElementsAre("`keep_for` needs `keep`"));
   EXPECT_THAT(problems({"take"}), IsEmpty());
+}
+
+TEST(BackupSettings, KeepNoFewerThanTwo) {
+  const auto problems = [](std::int64_t keep) {
+    Settings settings;
+    settings.set("take", std::string("/backups"), {1, 1});
+    settings.set("compression", std::int64_t{1}, {});
+    settings.set("keep", keep, {1, 1});
+    return backup_stage.problems(settings);
+  };
+  for (const std::int64_t few : {0, 1})
+    EXPECT_THAT(problems(few), ElementsAre("`keep` is 2 at least: the newest dump may be the one that is bad"));
+  EXPECT_THAT(problems(2), IsEmpty());
 }
 
 }  // namespace
