@@ -43,7 +43,10 @@ std::string standstill_of(const std::vector<Stored>& dumps, const RetentionRule&
 
 /// Why it stays although enough newer ones are there; empty: it need not.
 std::string hold_on(const Stored& dump, const RetentionRule& rule, Time now, const BackupMemory& memory) {
-  const auto pin = std::ranges::find(memory.pins, dump.path.string(), &BackupPin::path);
+  const auto is_of_it = [&](const BackupPin& pin) {  // by its name, which is unique: a directory has several
+    return std::filesystem::path(pin.path).filename() == dump.path.filename();
+  };
+  const auto pin = std::ranges::find_if(memory.pins, is_of_it);
   if (pin != memory.pins.end())
     return fmt::format("run {} can be undone from it, until: orchestrate confirm {}", pin->run, pin->run);
   if (rule.keep_for && now - dump.taken_at < *rule.keep_for)

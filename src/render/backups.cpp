@@ -17,19 +17,24 @@ namespace {
 constexpr std::size_t level_column = 3;
 using Cells = std::array<std::string, 5>;
 
-std::string details_of(const BackupRow& row) {
+std::chrono::seconds since(Time then, Time now) {
+  return std::chrono::duration_cast<std::chrono::seconds>(now - then);
+}
+
+std::string details_of(const BackupRow& row, Time now) {
   if (!row.trouble.empty()) return row.trouble;
   std::vector<std::string> details;
   if (!row.revisions.empty()) details.push_back(fmt::format("at {}", fmt::join(row.revisions, ", ")));
   if (!row.run.empty()) details.push_back("by run " + row.run);
   if (row.restored_in) details.push_back("restored in " + duration_text(*row.restored_in));
+  if (row.proven_at) details.push_back("proven " + ago_text(since(*row.proven_at, now)));
   return fmt::format("{}", fmt::join(details, ", "));
 }
 
 Cells cells_of(const BackupRow& row, Time now) {
-  const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - row.taken_at);
-  return {printable(std::filesystem::path(row.path).filename().string()), size_text(row.size), ago_text(age),
-          row.trouble.empty() ? row.level : "none", printable(details_of(row))};
+  return {printable(std::filesystem::path(row.path).filename().string()), size_text(row.size),
+          ago_text(since(row.taken_at, now)), row.trouble.empty() ? row.level : "none",
+          printable(details_of(row, now))};
 }
 
 Tone tone_of(const BackupRow& row) {

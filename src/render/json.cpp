@@ -51,7 +51,7 @@ Json run_summary(const Run& run) {
   json.set("finished", run.finished ? to_json(EventBody(*run.finished)) : Json());
   if (run.cancel) json.set("cancel", to_json(EventBody(*run.cancel)));
   if (run.aborted) json.set("aborted", to_json(EventBody(*run.aborted)));
-  if (run.confirmed) json.set("confirmed", to_json(EventBody(*run.confirmed)));
+  if (run.confirmed) json.set("confirmation", to_json(EventBody(*run.confirmed)));
   return json;
 }
 

@@ -69,6 +69,8 @@ TEST_F(RetentionOf, KeepsWhatARunCanBeUndoneFrom) {
   memory_.pins = {{"/backups/bot-1", "r7"}};
   EXPECT_THAT(removed(), ElementsAre("bot-2"));
   EXPECT_THAT(reason_of("bot-1"), HasSubstr("orchestrate confirm r7"));
+  memory_.pins = {{"/srv/link-to-backups/bot-1", "r7"}};
+  EXPECT_THAT(removed(), ElementsAre("bot-2"));
 }
 
 TEST_F(RetentionOf, CountsOnlyWhatIsVerified) {

@@ -141,7 +141,7 @@ def test_a_deploy_is_confirmed_once_and_only_where_it_changed_the_database(deplo
     run = run_of(deployed)
     line_with(deployed.orchestrate("confirm", run), run, "is confirmed")
     line_with(deployed.orchestrate("confirm", run), run, "was confirmed before")
-    assert json.loads(deployed.orchestrate("show", run, "--json").ok())["confirmed"]["requested_by"].startswith("uid 0")
+    assert json.loads(deployed.orchestrate("show", run, "--json").ok())["confirmation"]["requested_by"].startswith("uid 0")
     assert deployed.apply().code == 0  # nothing to do
     idle = run_of(deployed)
     assert idle != run

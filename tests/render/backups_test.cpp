@@ -15,7 +15,7 @@ const std::vector<BackupRow> rows = {
      .level = "restored",
      .size = 56623104,
      .taken_at = quarter_past_nine,
-     .proven_at = quarter_past_nine,
+     .proven_at = quarter_past_nine + 4h,
      .restored_in = 3200ms,
      .revisions = {"002_panels"},
      .run = sample_id},
@@ -34,7 +34,7 @@ const std::vector<BackupRow> rows = {
 
 TEST(Backups, AreListedWithWhatIsKnownOfThem) {
   EXPECT_EQ("\n" + backups_text(rows, quarter_past_nine + 6h, Style::plain), R"(
-bot-2.dump           54 MiB  6 h ago   restored  at 002_panels, by run 20261120-091403-7f3a, restored in 3.2 s
+bot-2.dump           54 MiB  6 h ago   restored  at 002_panels, by run 20261120-091403-7f3a, restored in 3.2 s, proven 2 h ago
 appdb-\x1b[31m.dump  812 B   32 h ago  written
 bot-1.dump           7 B     2 d ago   none      its file is gone
 )");

@@ -5,6 +5,7 @@
 
 #include "backup/manifest.hpp"
 #include "backup_fixture.hpp"
+#include "stages/verify_backup.hpp"
 
 namespace orchestrate {
 namespace {
@@ -62,6 +63,48 @@ TEST_F(BackupTake, CanBeRestored) {
   const fs::path dump = dump_in(run(take_settings()));
   shell("createdb again; pg_restore --exit-on-error -d again " + dump.string());
   EXPECT_EQ(shell("psql -XAtc 'select count(*) from cfg.panels' again"), "50000\n");
+}
+
+/// One dump of ours, looked at again.
+class BackupLookedAt : public BackupTake {
+ protected:
+  BackupLookedAt() : dump_(dump_in(run(take_settings()))) {}
+
+  Outcome verified() {
+    const StageSpec spec{.kind = "backup", .name = "backup", .settings = take_settings()};
+    const auto stage = verification_of_dump(spec, dump_);
+    StageContext seen = context();
+    return on_loop(io_, stage->run(seen));
+  }
+
+  fs::path dump_;
+};
+
+TEST_F(BackupLookedAt, IsProvenAgain) {
+  const Outcome outcome = verified();
+  ASSERT_EQ(outcome.verdict, Verdict::passed) << outcome.summary;
+  EXPECT_EQ(outcome.evidence.at(0).name, "backup.intact");
+}
+
+TEST_F(BackupLookedAt, IsRememberedAsDamagedWhenItsBytesAreBad) {
+  fs::resize_file(dump_, fs::file_size(dump_) / 2);
+  Outcome outcome = verified();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  ASSERT_EQ(outcome.evidence.size(), 1U);
+  EXPECT_EQ(outcome.evidence[0].name, "backup.damaged");
+  EXPECT_EQ(outcome.evidence[0].facts.text_or("path"), dump_.string());
+  EXPECT_THAT(outcome.evidence[0].facts.text_or("damaged"), Not(IsEmpty()));
+  shell("pg_dump -Fc appdb > " + dump_.string());
+  outcome = verified();
+  EXPECT_THAT(outcome.summary, HasSubstr("its bytes are not those that its manifest tells of"));
+  EXPECT_EQ(outcome.evidence.at(0).name, "backup.damaged") << "a whole dump, but not this one";
+}
+
+TEST_F(BackupLookedAt, IsNotDamagedWhenOnlyTheClockIsWrong) {
+  touch(dump_, clock_->now() + 1h);
+  const Outcome outcome = verified();
+  EXPECT_THAT(outcome.summary, HasSubstr("from the future"));
+  EXPECT_THAT(outcome.evidence, IsEmpty());
 }
 
 /// A directory with dumps of earlier days, of a policy that keeps two.
