@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "files/descriptor.hpp"
@@ -19,17 +20,20 @@ Descriptor open_for_reading(const fs::path& file) {
   return opened;
 }
 
+/// What is asked for at first; a limit is often far above what a file has.
+constexpr std::size_t first_step = std::size_t{64} << 10;
+
 std::string read_from(const Descriptor& opened, const fs::path& file, std::size_t limit) {
-  std::string text(limit, '\0');
-  std::size_t filled = 0;
-  while (filled < limit) {
-    const ssize_t size = ::read(opened.number(), text.data() + filled, limit - filled);
+  std::string text;
+  while (text.size() < limit) {
+    const std::size_t filled = text.size(), step = std::max(filled, first_step);
+    text.resize(std::min(limit, filled + step));
+    const ssize_t size = ::read(opened.number(), text.data() + filled, text.size() - filled);
+    text.resize(filled + (size > 0 ? static_cast<std::size_t>(size) : 0));
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) throw file_error("read", file, errno);
     if (size == 0) break;
-    filled += static_cast<std::size_t>(size);
   }
-  text.resize(filled);
   return text;
 }
 
