@@ -39,7 +39,8 @@ std::vector<Decision> decisions(const Policy& policy, const BackupMemory& memory
     if (!rule) continue;
     is_told = true;
     const auto dumps = backup::taken_in(stage.settings.text("take"), policy.app, memory.proofs);
-    for (Decision& decision : backup::decide(dumps, *rule, now, memory).decisions) all.push_back(std::move(decision));
+    backup::Retention retention = backup::decide(dumps, *rule, now, memory);
+    for (Decision& decision : retention.decisions) all.push_back(std::move(decision));
   }
   if (is_told) return all;
   throw Error(ErrorKind::usage, "expire backups of " + policy.app, "its policy says of no dump how many to keep",

@@ -75,7 +75,8 @@ void tell_line(const Arguments& arguments, const std::string& app, const Outcome
 /// The first as it always was, further ones beside it.
 void tell_json(const std::string& app, const std::vector<Outcome>& outcomes) {
   Json json = Json::object({{"schema_version", json_schema_version}, {"app", app}});
-  for (const auto& [name, value] : look_json(outcomes.front()).as_object()) json.set(name, value);
+  const Json first = look_json(outcomes.front());
+  for (const auto& [name, value] : first.as_object()) json.set(name, value);
   Json::Array others;
   for (std::size_t i = 1; i < outcomes.size(); ++i) others.push_back(look_json(outcomes[i]));
   if (!others.empty()) json.set("others", others);
