@@ -170,7 +170,7 @@ void add_project(CLI::App& command, Arguments& arguments) {
 void add_verification(CLI::App& command, Arguments& arguments) {
   CLI::Option* file = command.add_option("FILE", arguments.file, "A dump that `backups` lists, instead of the newest");
   command.add_option("--level", arguments.level, "How far, instead of what the policy says")
-      ->check(CLI::IsMember({"intact", "restored"}));
+      ->check(CLI::IsMember({"intact", "restored", "matched"}));
   CLI::Option* rotate = command.add_flag_callback(
       "--rotate", [&] { arguments.which = Which::rotated; }, "After the newest also the one whose proof is the oldest");
   CLI::Option* all =

@@ -7,6 +7,7 @@
 #include "backup/tools.hpp"
 #include "doctor/examination.hpp"
 #include "orchestrate/error.hpp"
+#include "replacement/administration.hpp"
 #include "scratch/cluster.hpp"
 
 namespace orchestrate::doctor {
@@ -24,18 +25,22 @@ Task<Answer> client_tools(Examination& examination) {
   co_return passed(tool.path.string() + " " + tool.version);
 }
 
-/// The way back makes a database beside the one that it replaces.
-Task<Answer> create_database(Examination& examination) {
-  const std::string sql =
-      "SELECT quote_ident(current_user), rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user";
-  const Rows rows = co_await examination.inspection.database->query(sql, examination.inspection.context.stop);
-  const auto& row = rows.rows.at(0);
-  if (row[1] == "t") co_return passed();
+/// The way back makes a database beside the one that it replaces, and gives it the name.
+Task<Answer> replace_database(Examination& examination) {
+  const auto& context = examination.inspection.context;
+  const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
+  const std::string& name = examination.inspection.identity->name;
+  const replacement::Rights rights = co_await replacement::read_rights(*admin, name, context.stop);
   Answer answer;
-  answer.advice.push_back(
-      fmt::format("role {0} may not create databases, which a restore beside the present one needs: "
-                  "ALTER ROLE {0} CREATEDB",
-                  row[0].value()));
+  if (!rights.creates)
+    answer.advice.push_back(
+        fmt::format("role {0} may not create databases, which a restore beside the present one needs: "
+                    "ALTER ROLE {0} CREATEDB, or name a role that may as migrations.admin_url",
+                    rights.role));
+  if (!rights.renames)
+    answer.advice.push_back(
+        fmt::format("role {} may not rename {}, which belongs to {}: name a role that may as migrations.admin_url",
+                    rights.role, name, rights.owner));
   co_return answer;
 }
 
@@ -61,7 +66,7 @@ Task<Answer> server_programs(Examination& examination) {
 
 constexpr std::array checks = {
     Check{"pg_restore", "database", client_tools},
-    Check{"right to restore", "database", create_database},
+    Check{"right to restore", "database", replace_database},
     Check{"place to restore", "database", server_programs},
 };
 

@@ -16,4 +16,13 @@ Task<std::unique_ptr<Database>> administer(const Application& application, Datab
 /// The application's database under another name, as that role.
 DatabaseUrl as_administrator(const Application& application, std::string database);
 
+/// What that role may do about a database.
+struct Rights {
+  std::string role;      ///< its name, quoted where SQL needs that
+  std::string owner;     ///< of the database
+  bool creates = false;  ///< databases
+  bool renames = false;  ///< this one
+};
+Task<Rights> read_rights(Database& admin, std::string database, std::stop_token stop);
+
 }  // namespace orchestrate::replacement

@@ -38,11 +38,6 @@ constexpr std::array hazards = {
            "subscriptions would go on writing into the old database: {}", "drop them, and make them anew afterwards"},
 };
 
-const std::string rights_sql =
-    "SELECT current_user, r.rolsuper OR r.rolcreatedb, r.rolsuper OR pg_has_role(d.datdba, 'MEMBER'),"
-    " pg_get_userbyid(d.datdba)"
-    " FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = $1";
-
 Outcome refused_because(std::string why, std::string fix) {
   return refused("not restored", {backup::Refusal{std::move(why), std::move(fix)}});
 }
@@ -60,17 +55,14 @@ Task<std::optional<Outcome>> hazard_in(Database& database, std::stop_token stop)
 /// Whoever makes the new database must be able to put it into the old one's place.
 Task<std::optional<Outcome>> lacking_right(StageContext& context, std::string database) {
   const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
-  const std::vector<std::string> name = {database};
-  const Rows rows = co_await admin->query(rights_sql, name, context.stop);
-  const auto& row = rows.rows.at(0);
-  const std::string role = row.at(0).value(), owner = row.at(3).value();
+  const replacement::Rights rights = co_await replacement::read_rights(*admin, database, context.stop);
   const std::string fix = "name a role that may as migrations.admin_url in " + context.application.policy.file.string();
-  if (row.at(1) != "t")
-    co_return refused_because(fmt::format("role {} may not create databases", role),
-                              fmt::format("ALTER ROLE \"{}\" CREATEDB, or {}", role, fix));
-  if (row.at(2) != "t")
-    co_return refused_because(fmt::format("role {} may not rename {}, which belongs to {}", role, database, owner),
-                              fix);
+  if (!rights.creates)
+    co_return refused_because(fmt::format("role {} may not create databases", rights.role),
+                              fmt::format("ALTER ROLE {} CREATEDB, or {}", rights.role, fix));
+  if (!rights.renames)
+    co_return refused_because(
+        fmt::format("role {} may not rename {}, which belongs to {}", rights.role, database, rights.owner), fix);
   co_return std::nullopt;
 }
 
