@@ -58,6 +58,8 @@ inline constexpr std::string_view service_before = "service.before:";
 inline constexpr std::string_view command_ran = "command.ran";
 /// Who holds the lock in the database.
 inline constexpr std::string_view lock_busy = "lock.busy";
+/// Where somebody else's dump, on which the run rests, is kept whatever its owner does.
+inline constexpr std::string_view backup_kept = "backup.kept";
 /// Since when, and until when, the policy's window lets no upgrade begin.
 inline constexpr std::string_view window_closed = "window.closed";
 /// Why the gate lets no service start.

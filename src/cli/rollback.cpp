@@ -42,16 +42,21 @@ void check(const Run& run, const Ledger& ledger) {
   }
 }
 
-/// What it rested on before it began; the bytes are compared with what was proven then.
+bool is_still(const std::filesystem::path& dump, const Json& proof) {
+  if (!std::filesystem::exists(dump)) return false;
+  return !std::filesystem::is_regular_file(dump) || sha256_of_file(dump) == proof.text_or("sha256");
+}
+
+/// What it rested on before it began, or what it kept of that; the bytes are compared with what was proven then.
 std::filesystem::path dump_of(const Run& run) {
   const std::string list = "orchestrate backups " + run.created.app + " lists what there is, for orchestrate restore";
   const Json& proof = run.evidence(evidence::backup_intact);
   if (proof.is_null()) throw refusal(run, "it rested on no backup", list);
   const std::filesystem::path dump = proof.text_or("path");
-  if (!std::filesystem::exists(dump)) throw refusal(run, dump.string() + ", which it rested on, is gone", list);
-  if (std::filesystem::is_regular_file(dump) && sha256_of_file(dump) != proof.text_or("sha256"))
-    throw refusal(run, dump.string() + " is not the backup any more that it rested on", list);
-  return dump;
+  if (is_still(dump, proof)) return dump;
+  const Json& kept = run.fact(fact::backup_kept);
+  if (!kept.is_null() && is_still(kept.as_string(), proof)) return kept.as_string();
+  throw refusal(run, dump.string() + ", which it rested on, is gone or another one", list);
 }
 
 /// The newest before the run, which itself was made with the code that is not wanted any more.

@@ -8,6 +8,7 @@
 
 #include "backup/check.hpp"
 #include "backup/dump.hpp"
+#include "backup/keep.hpp"
 #include "backup/together.hpp"
 #include "backup/wording.hpp"
 #include "orchestrate/digest.hpp"
@@ -68,10 +69,22 @@ class CheckStage : public Stage {
     if (const auto* rejection = std::get_if<backup::Rejection>(&checked))
       co_return refused(rejection->path.filename().string(), rejection->reasons);
     const Proof& proof = std::get<Proof>(checked);
-    co_return co_await proven_further(context, proof, proven(proof), wanted_);
+    const Outcome outcome = co_await proven_further(context, proof, proven(proof), wanted_);
+    const bool rests_on_it = outcome.verdict == Verdict::passed && !context.output.empty() && !context.run.id.empty();
+    if (rests_on_it) keep(context, proof.path);
+    co_return outcome;
   }
 
  private:
+  /// Its owner may clean up at any time; what runs kept that nobody can undo any more goes.
+  static void keep(StageContext& context, const std::filesystem::path& dump) {
+    const std::filesystem::path directory = context.state / "kept";
+    std::vector<std::string> runs = {context.run.id};
+    for (const BackupPin& pin : context.backups.pins) runs.push_back(pin.run);
+    backup::release_kept(directory, runs);
+    context.record(fact::backup_kept, backup::keep_dump(dump, directory, context.run.id).string());
+  }
+
   CheckRule rule_;
   Wanted wanted_;
 };
@@ -217,16 +230,15 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
 
 }  // namespace
 
-const StageKind backup_stage{
-    .name = "backup",
-    .purpose = "Prove a backup: check the dump of another job, or take one.",
-    .keys = keys,
-    .needs = {},
-    .provides = provides,
-    .effect = [](const Settings& settings) { return settings.has("take") ? Effect::keeps : Effect::checks; },
-    .length = Length::lengthy,
-    .timeout = backup_timeout,
-    .problems = problems,
-    .bind = bind};
+const StageKind backup_stage{.name = "backup",
+                             .purpose = "Prove a backup: check the dump of another job, or take one.",
+                             .keys = keys,
+                             .needs = {},
+                             .provides = provides,
+                             .effect = [](const Settings&) { return Effect::keeps; },
+                             .length = Length::lengthy,
+                             .timeout = backup_timeout,
+                             .problems = problems,
+                             .bind = bind};
 
 }  // namespace orchestrate

@@ -73,6 +73,16 @@ def test_data_and_code_are_as_before_the_run(vps):
     line_with(again, f"run {undone['run']} has rolled it back")
 
 
+def test_a_dump_that_its_owner_removed_was_kept(vps):
+    run_yesterdays_code(vps)
+    assert vps.apply().code == 0
+    run = newest(vps)["run"]
+    vps.host.shell("rm /home/magikalbot/backups/appdb-*.dump")
+    ended = rollback(vps, run, "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    assert vps.revision() == "002_panels"
+
+
 def test_of_the_first_run_it_asks_for_the_code(vps):
     assert vps.apply().code == 0
     run = newest(vps)["run"]

@@ -29,7 +29,9 @@ struct AdministeredServer {
     return on_loop(io, databases->connect(server.url(), writing, {}));
   }
   std::string oid(const std::string& name) {
-    return server.sql("SELECT oid FROM pg_database WHERE datname = '" + name + "'");
+    std::string oid = server.sql("SELECT oid FROM pg_database WHERE datname = '" + name + "'");
+    while (oid.ends_with('\n')) oid.pop_back();
+    return oid;
   }
 };
 

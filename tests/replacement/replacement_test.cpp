@@ -93,6 +93,7 @@ TEST_F(TwoDatabases, WhatIsUndoneIsAsBefore) {
 }
 
 TEST_F(TwoDatabases, ANameThatSomebodyElseGaveAwayIsNeitherSide) {
+  ASSERT_EQ(side(), Side::before);
   host->server.sql("ALTER DATABASE " + quoted(names.name) + " RENAME TO elsewhere");
   EXPECT_EQ(side(), Side::neither);
   create(names.name, "third");

@@ -25,6 +25,10 @@ UnitState running(const std::string& invocation) {
           .invocation_id = invocation};
 }
 
+Evidence running_commit(const std::string& commit) {
+  return {std::string(evidence::code_running), Json::object({{"commit", commit}})};
+}
+
 /// bot.service and web.service run; a start makes a new invocation of them that stays healthy.
 class Services : public testing::Test {
  protected:
@@ -63,8 +67,20 @@ TEST_F(Services, AreHealthyWhenEachStayedActiveForTheWholeTime) {
   EXPECT_THAT(
       outcome.evidence,
       ElementsAre(Evidence{std::string(evidence::services_healthy),
-                           Json::object({{"bot.service", "new bot.service"}, {"web.service", "new web.service"}})}));
+                           Json::object({{"bot.service", "new bot.service"}, {"web.service", "new web.service"}})},
+                  running_commit(bench.checkout.sh("git rev-parse HEAD"))));
   EXPECT_EQ(clock->boot(), 20s);
+}
+
+TEST_F(Services, ThatRunWhatNobodyCommittedAreOfNoCommit) {
+  bench.checkout.sh("echo more >> bot.py");
+  EXPECT_THAT(restart().evidence, ElementsAre(testing::Field(&Evidence::name, evidence::services_healthy)));
+}
+
+TEST_F(Services, RunTheRestorePointOfTheRunWithAllThatNobodyCommitted) {
+  bench.checkout.sh("echo more >> bot.py");
+  bench.prove({{std::string(evidence::restore_point_recorded), Json::object({{"commit", "8c1d2e4"}})}});
+  EXPECT_THAT(restart().evidence, testing::Contains(running_commit("8c1d2e4")));
 }
 
 TEST_F(Services, AreRestartedInOrderAndTheirStateIsRecordedBefore) {

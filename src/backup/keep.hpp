@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace orchestrate::backup {
+
+/// Keeps somebody else's dump as `directory`/RUN.NAME, whatever its owner's clean-up does: as a link to its bytes, or
+/// as a copy where none can be made. Kept before by that run: stays. Throws Error.
+std::filesystem::path keep_dump(const std::filesystem::path& dump, const std::filesystem::path& directory,
+                                const std::string& run);
+
+/// Takes away what runs other than these kept.
+void release_kept(const std::filesystem::path& directory, const std::vector<std::string>& runs);
+
+}  // namespace orchestrate::backup

@@ -1,0 +1,73 @@
+"""A restore by a worker: in its sandbox, and through a power cut in the moment in which the database is closed."""
+
+import json
+
+import pytest
+
+import worker
+from host import until
+from project import boot
+from test_restore import ADMIN, SUPERUSER, at_head, beside, dump, hold_rename, release, restore, wait_for_rename
+from vps import SHORT_HOLD, line_with
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.WorkerVps(host, project)
+
+
+@pytest.fixture
+def vps(booted):
+    booted.reset()
+    booted.use_policy(SHORT_HOLD, ADMIN)
+    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
+    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
+    for name in beside(booted):
+        booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    at_head(booted)
+    return booted
+
+
+def newest(vps):
+    return json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"][0]
+
+
+def test_in_the_sandbox_of_the_worker(vps):
+    vps.sql("DELETE FROM cfg.panels")
+    ended = restore(vps, "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    line_with(ended, worker.worker_of(vps))
+    line_with(ended, "ok", "exchange")
+    assert vps.sql("SELECT count(*) FROM cfg.panels") == "50"
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
+def test_a_worker_that_is_killed_while_the_database_is_closed_is_followed_by_one_that_opens_it(vps):
+    before = vps.snapshot()
+    holder = hold_rename(vps)
+    client = vps.host.start("orchestrate", "restore", "magikal-bot", dump(vps), "--confirm", "appdb")
+    wait_for_rename(vps)
+    vps.host.run("systemctl", "kill", "--signal=KILL", worker.worker_of(vps)).ok()
+    release(vps, holder)
+    ended = client.wait(90)
+    assert ended.code == 1, str(ended)
+    assert beside(vps) == []
+    assert vps.snapshot().database == before.database
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
+def test_after_a_power_cut_the_database_is_open_again_without_a_person(vps):
+    before = vps.snapshot()
+    hold_rename(vps)
+    client = vps.host.start("orchestrate", "restore", "magikal-bot", dump(vps), "--confirm", "appdb")
+    wait_for_rename(vps)
+    vps.host.cut_power()
+    client.end()
+    vps.host.boot()
+    until("the run has come to its end", 90, lambda: newest(vps)["finished"])
+    run = newest(vps)
+    assert run["finished"]["result"] == "failed-unchanged", str(run)
+    assert beside(vps) == []
+    assert vps.snapshot().database == before.database
+    until("the service runs again", 30, lambda: vps.unit("ActiveState")["ActiveState"] == "active")
