@@ -29,13 +29,6 @@ std::optional<Refusal> too_old(Time taken_at, Time now, std::optional<millisecon
                  "see why the backup job did not run, then run it"};
 }
 
-std::uint64_t size_of(const Facts& facts) {
-  if (facts.front().kind != Kind::directory) return facts.front().size;
-  std::uint64_t size = 0;
-  for (std::size_t i = 1; i < facts.size(); ++i) size += facts[i].size;
-  return size;
-}
-
 /// When it was last written: of a directory, its newest file.
 Time written_at(const Facts& facts) {
   Time newest = facts.front().modified;
@@ -47,7 +40,7 @@ std::vector<Refusal> doubts_from_outside(StageContext& context, const CheckRule&
                                          const Facts& facts, Time now) {
   if (facts.empty()) return {{"it vanished just now", "run the check again"}};
   if (facts.front().kind == Kind::other) return {{"it is no regular file", "correct `check`"}};
-  const std::uint64_t size = size_of(facts);
+  const std::uint64_t size = files::size_of(facts);
   if (size == 0) return {{"it is empty (0 bytes)", "see the backup job's log, then run it again"}};
 
   std::vector<Refusal> doubts;
@@ -96,7 +89,7 @@ std::vector<Refusal> doubts_from_inside(const Reading& reading, const Server& se
 
 Task<DumpFile> prepare(StageContext& context, const CheckRule& rule, fs::path path, Recognised recognised,
                        const Facts& facts, const Server& server) {
-  const std::uint64_t size = size_of(facts);
+  const std::uint64_t size = files::size_of(facts);
   DumpFile dump{.path = std::move(path),
                 .format = recognised.format,
                 .least_major = recognised.least_major,

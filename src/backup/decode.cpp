@@ -43,6 +43,11 @@ class Gauge {
   std::uint64_t size_ = 0, total_;
 };
 
+/// As sha256sum writes it.
+std::string sum_line(const std::string& sha256, const fs::path& file) {
+  return sha256 + "  " + file.filename().string() + "\n";
+}
+
 Refusal damaged(const std::string& tool, const Exit& exit) {
   const std::string said = complaint(exit.err);
   return {fmt::format("it is damaged: {}", said.empty() ? tool + ": " + exit.text() : said),
@@ -109,7 +114,7 @@ Task<> decode_directory(StageContext& context, const DumpFile& dump, Reading& re
     DumpFile file = dump;
     file.path = path;
     co_await hash_file(context, file, one);
-    lines += one.sha256 + "  " + path.filename().string() + "\n";
+    lines += sum_line(one.sha256, path);
     reading.size += one.size;
   }
   reading.sha256 = sha256(lines);
@@ -194,6 +199,13 @@ Task<Reading> read_dump(StageContext& context, DumpFile dump) {
     default:
       return read_archive(context, std::move(dump));
   }
+}
+
+std::string sha256_of_dump(const fs::path& dump) {
+  if (!fs::is_directory(dump)) return sha256_of_file(dump);
+  std::string lines;
+  for (const fs::path& file : files::listing(dump)) lines += sum_line(sha256_of_file(file), file);
+  return sha256(lines);
 }
 
 Command decoder(const Tool& pg_restore) {

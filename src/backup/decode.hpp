@@ -36,6 +36,9 @@ struct Reading {
 /// Decodes and hashes all of it; a single read where the decoder takes its standard input.
 Task<Reading> read_dump(StageContext& context, DumpFile dump);
 
+/// As Reading has it, of a file or a directory, without decoding. Throws Error.
+std::string sha256_of_dump(const std::filesystem::path& dump);
+
 /// pg_restore that decodes the archive on its standard input into nothing.
 Command decoder(const Tool& pg_restore);
 

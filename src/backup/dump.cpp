@@ -7,11 +7,13 @@
 #include <cerrno>
 #include <optional>
 
+#include "backup/growing.hpp"
 #include "backup/holdings.hpp"
 #include "backup/manifest.hpp"
+#include "backup/restore.hpp"
 #include "backup/sequences.hpp"
 #include "backup/snapshot.hpp"
-#include "backup/stream.hpp"
+#include "backup/surroundings.hpp"
 #include "backup/together.hpp"
 #include "backup/wording.hpp"
 #include "files/durable_file.hpp"
@@ -55,7 +57,7 @@ std::optional<Refusal> too_few_locks(const Server& server) {
 struct Taking {
   const TakeRule& rule;
   const Preparation& preparation;
-  files::DurableFile& file;
+  Growing& dump;
   Holdings holdings;
   std::string sha256;
 };
@@ -68,8 +70,8 @@ Error explained(const Taking& taking, const Error& error) {
   return {error.kind(), doing, error.why(), dump_hint(error.why())};
 }
 
-Task<> stream(StageContext& context, Taking& taking, std::string snapshot) {
-  taking.sha256 = co_await stream_dump(context, taking.rule, taking.preparation, snapshot, taking.file);
+Task<> fill(StageContext& context, Taking& taking, std::string snapshot) {
+  taking.sha256 = co_await taking.dump.fill(context, taking.rule, taking.preparation, snapshot);
 }
 
 Task<> hold(StageContext& context, Taking& taking, Snapshot& snapshot) {
@@ -82,7 +84,7 @@ Task<> dump_and_count(StageContext& context, Taking& taking, Snapshot& snapshot)
   const std::stop_callback from_outside(context.stop, [&over] { over.request_stop(); });
   StageContext both = context;
   both.stop = over.get_token();
-  Task<> dumping = stream(both, taking, snapshot.id());
+  Task<> dumping = fill(both, taking, snapshot.id());
   Task<> counting = hold(both, taking, snapshot);
   co_await together(std::move(dumping), std::move(counting), over);
 }
@@ -134,6 +136,7 @@ Task<std::variant<Preparation, Refusal>> prepare_dump(StageContext& context, Tak
   preparation.pg_restore = co_await find_pg_restore(context.ports.commands, search, major, context.stop);
 
   if (auto refusal = too_few_locks(preparation.server)) co_return std::move(*refusal);
+  if (rule.level != Level::intact) expect_room_for_server(context, preparation.server);
   const auto last = newest_manifest(rule.directory, policy.app, preparation.server.database);
   preparation.expected = last ? last->size : preparation.server.database_size;
   const std::uint64_t needed = preparation.expected + preparation.expected * 3 / 10;
@@ -151,8 +154,9 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
   const Time started = context.ports.clock.now();
   files::sweep_partials(rule.directory, app + "-");
   const fs::path path = rule.directory / fmt::format("{}-{}-{}.dump", app, stamp(started), context.run.id);
-  files::DurableFile dump(path);
-  Taking taking{.rule = rule, .preparation = preparation, .file = dump};
+  const auto dump = rule.format == Format::directory ? growing_directory(path) : growing_file(path);
+  Taking taking{.rule = rule, .preparation = preparation, .dump = *dump};
+  Surroundings surroundings = co_await read_surroundings(context, preparation.pg_dump);
   co_await take_moment(context, taking);
   const Time finished = context.ports.clock.now();
 
@@ -168,21 +172,22 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
                           .started_at = started,
                           .finished_at = finished,
                           .file = path.filename().string(),
-                          .size = dump.size(),
+                          .size = dump->size(),
                           .sha256 = taking.sha256,
                           .level = Level::intact,
                           .rows = std::move(taking.holdings.rows),
-                          .content = std::move(taking.holdings.content)};
+                          .content = std::move(taking.holdings.content),
+                          .surroundings = std::move(surroundings)};
   files::DurableFile beside(manifest_path(path));
   beside.write(manifest_text(manifest));  // before the dump gets its name: a full disk shows here
   context.record("backup.file", path.string());
-  dump.commit();
+  dump->commit();
   beside.commit();
   co_return Proof{.path = path,
                   .origin = Origin::take,
-                  .format = Format::custom,
+                  .format = rule.format,
                   .database = server.database,
-                  .size = dump.size(),
+                  .size = manifest.size,
                   .sha256 = taking.sha256,
                   .taken_at = started,
                   .verified_at = finished,

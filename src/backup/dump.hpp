@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <variant>
 
+#include "backup/format.hpp"
 #include "backup/proof.hpp"
 #include "backup/refusal.hpp"
 #include "backup/server.hpp"
@@ -16,7 +17,9 @@ namespace orchestrate::backup {
 /// How a dump of ours is taken.
 struct TakeRule {
   std::filesystem::path directory;
-  int compression = 1;  ///< gzip level: 1 is twice as fast as the default for 4 % more bytes
+  Format format = Format::custom;  ///< or directory
+  int jobs = 1;                    ///< sessions that dump at a time, for a directory
+  int compression = 1;             ///< gzip level: 1 is twice as fast as the default for 4 % more bytes
   std::chrono::milliseconds lock_wait{std::chrono::seconds(30)};
   std::chrono::milliseconds timeout{std::chrono::hours(2)};
   Level level = Level::intact;  ///< that it is to be proven to: `matched` needs hashes of the moment that is dumped

@@ -22,11 +22,11 @@ Stored stored(const fs::path& directory, const Manifest& manifest) {
                 .run = manifest.run,
                 .database = manifest.database,
                 .sha256 = manifest.sha256};
-  const auto facts = files::file_facts(backup.path);
-  backup.is_gone = !facts;
-  if (!facts)
+  const auto facts = files::tree_facts(backup.path);
+  backup.is_gone = facts.empty();
+  if (facts.empty())
     backup.trouble = "its file is gone";
-  else if (facts->size != manifest.size)
+  else if (files::size_of(facts) != manifest.size)
     backup.trouble = "its size is not what its manifest says";
   return backup;
 }
@@ -72,9 +72,9 @@ std::vector<Stored> inventory(const Policy& policy, const std::vector<Json>& pro
       for (Stored& dump : taken_in(stage.settings.text("take"), policy.app, proofs)) all.push_back(std::move(dump));
     } else {
       for (const fs::path& path : dumps_like(stage.settings.text("check"))) {
-        const auto facts = files::file_facts(path);
-        if (!facts) continue;
-        all.push_back({.path = path, .size = facts->size, .taken_at = facts->modified});
+        const auto facts = files::tree_facts(path);
+        if (facts.empty()) continue;
+        all.push_back({.path = path, .size = files::size_of(facts), .taken_at = facts.front().modified});
         learn(proofs, {}, all.back());
       }
     }

@@ -45,6 +45,8 @@ Manifest from_json(const Json& json) {
   if (json["rows"].is_object())
     for (const auto& [table, rows] : json["rows"].as_object())
       manifest.rows.emplace(table, static_cast<std::uint64_t>(rows.as_integer()));
+  manifest.surroundings.globals = json.text_or("globals");
+  if (!json["create_database"].is_null()) manifest.surroundings.database = json["create_database"].as_strings();
   if (json["content"].is_object()) manifest.content = content_from_json(json["content"]);
   return manifest;
 }
@@ -63,6 +65,8 @@ std::string manifest_text(const Manifest& manifest) {
   json.set("size", manifest.size).set("level", to_string(manifest.level));
   json.set("rows", Json(Json::Object(manifest.rows.begin(), manifest.rows.end())));
   if (manifest.content) json.set("content", to_json(*manifest.content));
+  json.set("globals", manifest.surroundings.globals);
+  json.set("create_database", Json::of(manifest.surroundings.database));
   json.set(own_hash, sha256(to_text(json)));
   return to_pretty_text(json) + "\n";
 }

@@ -9,6 +9,7 @@
 #include "backup/proof.hpp"
 #include "backup/server.hpp"
 #include "backup/snapshot.hpp"
+#include "backup/surroundings.hpp"
 
 namespace orchestrate::backup {
 
@@ -19,12 +20,13 @@ struct Manifest {
   std::string pg_dump_version;
   std::vector<std::string> revisions;
   Time started_at, finished_at;
-  std::string file;  ///< name of the dump, in the manifest's own directory
+  std::string file;  ///< name of the dump, a file or a directory, beside the manifest
   std::uint64_t size = 0;
   std::string sha256;
   Level level = Level::intact;
   RowCounts rows;                  ///< in the moment of the dump; empty: nobody counted
   std::optional<Content> content;  ///< likewise; where the policy wanted it `matched`
+  Surroundings surroundings;
   bool operator==(const Manifest&) const = default;
 };
 

@@ -47,6 +47,7 @@ std::optional<Refusal> incomparable(const std::optional<Manifest>& manifest, Lev
 
 Task<Trial> prepare_trial(StageContext& context, const Proof& proof, Attempt attempt) {
   const Server server = co_await ask_server(context.application, context.ports.databases, context.stop);
+  if (!attempt.server) expect_room_for_server(context, server);
   const ToolSearch search{.bin = context.application.policy.postgres_bin};
   Trial trial{.dump = proof.path,
               .format = proof.format,

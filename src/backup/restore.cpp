@@ -23,6 +23,8 @@ constexpr const char* database = "restored";
 constexpr unsigned least_jobs = 2;
 /// More of them only wait for each other's disk.
 constexpr unsigned most_jobs = 4;
+/// Its catalogs, its WAL and some slack, in bytes.
+constexpr std::uint64_t server_itself = std::uint64_t{1} << 30;
 
 /// Roles are no part of a dump, and owners, grants and policies name them.
 const std::string roles_sql =
@@ -133,6 +135,8 @@ Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, Datab
   if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "restore the dump", exit.text());
   if (exit.ok()) co_return std::nullopt;
   const std::string said = complaint(exit.err);
+  if (said.find("No space left on device") != std::string::npos)  // says nothing about the dump
+    throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(), said, "make room, then try again");
   co_return Refusal{"it cannot be restored: " + (said.empty() ? exit.text() : said),
                     "take a new dump; see the stage's output for all of it"};
 }
@@ -155,6 +159,17 @@ Task<Restored> take_stock(StageContext& context, Trial trial, DatabaseUrl url) {
   co_return Restored{.rows = std::move(holdings.rows),
                      .content = std::move(holdings.content),
                      .revisions = std::move(revisions).value_or(std::vector<std::string>())};
+}
+
+void expect_room_for_server(StageContext& context, const Server& server) {
+  if (context.state.empty()) return;
+  const std::uint64_t needed = server.database_size + server.database_size / 5 + server_itself;
+  const std::uint64_t available = context.ports.host.space(context.state).available;
+  if (available >= needed) return;
+  throw Error(ErrorKind::failed, "restore a copy of " + server.database,
+              fmt::format("{} has {} free, the copy may need {}", context.state.string(), size_text(available),
+                          size_text(needed)),
+              fmt::format("free {}, or lower `verify`", size_text(needed - available)));
 }
 
 Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int major) {

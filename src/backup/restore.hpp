@@ -12,6 +12,7 @@
 #include "backup/format.hpp"
 #include "backup/proof.hpp"
 #include "backup/refusal.hpp"
+#include "backup/server.hpp"
 #include "backup/snapshot.hpp"
 #include "backup/tools.hpp"
 #include "orchestrate/stage.hpp"
@@ -46,6 +47,8 @@ struct Restored {
   std::chrono::milliseconds took{0};
 };
 
+/// Throws Error where a copy of the database would not fit into `context.state`; a dry run has none.
+void expect_room_for_server(StageContext& context, const Server& server);
 /// A throw-away server in `context.state`, of that major version.
 Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int major);
 

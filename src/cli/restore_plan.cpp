@@ -69,6 +69,8 @@ StageSpec last_dump(const Policy& policy, const std::filesystem::path& directory
   const bool takes_dumps = takes != policy.pipeline.end();
   Settings& settings = dump.settings;
   settings.set("take", takes_dumps ? takes->settings.text("take") : directory.string(), {});
+  settings.set("format", takes_dumps ? takes->settings.text("format") : std::string("custom"), {});
+  settings.set("jobs", takes_dumps ? takes->settings.integer("jobs") : std::int64_t{1}, {});
   settings.set("compression", takes_dumps ? takes->settings.integer("compression") : std::int64_t{1}, {});
   settings.set("lock_wait", takes_dumps ? takes->settings.duration("lock_wait") : std::chrono::milliseconds(30s), {});
   settings.set("reuse_within", std::chrono::milliseconds(0), {});

@@ -3,13 +3,13 @@
 #include <filesystem>
 #include <optional>
 
+#include "backup/decode.hpp"
 #include "cli/by_daemon.hpp"
 #include "cli/find_run.hpp"
 #include "cli/new_run.hpp"
 #include "cli/restore_plan.hpp"
 #include "cli/verbs.hpp"
 #include "engine/phase.hpp"
-#include "orchestrate/digest.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 
@@ -43,8 +43,7 @@ void check(const Run& run, const Ledger& ledger) {
 }
 
 bool is_still(const std::filesystem::path& dump, const Json& proof) {
-  if (!std::filesystem::exists(dump)) return false;
-  return !std::filesystem::is_regular_file(dump) || sha256_of_file(dump) == proof.text_or("sha256");
+  return std::filesystem::exists(dump) && backup::sha256_of_dump(dump) == proof.text_or("sha256");
 }
 
 /// What it rested on before it began, or what it kept of that; the bytes are compared with what was proven then.

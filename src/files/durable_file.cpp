@@ -22,6 +22,7 @@ constexpr std::uint64_t writeback_step = std::uint64_t{8} << 20;
 int rename_without_replacing(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (fs::is_directory(from)) return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;  // replaces an empty one only
   if (::link(from.c_str(), to.c_str()) != 0) return errno;
   return ::unlink(from.c_str()) == 0 ? 0 : errno;
 }
@@ -30,11 +31,31 @@ bool lock(const Descriptor& file) {
   return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0;
 }
 
+/// For writing, which a lock on some network file systems needs, where it is a file.
+Descriptor opened(const fs::path& partial) {
+  constexpr int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  Descriptor file(::open(partial.c_str(), O_RDWR | flags));
+  if (!file && errno == EISDIR) file = Descriptor(::open(partial.c_str(), O_RDONLY | flags));
+  return file;
+}
+
 }  // namespace
+
+fs::path partial_name(const fs::path& target) {
+  return target.string() + std::string(suffix);
+}
+
+void name_partial(const fs::path& target) {
+  const int reason = rename_without_replacing(partial_name(target), target);
+  if (reason == EEXIST)
+    throw Error(ErrorKind::failed, "name " + target.string(), "a file of that name exists and is never overwritten",
+                "move it away, or name another directory");
+  if (reason != 0) throw file_error("name", target, reason);
+}
 
 DurableFile::DurableFile(fs::path target)
     : target_(std::move(target)),
-      partial_(target_.string() + std::string(suffix)),
+      partial_(partial_name(target_)),
       file_(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (!file_) throw file_error("create", partial_, errno);
   if (lock(file_)) return;
@@ -81,11 +102,7 @@ void DurableFile::sync() {
 
 void DurableFile::commit() {
   sync();
-  const int reason = rename_without_replacing(partial_, target_);
-  if (reason == EEXIST)
-    throw Error(ErrorKind::failed, "name " + target_.string(), "a file of that name exists and is never overwritten",
-                "move it away, or name another directory");
-  if (reason != 0) throw file_error("name", target_, reason);
+  name_partial(target_);
   file_.reset();
   sync_directory(target_.parent_path());
 }
@@ -107,9 +124,11 @@ std::vector<fs::path> sweep_partials(const fs::path& directory, std::string_view
   for (const fs::path& path : listing(directory)) {
     const std::string name = path.filename().string();
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
-    const Descriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor file = opened(path);
     if (!file || !lock(file)) continue;
-    if (::unlink(path.c_str()) == 0) removed.push_back(path);
+    std::error_code failed;
+    fs::remove_all(path, failed);
+    if (!failed) removed.push_back(path);
   }
   return removed;
 }

@@ -41,6 +41,11 @@ class DurableFile {
   std::uint64_t flushed_ = 0;  ///< up to here the kernel was asked to write early
 };
 
+/// Where what will have that name grows, file or directory.
+std::filesystem::path partial_name(const std::filesystem::path& target);
+/// Gives it that name, unless something has it. Throws Error.
+void name_partial(const std::filesystem::path& target);
+
 /// So that what was named, renamed or removed in it stays so. Throws Error.
 void sync_directory(const std::filesystem::path& directory);
 

@@ -46,4 +46,11 @@ std::vector<FileFacts> tree_facts(const fs::path& path) {
   return all;
 }
 
+std::uint64_t size_of(const std::vector<FileFacts>& tree) {
+  if (tree.empty() || tree.front().kind != FileFacts::Kind::directory) return tree.empty() ? 0 : tree.front().size;
+  std::uint64_t size = 0;
+  for (std::size_t i = 1; i < tree.size(); ++i) size += tree[i].size;
+  return size;
+}
+
 }  // namespace orchestrate::files

@@ -22,5 +22,7 @@ std::optional<FileFacts> file_facts(const std::filesystem::path& file);
 
 /// Of a directory and everything directly in it, by name; of a file, itself alone.
 std::vector<FileFacts> tree_facts(const std::filesystem::path& path);
+/// Bytes in a file, or in the files of a directory; `tree` is what tree_facts said.
+std::uint64_t size_of(const std::vector<FileFacts>& tree);
 
 }  // namespace orchestrate::files

@@ -7,11 +7,11 @@
 #include <optional>
 
 #include "backup/check.hpp"
+#include "backup/decode.hpp"
 #include "backup/dump.hpp"
 #include "backup/keep.hpp"
 #include "backup/together.hpp"
 #include "backup/wording.hpp"
-#include "orchestrate/digest.hpp"
 #include "orchestrate/evidence.hpp"
 #include "stages/expiry.hpp"
 #include "stages/proven_further.hpp"
@@ -24,8 +24,9 @@ using backup::Proof;
 using backup::Refusal;
 using backup::TakeRule;
 
+constexpr std::array<std::string_view, 2> formats = {"custom", "directory"};
 constexpr std::array<std::string_view, 3> levels = {"intact", "restored", "matched"};
-constexpr std::array<Key, 13> keys = {{
+constexpr std::array<Key, 15> keys = {{
     {"check", ValueType::path, Presence::optional, {}, "Dump that another job makes; {date} is the local date"},
     {"log", ValueType::path, Presence::optional, {}, "Log of that job"},
     {"log_says", ValueType::text, Presence::optional, {}, "What its log says when it is done"},
@@ -33,6 +34,9 @@ constexpr std::array<Key, 13> keys = {{
     {"max_age", ValueType::duration, Presence::optional, "26h", "How old that dump may be"},
     {"min_size", ValueType::size, Presence::optional, {}, "How small that dump may be"},
     {"take", ValueType::path, Presence::optional, {}, "Directory to dump into, with pg_dump"},
+    {"format", ValueType::choice, Presence::optional, "custom", "One file, or a directory that several sessions fill",
+     formats},
+    {"jobs", ValueType::integer, Presence::optional, "1", "How many tables are dumped at a time; needs a directory"},
     {"compression", ValueType::integer, Presence::optional, "1", "gzip level of a dump that is taken, 0 to 9"},
     {"lock_wait", ValueType::duration, Presence::optional, "30s", "How long pg_dump may wait for a table lock"},
     {"reuse_within", ValueType::duration, Presence::optional, "15min",
@@ -46,7 +50,9 @@ constexpr std::array<Key, 13> keys = {{
     {"verify", ValueType::choice, Presence::optional, "intact", "How far the backup is proven", levels},
 }};
 constexpr std::array<std::string_view, 5> check_only = {"log", "log_says", "log_starts", "max_age", "min_size"};
-constexpr std::array<std::string_view, 5> take_only = {"compression", "lock_wait", "reuse_within", "keep", "keep_for"};
+constexpr std::array<std::string_view, 7> take_only = {"format",       "jobs", "compression", "lock_wait",
+                                                       "reuse_within", "keep", "keep_for"};
+constexpr std::int64_t most_jobs = 64;
 constexpr std::array<std::string_view, 1> provides = {"backup.intact"};
 
 Outcome proven(const Proof& proof) {
@@ -109,7 +115,8 @@ class TakeStage : public Stage {
 
   std::string describe() const override {
     const std::string kept = retention_ ? fmt::format("; the newest {} are kept", retention_->keep) : "";
-    return fmt::format("pg_dump into {}: gzip level {}, {}{}", rule_.directory.string(), rule_.compression,
+    const std::string jobs = rule_.jobs > 1 ? fmt::format(", {} tables at a time", rule_.jobs) : "";
+    return fmt::format("pg_dump into {}: gzip level {}{}, {}{}", rule_.directory.string(), rule_.compression, jobs,
                        how_far(wanted_), kept);
   }
 
@@ -154,7 +161,8 @@ class TakeStage : public Stage {
       const auto age = context.ports.clock.now() - parse_utc(proof.facts.text_or("taken_at"));
       const std::filesystem::path dump = proof.facts.text_or("path");
       const bool recent = age >= age.zero() && age <= reuse_within_;
-      if (!recent || dump.parent_path() != rule_.directory || sha256_of_file(dump) != proof.facts.text_or("sha256"))
+      if (!recent || dump.parent_path() != rule_.directory ||
+          backup::sha256_of_dump(dump) != proof.facts.text_or("sha256"))
         continue;
       Outcome outcome{
           .verdict = Verdict::passed,
@@ -186,6 +194,8 @@ CheckRule check_rule(const Settings& settings) {
 
 TakeRule take_rule(const StageSpec& spec) {
   return {.directory = spec.settings.text("take"),
+          .format = backup::format_named(spec.settings.text("format")),
+          .jobs = static_cast<int>(spec.settings.integer("jobs")),
           .compression = static_cast<int>(spec.settings.integer("compression")),
           .lock_wait = spec.settings.duration("lock_wait"),
           .timeout = spec.timeout.value_or(backup_timeout),
@@ -214,6 +224,10 @@ std::vector<std::string> problems(const Settings& settings) {
     found.emplace_back("`verify: matched` needs `take`: only of a dump of ours is known what the database held");
   if (settings.has("min_size") && settings.size("min_size").factor != 0)
     found.emplace_back("`min_size` is a number of bytes, such as 10MB");
+  const std::int64_t jobs = settings.integer("jobs");
+  if (jobs < 1 || jobs > most_jobs) found.push_back(fmt::format("`jobs` is 1 to {}", most_jobs));
+  if (jobs > 1 && settings.text("format") != to_string(backup::Format::directory))
+    found.emplace_back("`jobs` needs `format: directory`: into one file only one session can write");
   if (settings.integer("compression") > 9) found.emplace_back("`compression` is 0 to 9");
   if (settings.has("keep") && settings.integer("keep") < static_cast<std::int64_t>(backup::least_kept))
     found.push_back(

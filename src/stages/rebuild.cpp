@@ -13,8 +13,8 @@
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "replacement/administration.hpp"
-#include "replacement/properties.hpp"
 #include "replacement/replacement.hpp"
+#include "schema/database_properties.hpp"
 #include "stages/proven_further.hpp"
 #include "stages/restore.hpp"
 
@@ -76,9 +76,8 @@ class Rebuild final : public Stage {
  private:
   static Task<Outcome> rebuild(StageContext& context, Database& admin, Replacement names) {
     context.progress("making database " + names.fresh);
-    const std::string create = co_await replacement::creation_of(admin, names.fresh, names.name, context.stop);
-    co_await admin.query(create, context.stop);
-    co_await replacement::copy_properties(admin, names.fresh, names.name, context.stop);
+    const auto statements = co_await schema::statements_like(admin, names.name, names.fresh, context.stop);
+    for (const std::string& statement : statements) co_await admin.query(statement, context.stop);
     const std::vector<std::string> fresh_name = {names.fresh};
     const Rows oid = co_await admin.query(oid_sql, fresh_name, context.stop);
     names.new_oid = oid.rows.at(0).at(0).value();

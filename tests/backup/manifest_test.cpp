@@ -22,7 +22,8 @@ Manifest manifest(const std::string& app, const std::string& finished, std::uint
           .file = "bot-1.dump",
           .size = size,
           .sha256 = "ab",
-          .rows = {{"cfg.panels", 7}, {"\"odd name\".t", 0}}};
+          .rows = {{"cfg.panels", 7}, {"\"odd name\".t", 0}},
+          .surroundings = {.globals = "CREATE ROLE bot;\n", .database = {"CREATE DATABASE appdb"}}};
 }
 
 TEST(Manifest, SurvivesItsText) {

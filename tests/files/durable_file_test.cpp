@@ -1,4 +1,5 @@
 #include "files/durable_file.hpp"
+#include "files/durable_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -90,11 +91,34 @@ TEST_F(DurableFiles, SayWhatToDoWithoutADirectory) {
 
 TEST_F(DurableFiles, SweepOnlyWhatNobodyWrites) {
   std::ofstream(directory_ / "bot-1.dump.partial") << "left by a dead run";
+  std::filesystem::create_directory(directory_ / "bot-3.dump.partial");
+  std::ofstream(directory_ / "bot-3.dump.partial/toc.dat") << "left by it too";
   std::ofstream(directory_ / "other-1.dump.partial") << "another app's";
   std::ofstream(directory_ / "bot-0.dump") << "a backup";
   const DurableFile alive(directory_ / "bot-2.dump");
-  EXPECT_THAT(sweep_partials(directory_, "bot-"), testing::ElementsAre(directory_ / "bot-1.dump.partial"));
-  EXPECT_THAT(names(), testing::UnorderedElementsAre("other-1.dump.partial", "bot-0.dump", "bot-2.dump.partial"));
+  const DurableDirectory alive_too(directory_ / "bot-4.dump");
+  EXPECT_THAT(sweep_partials(directory_, "bot-"),
+              testing::ElementsAre(directory_ / "bot-1.dump.partial", directory_ / "bot-3.dump.partial"));
+  EXPECT_THAT(names(), testing::UnorderedElementsAre("other-1.dump.partial", "bot-0.dump", "bot-2.dump.partial",
+                                                     "bot-4.dump.partial"));
+}
+
+TEST_F(DurableFiles, ADirectoryAppearsWholeAndReplacesNothing) {
+  {
+    DurableDirectory whole(directory_ / "a.dump");
+    std::ofstream(whole.partial() / "toc.dat") << "contents";
+    EXPECT_EQ(whole.size(), 8U);
+    whole.commit();
+    EXPECT_EQ(whole.size(), 8U);
+  }
+  EXPECT_THAT(names(), testing::ElementsAre("a.dump"));
+  {
+    DurableDirectory second(directory_ / "a.dump");
+    std::ofstream(second.partial() / "toc.dat") << "others";
+    EXPECT_THAT(error_of([&] { second.commit(); }), HasSubstr("exists and is never overwritten"));
+  }
+  EXPECT_THAT(names(), testing::ElementsAre("a.dump"));
+  EXPECT_EQ(std::filesystem::file_size(directory_ / "a.dump/toc.dat"), 8U);
 }
 
 TEST_F(DurableFiles, OfAKilledProcessAreSweptAndNeverNamed) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "administered_server.hpp"
+#include "../schema/administered_server.hpp"
 #include "orchestrate/error.hpp"
 
 namespace orchestrate {

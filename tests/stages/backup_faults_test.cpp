@@ -132,6 +132,40 @@ TEST_F(BackupFaults, EveryChangedByteOfADumpOfOursIsCaught) {
   table.write("damaged");
 }
 
+TEST_F(BackupFaults, EveryChangedByteOfADirectoryOfOursIsCaught) {
+  Settings settings = take_settings();
+  settings.set("format", std::string("directory"), {1, 1});
+  run(settings);
+  const fs::path dump = dump_file();
+  Table table({"decoded", "intact"});
+  const auto look = [&](const std::string& kind, const std::string& name) {
+    const bool decoded = caught(check_settings(dump)), intact = caught_at("intact");
+    EXPECT_TRUE(intact) << kind << " in " << name;
+    table.count(kind, {decoded, intact});
+  };
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(dump)) files.push_back(entry.path());
+  for (const fs::path& file : files) {
+    const std::string whole = bytes_of(file), name = file.filename();
+    for (std::size_t i = 0; i < 8; ++i) {
+      write_bytes(file, flipped(whole, i * whole.size() / 8));
+      look("bit in " + std::string(name == "toc.dat" ? "contents" : "rows"), name);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      write_bytes(file, whole.substr(0, i * whole.size() / 4));
+      look("cut", name);
+    }
+    fs::remove(file);
+    look("file missing", name);
+    write_bytes(file, whole);
+  }
+  write_bytes(dump / "7777.dat.gz", "more");
+  look("file too many", "7777.dat.gz");
+  fs::remove(dump / "7777.dat.gz");
+  EXPECT_FALSE(caught_at("intact"));
+  table.write("damaged-directory");
+}
+
 /// Of somebody else's dump nothing is known but what it says: a fault that is not caught must not matter.
 TEST_F(BackupFaults, OfACompressedDumpOfSomebodyElseOnlyWhatChangesNoByteOfItsSqlPasses) {
   for (const std::string program : {"gzip", "zstd"}) {

@@ -19,6 +19,8 @@ constexpr const char* schema = R"(
 Settings defaults() {
   Settings settings;
   settings.set("max_age", std::chrono::milliseconds(std::chrono::hours(26)), {});
+  settings.set("format", std::string("custom"), {});
+  settings.set("jobs", std::int64_t{1}, {});
   settings.set("compression", std::int64_t{1}, {});
   settings.set("lock_wait", std::chrono::milliseconds(std::chrono::seconds(30)), {});
   settings.set("reuse_within", std::chrono::milliseconds(std::chrono::minutes(15)), {});

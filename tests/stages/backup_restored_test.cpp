@@ -115,10 +115,19 @@ TEST_F(BackupRestored, RaisesNoFalseAlarmWhileRowsComeAndGo) {
 TEST_F(BackupRestored, NamesWhatIsToBeInstalledWhenThereIsNoServer) {
   const fs::path bin = logs_.path() / "bin";
   fs::create_directories(bin);
-  for (const char* tool : {"pg_dump", "pg_restore"})
+  for (const char* tool : {"pg_dump", "pg_dumpall", "pg_restore"})
     fs::create_symlink(TemporaryPostgres::programs() / tool, bin / tool);
   application_.policy.postgres_bin = bin;
   EXPECT_THAT(refusal(taken()), HasSubstr("apt install postgresql-"));
+}
+
+TEST_F(BackupRestored, IsNotBegunWhereTheCopyWouldNotFit) {
+  host_.available = 1ULL << 29;
+  EXPECT_THAT(refusal(taken()), HasSubstr("the copy may need"));
+  EXPECT_THAT(names(), IsEmpty()) << "known before anything is written";
+  const fs::path dump = cron_dump("x");
+  EXPECT_THAT(refusal(checked(dump)), HasSubstr("the copy may need"));
+  expect_nothing_left();
 }
 
 TEST_F(BackupRestored, RestoresNothingInADryRun) {

@@ -30,7 +30,7 @@ class BackupTake : public BackupStage {
   /// pg_dump and pg_restore of ours, one of them replaced by a script.
   void replace(const std::string& tool, const std::string& script) {
     fs::create_directories(logs_.path() / "bin");
-    for (const std::string name : {"pg_dump", "pg_restore"}) {
+    for (const std::string name : {"pg_dump", "pg_dumpall", "pg_restore"}) {
       const std::string real = "exec " + (TemporaryPostgres::programs() / name).string() + " \"$@\"\n";
       const std::string before = name == tool ? "case \"$1\" in --version) " + real + ";; esac\n" + script : real;
       const fs::path file = logs_.write("bin/" + name, "#!/bin/sh\n" + before);
@@ -63,6 +63,62 @@ TEST_F(BackupTake, CanBeRestored) {
   const fs::path dump = dump_in(run(take_settings()));
   shell("createdb again; pg_restore --exit-on-error -d again " + dump.string());
   EXPECT_EQ(shell("psql -XAtc 'select count(*) from cfg.panels' again"), "50000\n");
+}
+
+TEST_F(BackupTake, FillsADirectoryWithSeveralSessions) {
+  server_.sql("create table cfg.more as select * from cfg.panels", "appdb");
+  Settings settings = take_settings();
+  settings.set("format", std::string("directory"), {1, 1});
+  settings.set("jobs", std::int64_t{2}, {1, 1});
+  const Outcome outcome = run(settings);
+  ASSERT_EQ(outcome.verdict, Verdict::passed) << outcome.summary;
+  const fs::path dump = dump_in(outcome);
+  const auto manifest = backup::read_manifest(backup::manifest_path(dump)).value();
+  EXPECT_EQ(manifest.sha256 + "  -\n", shell("cd " + dump.string() + "; sha256sum * | sha256sum"));
+  EXPECT_EQ(std::to_string(manifest.size) + "\n", shell("cat " + dump.string() + "/* | wc -c"));
+  EXPECT_EQ(manifest.rows.at("cfg.more"), 50000U);
+  EXPECT_EQ(fs::status(dump).permissions(), fs::perms(0700));
+  shell("createdb again; pg_restore --exit-on-error -d again " + dump.string());
+  EXPECT_EQ(shell("psql -XAtc 'select count(*) from cfg.more' again"), "50000\n");
+  EXPECT_EQ(names().size(), 2U);
+  run_.stages.push_back({.name = "backup", .earlier = outcome.evidence});
+  run_.id = "r43";
+  EXPECT_THAT(run(settings).summary, HasSubstr("kept from before")) << "its bytes are still the same";
+  shell("truncate -s -1 " + dump.string() + "/toc.dat");
+  run_.id = "r44";
+  EXPECT_THAT(run(settings).summary, HasSubstr("taken now"));
+}
+
+TEST_F(BackupTake, LeavesNoDirectoryWhenOneOfItsSessionsFails) {
+  Settings settings = take_settings();
+  settings.set("format", std::string("directory"), {1, 1});
+  replace("pg_dump", real_pg_dump + " \"$@\"; echo 'pg_dump: error: a worker died' >&2; exit 1\n");
+  EXPECT_THAT(refusal(settings), HasSubstr("a worker died"));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+/// What the dump's server knew and the dump does not, on a server that knows nothing.
+TEST_F(BackupTake, TellsHowToMakeTheDatabaseOnAnotherServer) {
+  server_.sql(R"(create role reader; grant reader to bot; alter role bot in database appdb set work_mem = '7MB';
+                 alter database appdb set search_path = cfg, public; alter database appdb connection limit 9)");
+  server_.sql("grant usage on schema cfg to reader; alter table cfg.panels owner to bot", "appdb");
+  const fs::path dump = dump_in(run(take_settings()));
+  const auto manifest = backup::read_manifest(backup::manifest_path(dump)).value();
+  EXPECT_THAT(manifest.surroundings.globals, Not(HasSubstr("SCRAM")));
+  const TemporaryPostgres other;
+  const std::string globals = logs_.write("globals.sql", manifest.surroundings.globals);
+  shell("export PGHOST=" + other.socket_directory().string() + "; psql -qXf " + globals + " postgres 2>/dev/null");
+  for (const std::string& statement : manifest.surroundings.database) other.sql(statement);
+  shell("export PGHOST=" + other.socket_directory().string() + "; pg_restore --exit-on-error -d appdb " +
+        dump.string());
+  for (const TemporaryPostgres* server : std::vector<const TemporaryPostgres*>{&server_, &other}) {
+    EXPECT_EQ(server->sql("select count(*), current_setting('search_path') from panels", "appdb"),
+              "50000|cfg, public\n");
+    EXPECT_EQ(server->sql("select datconnlimit, datdba::regrole from pg_database where datname = 'appdb'"), "9|bot\n");
+    EXPECT_EQ(server->sql("select setrole::regrole, setconfig from pg_db_role_setting where setrole <> 0"),
+              "bot|{work_mem=7MB}\n");
+    EXPECT_EQ(server->sql("select pg_has_role('bot', 'reader', 'member')"), "t\n");
+  }
 }
 
 /// One dump of ours, looked at again.

@@ -272,6 +272,8 @@ TEST_F(BackupStage, CannotProveADumpWithoutItsDatabase) {
 TEST(BackupSettings, TellWhatExcludesWhat) {
   const auto problems = [](const std::vector<std::string>& keys) {
     Settings settings;
+    settings.set("format", std::string("custom"), {});
+    settings.set("jobs", std::int64_t{1}, {});
     settings.set("compression", std::int64_t{1}, {});
     settings.set("max_age", std::chrono::milliseconds(1), {});
     for (const std::string& key : keys) settings.set(key, std::string("x"), {1, 1});
@@ -287,10 +289,29 @@ TEST(BackupSettings, TellWhatExcludesWhat) {
   EXPECT_THAT(problems({"take"}), IsEmpty());
 }
 
+TEST(BackupSettings, GiveSeveralJobsToADirectoryOnly) {
+  const auto problems = [](const std::string& format, std::int64_t jobs) {
+    Settings settings;
+    settings.set("take", std::string("/backups"), {1, 1});
+    settings.set("format", format, {1, 1});
+    settings.set("jobs", jobs, {1, 1});
+    settings.set("compression", std::int64_t{1}, {});
+    return backup_stage.problems(settings);
+  };
+  EXPECT_THAT(problems("directory", 4), IsEmpty());
+  EXPECT_THAT(problems("custom", 1), IsEmpty());
+  EXPECT_THAT(problems("custom", 2),
+              ElementsAre("`jobs` needs `format: directory`: into one file only one session can write"));
+  EXPECT_THAT(problems("directory", 0), ElementsAre("`jobs` is 1 to 64"));
+  EXPECT_THAT(problems("directory", 65), ElementsAre("`jobs` is 1 to 64"));
+}
+
 TEST(BackupSettings, KeepNoFewerThanTwo) {
   const auto problems = [](std::int64_t keep) {
     Settings settings;
     settings.set("take", std::string("/backups"), {1, 1});
+    settings.set("format", std::string("custom"), {});
+    settings.set("jobs", std::int64_t{1}, {});
     settings.set("compression", std::int64_t{1}, {});
     settings.set("keep", keep, {1, 1});
     return backup_stage.problems(settings);

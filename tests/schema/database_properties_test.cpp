@@ -1,4 +1,4 @@
-#include "replacement/properties.hpp"
+#include "schema/database_properties.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,9 +30,8 @@ class Properties : public testing::Test {
   static std::string of(const std::string& name) { return host->server.sql(properties + "'" + name + "'"); }
   static void copy() {
     const std::string name = "it's \"new\"";
-    const std::string create = on_loop(host->io, replacement::creation_of(*host->admin, name, "model", {}));
-    on_loop(host->io, host->admin->query(create, {}));
-    on_loop(host->io, replacement::copy_properties(*host->admin, name, "model", {}));
+    const auto statements = on_loop(host->io, schema::statements_like(*host->admin, "model", name, {}));
+    for (const std::string& statement : statements) on_loop(host->io, host->admin->query(statement, {}));
   }
   static void expect_copied() {
     copy();

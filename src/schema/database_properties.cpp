@@ -1,4 +1,4 @@
-#include "replacement/properties.hpp"
+#include "schema/database_properties.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace orchestrate::replacement {
+namespace orchestrate::schema {
 namespace {
 
 // to_jsonb knows the columns that there are: PostgreSQL 15 and 16 have daticulocale, 17 has datlocale.
@@ -53,35 +53,29 @@ constexpr std::array<std::string_view, 6> lists = {"local_preload_libraries",   
                                                    "session_preload_libraries", "shared_preload_libraries",
                                                    "temp_tablespaces",          "unix_socket_directories"};
 
-Task<> execute_each(Database& admin, std::string of, std::vector<std::string> parameters, std::stop_token stop) {
-  const Rows statements = co_await admin.query(std::move(of), std::move(parameters), stop);
-  for (const auto& statement : statements.rows) {
-    const std::string sql = statement.at(0).value();
-    co_await admin.query(sql, stop);
-  }
+Task<> add(Database& session, std::string query, std::vector<std::string> parameters, std::stop_token stop,
+           std::vector<std::string>& statements) {
+  const Rows rows = co_await session.query(std::move(query), std::move(parameters), stop);
+  for (const auto& row : rows.rows) statements.push_back(row.at(0).value());
 }
 
 }  // namespace
 
-Task<std::string> creation_of(Database& admin, std::string name, std::string model, std::stop_token stop) {
+Task<std::vector<std::string>> statements_like(Database& session, std::string model, std::string name,
+                                               std::stop_token stop) {
   const std::vector<std::string> parameters = {std::move(name), std::move(model)};
-  const Rows rows = co_await admin.query(creation_sql, parameters, stop);
-  co_return rows.rows.at(0).at(0).value();
-}
-
-Task<> copy_properties(Database& admin, std::string name, std::string model, std::stop_token stop) {
-  const std::vector<std::string> parameters = {std::move(name), std::move(model)};
-  co_await execute_each(admin, grants_sql, parameters, stop);
-  co_await execute_each(admin, limit_and_comment_sql, parameters, stop);
-  const Rows settings = co_await admin.query(settings_sql, parameters, stop);
+  std::vector<std::string> statements;
+  co_await add(session, creation_sql, parameters, stop, statements);
+  co_await add(session, grants_sql, parameters, stop, statements);
+  co_await add(session, limit_and_comment_sql, parameters, stop, statements);
+  const Rows settings = co_await session.query(settings_sql, parameters, stop);
   for (const auto& setting : settings.rows) {
     const std::string& variable = setting.at(1).value();
     const bool is_list = std::ranges::find(lists, variable) != lists.end();
     const std::string& value = setting.at(is_list ? 2 : 3).value();
-    const std::string sql =
-        fmt::format("{} SET {} TO {}", setting.at(0).value(), variable, value.empty() ? "''" : value);
-    co_await admin.query(sql, stop);
+    statements.push_back(fmt::format("{} SET {} TO {}", setting.at(0).value(), variable, value.empty() ? "''" : value));
   }
+  co_return statements;
 }
 
-}  // namespace orchestrate::replacement
+}  // namespace orchestrate::schema
