@@ -25,8 +25,12 @@ inline constexpr std::string_view upgrade_unjudged = "upgrade.unjudged";
 inline constexpr std::string_view restore_source = "restore.source";
 /// {"fresh", "tables", "rows", "revisions"}: a new database beside the present one holds what the backup held.
 inline constexpr std::string_view database_rebuilt = "database.rebuilt";
-/// {"commit"}: the code to go back to knows the schema of the backup.
+/// {"commit"}: the code to go back to can be checked out.
 inline constexpr std::string_view code_source = "code.source";
+/// {"commit"}: it knows the schema of the backup.
+inline constexpr std::string_view code_fits = "code.fits";
+/// {"commit"}: that code is checked out.
+inline constexpr std::string_view code_back = "code.back";
 inline constexpr std::string_view migration_current = "migration.current";
 /// {"standing", "why"}: the gate lets the services start.
 inline constexpr std::string_view gate_open = "gate.open";

@@ -71,17 +71,19 @@ std::variant<Recognised, Refusal> recognise_path(const fs::path& path, const Fac
   return toc;
 }
 
-std::vector<Refusal> doubts_from_inside(const Reading& reading, const Server& server) {
+std::vector<Refusal> doubts_from_inside(const CheckRule& rule, const Reading& reading, const Server& server) {
   const Contents& contents = reading.contents;
+  const bool wanted_for_itself = rule.holding == Holding::whatever_it_had;
   std::vector<Refusal> doubts;
   if (!contents.database.empty() && contents.database != server.database)
     doubts.push_back(
         {fmt::format("it is a dump of other database '{}', not of '{}'", contents.database, server.database),
-         "correct `check`, or the backup job's database"});
+         wanted_for_itself ? "choose another backup" : "correct `check`, or the backup job's database"});
   const int major = major_in(contents.server_version);
   if (major != 0 && major != server.major)
     doubts.push_back({fmt::format("it was taken from PostgreSQL {}, the server is {}", major, server.major),
-                      "take a new dump from this server"});
+                      wanted_for_itself ? "restore it by hand: pg_restore into a new database of this server"
+                                        : "take a new dump from this server"});
   for (const std::string& lacking : contents.lacks)
     doubts.push_back({"it lacks " + lacking, "see which options the backup job gives to pg_dump"});
   return doubts;
@@ -137,7 +139,7 @@ Task<std::variant<Proof, Rejection>> check_dump(StageContext& context, CheckRule
                         {{"it changed while it was read: it is still being written", "wait for it, then start again"}}};
   if (reading.damage) co_return Rejection{path, {*reading.damage}, reading.damage->why};
   const Time taken = taken_at(reading.contents, written_at(before));
-  doubts = doubts_from_inside(reading, server);
+  doubts = doubts_from_inside(rule, reading, server);
   if (auto stale = too_old(taken, now, rule.max_age); stale) doubts.push_back(std::move(*stale));
   if (!doubts.empty()) co_return Rejection{path, doubts};
 

@@ -24,17 +24,18 @@ bool linked(const fs::path& dump, const fs::path& kept) {
 
 }  // namespace
 
-fs::path keep_dump(const fs::path& dump, const fs::path& directory, const std::string& run) {
+fs::path keep_dump(const fs::path& dump, Owner owner, const fs::path& directory, const std::string& run) {
   const fs::path kept = directory / (run + "." + dump.filename().string());
   if (fs::exists(kept)) return kept;
   try {
     fs::create_directories(directory);
     fs::permissions(directory, fs::perms::owner_all);
-    if (linked(dump, kept)) return kept;
     const fs::path partial = kept.string() + ".partial";
-    fs::remove_all(kept);
     fs::remove_all(partial);
-    fs::copy(dump, partial, fs::copy_options::recursive);
+    if (owner == Owner::rewrites || !linked(dump, partial)) {
+      fs::remove_all(partial);
+      fs::copy(dump, partial, fs::copy_options::recursive);
+    }
     fs::rename(partial, kept);
     return kept;
   } catch (const fs::filesystem_error& error) {

@@ -23,7 +23,6 @@ std::string first_of(const std::vector<std::string>& all) {
   return text;
 }
 
-/// Why what was restored is not what was dumped; only the manifest of a dump of ours knows that.
 std::optional<Refusal> mismatch(const Manifest& manifest, const Restored& restored) {
   const std::string fix = "take a new dump: this one lacks what the database held";
   const auto rows = differences(manifest.rows, restored.rows);
@@ -84,6 +83,13 @@ std::vector<Evidence> evidence_of(const Proof& proof, const Restored& restored, 
 }
 
 }  // namespace
+
+std::optional<Refusal> mismatch(const std::filesystem::path& dump, const Restored& restored) {
+  const auto beside = manifest_path(dump);
+  const auto manifest = std::filesystem::exists(beside) ? read_manifest(beside) : std::nullopt;
+  if (!manifest || manifest->rows.empty()) return std::nullopt;
+  return mismatch(*manifest, restored);
+}
 
 Task<std::variant<std::vector<Evidence>, Refusal>> prove_restored(StageContext& context, Proof proof, Attempt attempt) {
   const auto beside = manifest_path(proof.path);

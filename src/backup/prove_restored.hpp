@@ -18,6 +18,9 @@ struct Attempt {
   std::shared_ptr<scratch::Cluster> server;  ///< where one is made already; it is ended
 };
 
+/// Why what was restored is not what was dumped; only the manifest of a dump of ours, where it counted, knows that.
+std::optional<Refusal> mismatch(const std::filesystem::path& dump, const Restored& restored);
+
 /// Restores what is intact into a throw-away server and compares what is there with its manifest, where it has one:
 /// rows of every table and the revisions of its moment. Evidence `backup.restored`; `context.state` holds the server.
 /// For `matched` the hashes of its moment are compared too, which only a manifest knows; that is evidence of its own.

@@ -2,25 +2,26 @@
 
 #include <fmt/format.h>
 
-#include "backup/check.hpp"
-
 namespace orchestrate::backup {
 
-Task<std::variant<Source, Refusal>> read_source(StageContext& context, std::filesystem::path dump) {
+Task<std::variant<Source, Rejection>> read_source(StageContext& context, std::filesystem::path dump) {
   const std::string name = dump.filename().string();
   CheckRule rule{.pattern = dump.string(), .max_age = std::nullopt, .holding = Holding::whatever_it_had};
   const auto checked = co_await check_dump(context, std::move(rule));
-  if (const auto* rejection = std::get_if<Rejection>(&checked)) co_return rejection->reasons.front();
+  if (const auto* rejection = std::get_if<Rejection>(&checked)) co_return *rejection;
   Source source{.proof = std::get<Proof>(checked), .manifest = {}};
   const auto beside = manifest_path(dump);
   if (!std::filesystem::exists(beside)) co_return source;
   source.manifest = read_manifest(beside);
+  std::string doubt;
   if (!source.manifest)
-    co_return Refusal{"its manifest is damaged",
-                      "choose another: orchestrate backups " + context.application.policy.app};
-  if (source.manifest->sha256 != source.proof.sha256)
-    co_return Refusal{"its bytes are not those that its manifest tells of",
-                      "choose another: orchestrate backups " + context.application.policy.app};
+    doubt = "its manifest is damaged";
+  else if (source.manifest->sha256 != source.proof.sha256)
+    doubt = "its bytes are not those that its manifest tells of";
+  if (!doubt.empty()) {
+    const Refusal refusal{doubt, "choose another: orchestrate backups " + context.application.policy.app};
+    co_return Rejection{dump, {refusal}, doubt};
+  }
   source.proof.taken_at = source.manifest->started_at;
   co_return source;
 }

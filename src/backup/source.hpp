@@ -6,9 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "backup/check.hpp"
 #include "backup/manifest.hpp"
 #include "backup/proof.hpp"
-#include "backup/refusal.hpp"
 #include "orchestrate/stage.hpp"
 
 namespace orchestrate::backup {
@@ -20,7 +20,7 @@ struct Source {
 };
 
 /// Of any age, and whatever it holds; but of this database, and with a manifest the very bytes that this tells of.
-Task<std::variant<Source, Refusal>> read_source(StageContext& context, std::filesystem::path dump);
+Task<std::variant<Source, Rejection>> read_source(StageContext& context, std::filesystem::path dump);
 
 /// What a table holds now and would not after a restore, or the other way round; empty: the same rows everywhere.
 std::vector<std::string> changes_by_restore(const RowCounts& now, const RowCounts& then);

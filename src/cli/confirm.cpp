@@ -8,11 +8,11 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "engine/phase.hpp"
-#include "engine/settle_replacement.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
 #include "replacement/administration.hpp"
+#include "replacement/settle.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -32,7 +32,7 @@ void check_may_be_confirmed(const Run& run) {
 
 /// What a restore replaced; nobody can connect to it any more.
 Task<int> drop_replaced(Session& session, Run run) {
-  const replacement::Replacement names = replacement_of(run);
+  const replacement::Replacement names = replacement::replacement_of(run);
   const std::stop_token unstoppable;
   const auto admin = co_await replacement::administer(session.application(), session.ports().databases, unstoppable);
   const bool dropped = co_await replacement::drop_kept(*admin, names, unstoppable);

@@ -1,7 +1,10 @@
 #include "cli/new_run.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/acting.hpp"
 #include "cli/exit_code.hpp"
+#include "engine/conclude.hpp"
 #include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
@@ -32,6 +35,13 @@ Task<bool> may_begin(Acting& acting, std::string verb) {
   }
   if (verb == "restart" || restores) co_return true;
   const auto newest = newest_upgrade(acting.ledger());
+  if (newest && lacks_its_code(*newest)) {
+    tell(
+        fmt::format("run {} has not brought the code back yet: today's would do again what it undid. Exit 5.\n"
+                    "next: {}",
+                    newest->id, same_again(*newest)));
+    co_return false;
+  }
   if (!newest || !is_half_done(*newest)) co_return true;
   tell_half_done(newest->id);
   co_return false;

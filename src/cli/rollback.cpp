@@ -9,6 +9,7 @@
 #include "cli/new_run.hpp"
 #include "cli/restore_plan.hpp"
 #include "cli/verbs.hpp"
+#include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
@@ -29,17 +30,16 @@ void check(const Run& run, const Ledger& ledger) {
   if (!run.finished) throw refusal(run, "it is not finished", "orchestrate resume " + run.id);
   const bool changed = phase_of(run) == Phase::after_upgrade || is_half_done(run);
   if (!changed) throw refusal(run, "it changed nothing in the database", look);
-  constexpr std::size_t far_enough = 100;
-  for (const std::string& id : ledger.runs(far_enough)) {
-    if (id == run.id) return;
-    const Run later = replay(ledger.events(id));
-    const bool changes_too = phase_of(later) == Phase::after_upgrade || is_half_done(later);
-    if (changes_too && later.restores() && later.created.target == run.id)
-      throw refusal(run, "run " + id + " has rolled it back", "orchestrate show " + id);
-    if (changes_too)
-      throw refusal(run, "run " + id + " changed the database after it",
-                    "orchestrate rollback " + id + ", or restore a backup: orchestrate backups " + run.created.app);
-  }
+  if (const Json& begun = run.fact(fact::finishes); !begun.is_null())
+    throw refusal(run, "it only finished what run " + begun.as_string() + " had left open",
+                  "orchestrate rollback " + begun.as_string());
+  const std::vector<Run> newest = changing_runs(ledger, 1);
+  if (newest.empty() || newest.front().id == run.id) return;
+  const Run& later = newest.front();
+  if (later.restores() && later.created.target == run.id)
+    throw refusal(run, "run " + later.id + " has rolled it back", "orchestrate show " + later.id);
+  throw refusal(run, "run " + later.id + " changed the database after it",
+                "orchestrate rollback " + later.id + ", or restore a backup: orchestrate backups " + run.created.app);
 }
 
 bool is_still(const std::filesystem::path& dump, const Json& proof) {
@@ -58,11 +58,13 @@ std::filesystem::path dump_of(const Run& run) {
   throw refusal(run, dump.string() + ", which it rested on, is gone or another one", list);
 }
 
-/// The newest before the run, which itself was made with the code that is not wanted any more.
+/// Of the newest healthy start before the run, which itself was made with the code that is not wanted any more. Where
+/// nobody could tell which code that was, an older one is no answer.
 std::optional<std::string> code_before(const Run& run, const Ledger& ledger) {
   std::optional<std::string> commit;
-  for (const Event& event : ledger.providing(evidence::code_running)) {
+  for (const Event& event : ledger.providing(evidence::services_healthy)) {
     if (event.run == run.id || event.at >= run.started_at) break;
+    commit.reset();
     for (const Evidence& proof : std::get<StageFinished>(event.body).outcome.evidence)
       if (proof.name == evidence::code_running) commit = proof.facts.text_or("commit");
   }

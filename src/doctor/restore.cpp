@@ -28,19 +28,12 @@ Task<Answer> client_tools(Examination& examination) {
 /// The way back makes a database beside the one that it replaces, and gives it the name.
 Task<Answer> replace_database(Examination& examination) {
   const auto& context = examination.inspection.context;
-  const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
-  const std::string& name = examination.inspection.identity->name;
-  const replacement::Rights rights = co_await replacement::read_rights(*admin, name, context.stop);
+  const auto found = co_await replacement::obstacles_to_replace(context.application, context.ports.databases,
+                                                                *examination.inspection.identity, context.stop);
   Answer answer;
-  if (!rights.creates)
+  for (const Obstacle& obstacle : found)
     answer.advice.push_back(
-        fmt::format("role {0} may not create databases, which a restore beside the present one needs: "
-                    "ALTER ROLE {0} CREATEDB, or name a role that may as migrations.admin_url",
-                    rights.role));
-  if (!rights.renames)
-    answer.advice.push_back(
-        fmt::format("role {} may not rename {}, which belongs to {}: name a role that may as migrations.admin_url",
-                    rights.role, name, rights.owner));
+        fmt::format("a restore beside the present database could not be done: {}: {}", obstacle.what, obstacle.fix));
   co_return answer;
 }
 

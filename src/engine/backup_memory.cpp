@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/phase.hpp"
+#include "engine/newest_upgrade.hpp"
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
@@ -10,7 +10,6 @@ namespace {
 
 /// So that the disk of somebody who never confirms does not fill.
 constexpr std::size_t most_pinned_runs = 3;
-constexpr std::size_t far_enough = 100;
 
 /// What is found out about dumps, and when: a stage's own evidence tells no time of a restore or of damage.
 std::vector<std::pair<Time, Json>> findings_in(const Ledger& ledger) {
@@ -27,13 +26,10 @@ std::vector<std::pair<Time, Json>> findings_in(const Ledger& ledger) {
   return found;
 }
 
-std::vector<BackupPin> pins_in(const RunHistory& history) {
+std::vector<BackupPin> pins_in(const Ledger& ledger) {
   std::vector<BackupPin> pins;
-  std::size_t pinned = 0;
-  for (const std::string& id : history.runs(far_enough)) {
-    const Run run = replay(history.events(id));
-    if (!has_changed_database(run)) continue;
-    if (run.confirmed || ++pinned > most_pinned_runs) break;
+  for (const Run& run : changing_runs(ledger, most_pinned_runs)) {
+    if (run.confirmed) break;
     for (const StageRecord& stage : run.stages)
       for (const Evidence& proof : stage.outcome.evidence)
         if (proof.name == evidence::backup_intact) pins.push_back({proof.facts.text_or("path"), run.id});

@@ -134,6 +134,8 @@ RunFinished failed_after(const Run& run, const StageRecord& stage) {
 
 std::string same_again(const Run& run) {
   const RunCreated& created = run.created;
+  // Done again, it would bring the backup over what was written since.
+  if (run.restores() && phase_of(run) == Phase::after_upgrade) return "orchestrate resume " + run.id;
   if (created.verb == "stamp")
     return fmt::format("orchestrate stamp {} {} --reason \"...\"", created.app, created.target);
   if (created.verb == "restart") return "orchestrate restart " + created.app;

@@ -16,10 +16,10 @@
 #include "engine/gathering.hpp"
 #include "engine/limits.hpp"
 #include "engine/phase.hpp"
-#include "engine/settle_replacement.hpp"
 #include "engine/start_again.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "replacement/settle.hpp"
 
 namespace orchestrate {
 namespace {
@@ -237,7 +237,8 @@ class Loop {
   Task<> take_back_replacement() {
     if (!run_.restores() || !may_start_again(run_)) co_return;
     try {
-      co_await settle_replacement(run_, x_.application, x_.ports.databases);
+      const std::string left = co_await replacement::take_back(run_, x_.application, x_.ports.databases);
+      if (!left.empty()) x_.observer.on_notice(left);
     } catch (const Error& error) {
       x_.observer.on_notice(error.what());
     }

@@ -20,6 +20,11 @@ bool has_changed_database(const Run& run) {
   return phase_of(run) == Phase::after_upgrade || is_half_done(run);
 }
 
+bool lacks_its_code(const Run& run) {
+  const bool has_database = run.restores() && phase_of(run) == Phase::after_upgrade;
+  return has_database && !run.evidence(evidence::code_source).is_null() && run.evidence(evidence::code_back).is_null();
+}
+
 bool has_begun_restart(const Run& run) {
   const auto begun = [](const StageRecord& stage) {
     return std::ranges::any_of(stage.facts,

@@ -20,6 +20,9 @@ bool is_half_done(const Run& run);
 /// Whether the database is, or may be, another one than before it.
 bool has_changed_database(const Run& run);
 
+/// Whether a rollback has brought the database back and not the code.
+bool lacks_its_code(const Run& run);
+
 /// Whether a run that only restarts has begun with that: its services may be down, database and checkout are as they
 /// were.
 bool has_begun_restart(const Run& run);

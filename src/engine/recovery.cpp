@@ -6,11 +6,11 @@
 
 #include "engine/conclude.hpp"
 #include "engine/phase.hpp"
-#include "engine/settle_replacement.hpp"
 #include "engine/start_again.hpp"
 #include "git/restore_point.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
+#include "replacement/settle.hpp"
 #include "schema/aftermath.hpp"
 #include "schema/backends.hpp"
 #include "schema/state.hpp"
@@ -148,14 +148,17 @@ Task<std::vector<EventBody>> missing_events(Run run, const Application& applicat
         begun.text_or("mode") == "commit" && stage.facts.contains(std::string(fact::restore_point_before));
     Outcome outcome = process_ended();
     if (phase_of(run) == Phase::upgrading && run.restores())
-      outcome = co_await replacement_outcome(run, begun_by(stage), application, ports.databases);
+      outcome = co_await replacement::judged(run, begun_by(stage), application, ports.databases);
     else if (phase_of(run) == Phase::upgrading)
       outcome = co_await upgrade_outcome(run, stage, application, ports.databases, ports.clock);
     else if (moved_branch)
       outcome = co_await restore_point_outcome(begun, application, ports.commands);
     add(StageFinished{stage.name, std::move(outcome), stage.elapsed});
   }
-  if (run.restores() && may_start_again(run)) co_await settle_replacement(run, application, ports.databases);
+  if (run.restores() && may_start_again(run)) {
+    const std::string left = co_await replacement::take_back(run, application, ports.databases);
+    if (!left.empty()) tell(left);
+  }
   if (may_start_again(run)) {
     const auto failed = co_await start_again(run, ports.services, tell);
     if (!failed.empty())

@@ -3,9 +3,12 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "orchestrate/obstacle.hpp"
 #include "orchestrate/policy.hpp"
 #include "orchestrate/ports.hpp"
+#include "schema/state.hpp"
 
 namespace orchestrate::replacement {
 
@@ -16,13 +19,9 @@ Task<std::unique_ptr<Database>> administer(const Application& application, Datab
 /// The application's database under another name, as that role.
 DatabaseUrl as_administrator(const Application& application, std::string database);
 
-/// What that role may do about a database.
-struct Rights {
-  std::string role;      ///< its name, quoted where SQL needs that
-  std::string owner;     ///< of the database
-  bool creates = false;  ///< databases
-  bool renames = false;  ///< this one
-};
-Task<Rights> read_rights(Database& admin, std::string database, std::stop_token stop);
+/// Why that role could not put another database into the place of this one, as the application's own sessions see it:
+/// it is on another server, or may not make, rename or empty databases. Empty: it could.
+Task<std::vector<Obstacle>> obstacles_to_replace(const Application& application, Databases& databases,
+                                                 DatabaseIdentity database, std::stop_token stop);
 
 }  // namespace orchestrate::replacement

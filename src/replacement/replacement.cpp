@@ -18,15 +18,18 @@ constexpr auto look_interval = 50ms;
 
 const std::string name_sql = "SELECT datname FROM pg_database WHERE oid = $1::oid";
 const std::string oid_sql = "SELECT oid FROM pg_database WHERE datname = $1";
+// Autovacuum's workers are nobody's, and PostgreSQL ends them itself for a RENAME; not every role may do that.
 const std::string end_sessions_sql =
-    "SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)), min(usename)"
-    " FROM pg_stat_activity WHERE datid IN ($1::oid, $2::oid) AND pid <> pg_backend_pid()";
+    "SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)), min(usename) FROM pg_stat_activity"
+    " WHERE datid IN ($1::oid, $2::oid) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL";
 const std::string close_sql = "SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS false', $1::text)";
 const std::string open_sql =
     "SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS true', datname) FROM pg_database"
     " WHERE datname = $1 AND NOT datallowconn";
 const std::string rename_sql = "SELECT format('ALTER DATABASE %I RENAME TO %I', $1::text, $2::text)";
-const std::string drop_sql = "SELECT format('DROP DATABASE %I WITH (FORCE)', $1::text)";
+const std::string drop_sql =
+    "SELECT format('DROP DATABASE %I', $1::text)"
+    " || CASE WHEN current_setting('server_version_num')::int >= 130000 THEN ' WITH (FORCE)' ELSE '' END";
 
 /// A statement that the server words for us, with its own quoting. Nothing when it has none to say.
 Task<> execute(Database& admin, std::string wording, std::vector<std::string> parameters, std::stop_token stop) {
@@ -112,11 +115,16 @@ Task<> exchange(Database& admin, Clock& clock, Replacement replacement, std::sto
   co_await admin.query(commit, unstoppable);
 }
 
-Task<> undo(Database& admin, Replacement replacement, std::stop_token stop) {
+Task<std::string> undo(Database& admin, Replacement replacement, std::stop_token stop) {
   const std::vector<std::string> name = {replacement.name}, fresh = {replacement.fresh};
   if (!replacement.old_oid.empty()) co_await execute(admin, open_sql, name, stop);
-  const std::string there = co_await first_cell(admin, oid_sql, fresh, stop);
-  if (!there.empty()) co_await execute(admin, drop_sql, fresh, stop);
+  try {
+    const std::string there = co_await first_cell(admin, oid_sql, fresh, stop);
+    if (!there.empty()) co_await execute(admin, drop_sql, fresh, stop);
+  } catch (const Error& error) {
+    co_return fmt::format("database {} is left over, drop it: {}", replacement.fresh, error.why());
+  }
+  co_return std::string();
 }
 
 Task<bool> drop_kept(Database& admin, Replacement replacement, std::stop_token stop) {

@@ -35,8 +35,9 @@ Task<Side> side_of(Database& admin, Replacement replacement, std::stop_token sto
 /// the old one may still be closed.
 Task<> exchange(Database& admin, Clock& clock, Replacement replacement, std::stop_token stop);
 
-/// Before the exchange: lets clients into the old database again and drops the new one, where there is one.
-Task<> undo(Database& admin, Replacement replacement, std::stop_token stop);
+/// Before the exchange: lets clients into the old database again, then drops the new one, where there is one. Throws
+/// Error when it cannot be opened. Returns why the new one is still there; empty: it is not.
+Task<std::string> undo(Database& admin, Replacement replacement, std::stop_token stop);
 
 /// After the exchange: drops the old one. Returns whether there was one.
 Task<bool> drop_kept(Database& admin, Replacement replacement, std::stop_token stop);

@@ -11,9 +11,11 @@ namespace {
 
 // to_jsonb knows the columns that there are: PostgreSQL 15 and 16 have daticulocale, 17 has datlocale.
 const std::string creation_sql =
-    "SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L TABLESPACE "
-    "%I',"
-    " $1::text, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype, t.spcname)"
+    "SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L',"
+    " $1::text, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype)"
+    // Who names a tablespace must have CREATE on it, also on the one that it would get anyway.
+    " || CASE d.dattablespace WHEN (SELECT dattablespace FROM pg_database WHERE datname = 'template0') THEN ''"
+    "      ELSE format(' TABLESPACE %I', t.spcname) END"
     " || CASE to_jsonb(d)->>'datlocprovider'"
     "      WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L',"
     "        coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'))"
@@ -47,11 +49,31 @@ const std::string settings_sql =
     " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) c"
     " WHERE d.datname = $2 ORDER BY s.setrole";
 
-/// Their values are lists of names that are quoted already (GUC_LIST_QUOTE in PostgreSQL's src/bin/pg_dump/dumputils.c,
-/// variable_is_guc_list_quote): taken as they are, not as one literal.
+/// Their values are lists of names, quoted as identifiers are (GUC_LIST_QUOTE in PostgreSQL's
+/// src/bin/pg_dump/dumputils.c, variable_is_guc_list_quote): each becomes a literal of its own, as pg_dump does it.
 constexpr std::array<std::string_view, 6> lists = {"local_preload_libraries",   "search_path",
                                                    "session_preload_libraries", "shared_preload_libraries",
                                                    "temp_tablespaces",          "unix_socket_directories"};
+
+/// `"$user", "it's", ""` becomes `'$user', 'it''s', ''`.
+std::string literals_of(std::string_view names) {
+  std::string text = "'";
+  bool quoted = false;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const char c = names[i];
+    if (c == '"' && quoted && names.substr(i + 1).starts_with('"'))
+      text += names[i++];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      text += "', '";
+    else if (c == '\'')
+      text += "''";
+    else if (quoted || c != ' ')
+      text += c;
+  }
+  return text + "'";
+}
 
 Task<> add(Database& session, std::string query, std::vector<std::string> parameters, std::stop_token stop,
            std::vector<std::string>& statements) {
@@ -72,8 +94,8 @@ Task<std::vector<std::string>> statements_like(Database& session, std::string mo
   for (const auto& setting : settings.rows) {
     const std::string& variable = setting.at(1).value();
     const bool is_list = std::ranges::find(lists, variable) != lists.end();
-    const std::string& value = setting.at(is_list ? 2 : 3).value();
-    statements.push_back(fmt::format("{} SET {} TO {}", setting.at(0).value(), variable, value.empty() ? "''" : value));
+    const std::string value = is_list ? literals_of(setting.at(2).value()) : setting.at(3).value();
+    statements.push_back(fmt::format("{} SET {} TO {}", setting.at(0).value(), variable, value));
   }
   co_return statements;
 }

@@ -83,12 +83,14 @@ class CheckStage : public Stage {
 
  private:
   /// Its owner may clean up at any time; what runs kept that nobody can undo any more goes.
-  static void keep(StageContext& context, const std::filesystem::path& dump) {
+  void keep(StageContext& context, const std::filesystem::path& dump) const {
     const std::filesystem::path directory = context.state / "kept";
     std::vector<std::string> runs = {context.run.id};
     for (const BackupPin& pin : context.backups.pins) runs.push_back(pin.run);
     backup::release_kept(directory, runs);
-    context.record(fact::backup_kept, backup::keep_dump(dump, directory, context.run.id).string());
+    const auto owner =
+        rule_.pattern.find("{date}") == std::string::npos ? backup::Owner::rewrites : backup::Owner::removes;
+    context.record(fact::backup_kept, backup::keep_dump(dump, owner, directory, context.run.id).string());
   }
 
   CheckRule rule_;

@@ -1,11 +1,11 @@
 #include <array>
-
-#include <fmt/format.h>
+#include <optional>
 
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "replacement/administration.hpp"
 #include "replacement/replacement.hpp"
+#include "replacement/settle.hpp"
 #include "stages/database_session.hpp"
 #include "stages/restore.hpp"
 #include "stages/starting_point.hpp"
@@ -14,7 +14,6 @@ namespace orchestrate {
 namespace {
 
 using replacement::Replacement;
-using replacement::Side;
 
 class Exchange final : public Stage {
  public:
@@ -36,43 +35,17 @@ class Exchange final : public Stage {
     try {
       const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
       co_await replacement::exchange(*admin, context.ports.clock, names, context.stop);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       outcome.summary = error.what();
     }
+    // Which side we are on is asked of the server, whatever the exchange said.
+    std::optional<Outcome> judged;
     try {
-      co_await settle(context, names, outcome);
+      judged = co_await replacement::judged(context.run, outcome, context.application, context.ports.databases);
     } catch (const Error& error) {
       not_judged(error, outcome);
     }
-    co_return outcome;
-  }
-
- private:
-  /// Which side we are on is asked of the server, whatever the exchange said.
-  static Task<> settle(StageContext& context, Replacement names, Outcome& outcome) {
-    const std::stop_token unstoppable;
-    const auto admin = co_await replacement::administer(context.application, context.ports.databases, unstoppable);
-    const Side side = co_await replacement::side_of(*admin, names, unstoppable);
-    if (side == Side::neither) {
-      outcome.details.push_back(fmt::format("{} is neither the old database nor the new one", names.name));
-      co_return;
-    }
-    if (side == Side::before) {
-      co_await replacement::undo(*admin, names, unstoppable);
-      outcome.evidence.push_back({std::string(evidence::database_unchanged), Json::object({{"side", "before"}})});
-      co_return;
-    }
-    const auto database = co_await open_session(context, unstoppable);
-    const auto rows =
-        co_await version_rows(*database, context.application.policy.migrations.version_table, unstoppable);
-    const Json versions = Json::of(rows.value_or(std::vector<std::string>{}));
-    outcome.verdict = Verdict::passed;
-    outcome.summary = fmt::format("{} is the new database; the old one is kept as {}", names.name, names.kept);
-    outcome.evidence = {{std::string(evidence::upgrade_done),
-                         Json::object({{"from", context.run.evidence(evidence::migration_pending)["from"]},
-                                       {"to", versions},
-                                       {"files", Json::object()}})},
-                        {std::string(evidence::migration_current), Json::object({{"versions", versions}})}};
+    co_return judged.value_or(std::move(outcome));
   }
 };
 

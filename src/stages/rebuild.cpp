@@ -1,13 +1,11 @@
 #include <array>
-#include <cerrno>
 #include <filesystem>
-
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "backup/manifest.hpp"
+#include "backup/proof.hpp"
+#include "backup/prove_restored.hpp"
 #include "backup/restore.hpp"
 #include "backup/wording.hpp"
 #include "orchestrate/error.hpp"
@@ -26,36 +24,16 @@ using replacement::Replacement;
 constexpr auto restore_limit = std::chrono::hours(12);
 const std::string oid_sql = "SELECT oid FROM pg_database WHERE datname = $1";
 
-/// Why what was restored is not what was dumped; only the manifest of a dump of ours knows that.
-std::optional<backup::Refusal> mismatch(const std::filesystem::path& dump, const backup::Restored& restored) {
-  const auto beside = backup::manifest_path(dump);
-  const auto manifest = std::filesystem::exists(beside) ? backup::read_manifest(beside) : std::nullopt;
-  if (!manifest || manifest->rows.empty()) return std::nullopt;
-  const auto rows = backup::differences(manifest->rows, restored.rows);
-  if (rows.empty()) return std::nullopt;
-  return backup::Refusal{"restored, it is not what was dumped: " + rows.front(), "choose another backup"};
-}
-
-/// Of a policy that takes no dumps, so that nobody has made it.
-void make_directory(const std::filesystem::path& directory) {
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    throw Error(ErrorKind::failed, "make " + directory.string() + " for the last dump", system_reason(errno));
-}
-
 class Rebuild final : public Stage {
  public:
-  explicit Rebuild(std::filesystem::path last_dumps) : last_dumps_(std::move(last_dumps)) {}
-
   std::string describe() const override { return "restore into a new database beside the present one, and count"; }
 
   Task<Outcome> run(StageContext& context) const override {
     const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
-    const std::string live = context.application.for_sessions().database;
+    const Json& database = context.run.evidence(evidence::preflight_passed)["database"];
+    const std::string live = database.text_or("name");
     Replacement names = replacement::replacement_for(live, context.run.id);
-    const std::vector<std::string> live_name = {live};
-    const Rows oid = co_await admin->query(oid_sql, live_name, context.stop);
-    names.old_oid = oid.rows.at(0).at(0).value();
-    make_directory(last_dumps_);
+    names.old_oid = database.text_or("oid");
     context.record(fact::database_replacement, to_json(names));
     std::optional<Outcome> outcome;
     std::exception_ptr problem;
@@ -65,37 +43,57 @@ class Rebuild final : public Stage {
       problem = std::current_exception();
     }
     if (outcome && outcome->verdict == Verdict::passed) co_return std::move(*outcome);
-    // The session may be in the middle of a statement that was stopped, and the reason to stop must not stop this.
-    const std::stop_token unstoppable;
-    const auto fresh = co_await replacement::administer(context.application, context.ports.databases, unstoppable);
-    co_await replacement::undo(*fresh, names, unstoppable);
-    if (problem) std::rethrow_exception(problem);
+    const std::string left = co_await taken_back(context, names);
+    if (problem) {
+      if (!left.empty()) context.progress(left);
+      std::rethrow_exception(problem);
+    }
+    if (!left.empty()) outcome->details.push_back(left);
     co_return std::move(*outcome);
   }
 
  private:
+  /// The session may be in the middle of a statement that was stopped, and the reason to stop must not stop this.
+  /// Returns what is left all the same.
+  static Task<std::string> taken_back(StageContext& context, Replacement names) {
+    const std::stop_token unstoppable;
+    std::string left;
+    try {
+      const auto fresh = co_await replacement::administer(context.application, context.ports.databases, unstoppable);
+      left = co_await replacement::undo(*fresh, names, unstoppable);
+    } catch (const Error& error) {
+      left = fmt::format("database {} may be left over, drop it: {}", names.fresh, error.why());
+    }
+    co_return left;
+  }
+
+  /// Properties come last: default_transaction_read_only, or a connection limit, would be in the way of the restore.
   static Task<Outcome> rebuild(StageContext& context, Database& admin, Replacement names) {
     context.progress("making database " + names.fresh);
     const auto statements = co_await schema::statements_like(admin, names.name, names.fresh, context.stop);
-    for (const std::string& statement : statements) co_await admin.query(statement, context.stop);
+    co_await admin.query(statements.at(0), context.stop);
     const std::vector<std::string> fresh_name = {names.fresh};
     const Rows oid = co_await admin.query(oid_sql, fresh_name, context.stop);
     names.new_oid = oid.rows.at(0).at(0).value();
 
     const DatabaseUrl into = replacement::as_administrator(context.application, names.fresh);
     const backup::Trial trial = co_await trial_of(context);
+    expect_still_there(context);
     const auto refusal = co_await backup::load_dump(context, trial, into);
+    expect_still_there(context);
     if (refusal) {
       const std::string fix = "mend that, or choose another backup; all of it: orchestrate logs " + context.run.id;
       co_return refused(trial.dump.filename().string(), {backup::Refusal{refusal->why, fix}});
     }
     const backup::Restored restored = co_await backup::take_stock(context, trial, into);
-    if (const auto other = mismatch(trial.dump, restored)) co_return refused(trial.dump.filename().string(), {*other});
+    if (const auto other = backup::mismatch(trial.dump, restored))
+      co_return refused(trial.dump.filename().string(), {*other});
     context.progress("analysing");
     const SessionOptions writing{.statement_timeout = restore_limit, .read_only = false};
     const auto session = co_await context.ports.databases.connect(into, writing, context.stop);
     const std::string analyze = "ANALYZE";
     co_await session->query(analyze, context.stop);
+    for (std::size_t i = 1; i < statements.size(); ++i) co_await admin.query(statements[i], context.stop);
 
     Json facts = to_json(names);
     facts.set("tables", restored.rows.size()).set("rows", backup::rows_in(restored.rows));
@@ -108,6 +106,14 @@ class Rebuild final : public Stage {
         {}};
     outcome.evidence.push_back({std::string(evidence::database_rebuilt), std::move(facts)});
     co_return outcome;
+  }
+
+  /// pg_restore opens it several times, and another job may put a new file there.
+  static void expect_still_there(const StageContext& context) {
+    const Json& source = context.run.evidence(evidence::restore_source);
+    if (!backup::still_as_proven(source))
+      throw Error(ErrorKind::failed, "restore " + source.text_or("path"), "it changed after it was looked at",
+                  "begin again, with a dump that nobody writes to");
   }
 
   static Task<backup::Trial> trial_of(StageContext& context) {
@@ -125,24 +131,19 @@ class Rebuild final : public Stage {
     trial.pg_restore = co_await backup::find_pg_restore(context.ports.commands, search, trial.major, context.stop);
     co_return trial;
   }
-
-  std::filesystem::path last_dumps_;
 };
 
-constexpr std::array<Key, 1> keys = {
-    {{"last_dumps", ValueType::path, Presence::required, {}, "Directory for the last dump of the present database"}}};
 constexpr std::array needs = {evidence::restore_source};
 constexpr std::array provides = {evidence::database_rebuilt};
 
-std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
-  return std::make_unique<Rebuild>(spec.settings.text("last_dumps"));
+std::unique_ptr<Stage> bind(const StageSpec&, const Policy&) {
+  return std::make_unique<Rebuild>();
 }
 
 }  // namespace
 
 const StageKind rebuild_stage = {.name = "rebuild",
                                  .purpose = "Restore the backup into a new database beside the present one.",
-                                 .keys = keys,
                                  .needs = needs,
                                  .provides = provides,
                                  .effect = always_changes,

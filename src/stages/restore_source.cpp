@@ -52,18 +52,13 @@ Task<std::optional<Outcome>> hazard_in(Database& database, std::stop_token stop)
   co_return std::nullopt;
 }
 
-/// Whoever makes the new database must be able to put it into the old one's place.
-Task<std::optional<Outcome>> lacking_right(StageContext& context, std::string database) {
-  const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
-  const replacement::Rights rights = co_await replacement::read_rights(*admin, database, context.stop);
-  const std::string fix = "name a role that may as migrations.admin_url in " + context.application.policy.file.string();
-  if (!rights.creates)
-    co_return refused_because(fmt::format("role {} may not create databases", rights.role),
-                              fmt::format("ALTER ROLE {} CREATEDB, or {}", rights.role, fix));
-  if (!rights.renames)
-    co_return refused_because(
-        fmt::format("role {} may not rename {}, which belongs to {}", rights.role, database, rights.owner), fix);
-  co_return std::nullopt;
+Task<std::optional<Outcome>> in_the_way(StageContext& context, DatabaseIdentity identity) {
+  const auto found = co_await replacement::obstacles_to_replace(context.application, context.ports.databases,
+                                                                std::move(identity), context.stop);
+  if (found.empty()) co_return std::nullopt;
+  std::vector<backup::Refusal> reasons;
+  for (const Obstacle& obstacle : found) reasons.push_back({obstacle.what, obstacle.fix});
+  co_return refused("not restored", reasons);
 }
 
 /// psql obeys what a plain dump says, `\connect` and DROP DATABASE as well: that is no risk for a live server.
@@ -82,10 +77,10 @@ class RestoreSource final : public Stage {
     const DatabaseIdentity identity = co_await read_identity(*database, context.stop);
     auto hazard = co_await hazard_in(*database, context.stop);
     if (hazard) co_return std::move(*hazard);
-    auto lacking = co_await lacking_right(context, identity.name);
-    if (lacking) co_return std::move(*lacking);
+    auto obstacles = co_await in_the_way(context, identity);
+    if (obstacles) co_return std::move(*obstacles);
     const auto read = co_await backup::read_source(context, dump_);
-    if (const auto* refusal = std::get_if<backup::Refusal>(&read)) co_return refused(name(), {*refusal});
+    if (const auto* rejection = std::get_if<backup::Rejection>(&read)) co_return told(*rejection);
     const auto& source = std::get<backup::Source>(read);
     if (!is_archive(source.proof.format))
       co_return refused_because(name() + " is plain SQL, and psql would obey all that stands in it",
@@ -93,9 +88,9 @@ class RestoreSource final : public Stage {
     if (auto foreign = foreign_to(source, identity)) co_return std::move(*foreign);
     context.progress("counting what is there today");
     // The application's role need not see all that is in its database; whoever replaces it must.
-    const DatabaseUrl as_administrator = replacement::as_administrator(context.application, identity.name);
+    const DatabaseUrl everything = replacement::as_administrator(context.application, identity.name);
     const SessionOptions counting{.statement_timeout = counting_limit};
-    const auto all = co_await context.ports.databases.connect(as_administrator, counting, context.stop);
+    const auto all = co_await context.ports.databases.connect(everything, counting, context.stop);
     const backup::RowCounts now = co_await backup::count_rows(*all, context.stop);
     const auto rows =
         co_await version_rows(*database, context.application.policy.migrations.version_table, context.stop);
@@ -104,6 +99,13 @@ class RestoreSource final : public Stage {
 
  private:
   std::string name() const { return dump_.filename().string(); }
+
+  /// Bytes that are bad are remembered, so that they count for nothing any more.
+  Outcome told(const backup::Rejection& rejection) const {
+    Outcome outcome = refused(name(), rejection.reasons);
+    if (!rejection.damage.empty()) outcome.evidence.push_back(damage(dump_, rejection.damage));
+    return outcome;
+  }
 
   static std::optional<Outcome> foreign_to(const backup::Source& source, const DatabaseIdentity& identity) {
     if (!source.manifest || source.manifest->database == identity.name) return std::nullopt;
@@ -141,15 +143,11 @@ class RestoreSource final : public Stage {
                                     const std::vector<std::string>& from) const {
     Json pending = Json::object({{"from", Json::of(from)}});
     if (source.manifest) pending.set("to", Json::of(source.manifest->revisions));
+    Json dump = backup::evidence_of(source.proof).facts;  // with what tells whether it is still the same file
+    dump.set("name", name()).set("run", source.manifest ? source.manifest->run : std::string());
     return {{std::string(evidence::preflight_passed), Json::object({{"database", to_json(identity)}})},
             {std::string(evidence::migration_pending), std::move(pending)},
-            {std::string(evidence::restore_source),
-             Json::object({{"path", dump_.string()},
-                           {"name", name()},
-                           {"sha256", source.proof.sha256},
-                           {"format", to_string(source.proof.format)},
-                           {"taken_at", utc_text(source.proof.taken_at)},
-                           {"run", source.manifest ? source.manifest->run : std::string()}})}};
+            {std::string(evidence::restore_source), std::move(dump)}};
   }
 
   std::filesystem::path dump_;

@@ -48,6 +48,18 @@ TEST_F(Properties, OfAPlainDatabase) {
   expect_copied();
 }
 
+TEST_F(Properties, OfADatabaseThatItsOwnerMakesAgainWithoutMoreRights) {
+  run("ALTER ROLE bot CREATEDB");
+  run("CREATE DATABASE model OWNER bot");
+  const auto statements = on_loop(host->io, schema::statements_like(*host->admin, "model", "it's \"new\"", {}));
+  DatabaseUrl url = host->server.url();
+  url.user = "bot";
+  const SessionOptions writing{.read_only = false};
+  const auto bot = on_loop(host->io, host->databases->connect(url, writing, {}));
+  for (const std::string& statement : statements) on_loop(host->io, bot->query(statement, {}));
+  EXPECT_EQ(of("it''s \"new\""), of("model"));
+}
+
 TEST_F(Properties, EncodingAndLocale) {
   run("CREATE DATABASE model TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
   expect_copied();
@@ -75,6 +87,8 @@ TEST_F(Properties, GrantsAlsoWhereNoneIsLeftToThePublic) {
 TEST_F(Properties, SettingsOfTheDatabaseAndOfRolesInIt) {
   run("CREATE DATABASE model");
   run("ALTER DATABASE model SET search_path = \"$user\", 'Odd, name', public");
+  run("ALTER ROLE reader IN DATABASE model SET search_path = ''");
+  run("ALTER ROLE bot IN DATABASE model SET search_path = 'a\"b', \"it's\", '\\', plain, \"$user\"");
   run("ALTER DATABASE model SET work_mem = '7MB'");
   run("ALTER DATABASE model SET application_name = 'it''s = \\ \"odd\"'");
   run("ALTER DATABASE model SET DateStyle = 'ISO, DMY'");
