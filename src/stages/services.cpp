@@ -157,6 +157,7 @@ std::vector<UnitName> units_of(const StageSpec& spec, const Policy& policy) {
 std::string start_again_command(const StageContext& context) {
   const std::string& app = context.application.policy.app;
   if (context.run.created.verb == "restart") return "orchestrate restart " + app;
+  if (context.run.restores()) return "orchestrate resume " + context.run.id;
   return "orchestrate apply " + app + "  (it finishes the restart that is owed)";
 }
 

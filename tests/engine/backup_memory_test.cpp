@@ -54,6 +54,30 @@ TEST_F(BackupMemoryOf, PinsNothingOfAConfirmedDeployNorOfThoseBefore) {
   EXPECT_THAT(pinned(), ElementsAre("/backups/r3"));
 }
 
+TEST_F(BackupMemoryOf, PinsADeployAlsoAfterHundredsOfRunsThatHadNothingToDo) {
+  deploy("r1");
+  happened("r1",
+           StageFinished{"upgrade", {Verdict::passed, "", {}, {{std::string(evidence::upgrade_done), {}}}, {}}, {}});
+  end("r1", Result::succeeded);
+  for (int i = 0; i < 150; ++i) {
+    const std::string run = "idle" + std::to_string(i);
+    happened(run, apply_of("bot"));
+    end(run, Result::nothing_to_do);
+  }
+  EXPECT_THAT(pinned(), ElementsAre("/backups/r1"));
+}
+
+TEST_F(BackupMemoryOf, CountsNoRunThatOnlyFinishedAnother) {
+  for (const char* run : {"r1", "r2", "r3"}) {
+    deployed(run);
+    const std::string after = std::string("after-") + run;
+    happened(after, apply_of("bot"));
+    happened(after, FactRecorded{"preflight", std::string(fact::finishes), Json(run)});
+    end(after, Result::succeeded);
+  }
+  EXPECT_THAT(pinned(), ElementsAre("/backups/r3", "/backups/r2", "/backups/r1"));
+}
+
 TEST_F(BackupMemoryOf, PinsNothingOfARunThatChangedNothing) {
   happened("r1", apply_of("bot"));
   finished_backup("r1", {"backup.intact", Json::object({{"path", "/backups/r1"}})});

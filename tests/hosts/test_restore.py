@@ -141,6 +141,79 @@ def test_who_may_not_make_databases_is_told_before_anything_is_done(vps):
     assert vps.snapshot() == before
 
 
+def dump_as_superuser(vps, name):
+    vps.host.shell(f"pg_dump -Fc -d appdb -f /tmp/{name}", user="postgres")
+    vps.host.shell(f"install -o magikalbot /tmp/{name} {BACKUPS}/{name}")
+
+
+def test_an_owner_that_may_make_databases_needs_no_administrator(vps):
+    """And a freeze of the database, made before anybody restores it, is not in the way."""
+    vps.use_policy(SHORT_HOLD)
+    at_head(vps)
+    vps.host.shell(f"rm {BACKUPS}/*.dump")
+    vps.sql("ALTER ROLE magikal CREATEDB; DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION magikal;"
+            "REASSIGN OWNED BY shop TO magikal")  # fmt: skip
+    dump_as_superuser(vps, "appdb-20261101.dump")
+    vps.sql("DELETE FROM cfg.panels; ALTER DATABASE appdb SET default_transaction_read_only = on")
+    ended = vps.orchestrate("restore", "magikal-bot", f"{BACKUPS}/appdb-20261101.dump", "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    assert vps.sql("SELECT count(*) FROM cfg.panels") == "50"
+    assert vps.sql("SHOW default_transaction_read_only") == "on"
+    vps.sql("ALTER DATABASE appdb RESET default_transaction_read_only", "postgres")
+
+
+def test_an_administrator_of_another_server_is_refused(vps):
+    at_head(vps)
+    vps.host.shell("pg_createcluster --start --port 5499 $(pg_lsclusters -h | cut -d' ' -f1 | head -1) other")
+    try:
+        vps.host.shell("psql -p 5499 -c \"CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'\" -c 'CREATE DATABASE appdb'",
+                       user="postgres")  # fmt: skip
+        vps.host.shell("sed -i /^ADMIN/s/5432/5499/ /etc/magikal-bot.env")
+        before = vps.snapshot()
+        ended = restore(vps, "--confirm", "appdb")
+        assert ended.code == 1, str(ended)
+        line_with(ended, "admin_url leads to a server with another appdb, not to that of database_url")
+        assert vps.snapshot().database == before.database
+    finally:
+        vps.host.shell("pg_dropcluster --stop $(pg_lsclusters -h | cut -d' ' -f1 | head -1) other")
+
+
+def test_the_last_dump_sees_what_the_application_may_not(vps):
+    at_head(vps)
+    vps.sql("CREATE TABLE public.ledger AS SELECT 1; REVOKE ALL ON public.ledger FROM PUBLIC")
+    dump_as_superuser(vps, "appdb-all.dump")
+    ended = vps.orchestrate("restore", "magikal-bot", f"{BACKUPS}/appdb-all.dump", "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "last dump", "decoded and hashed")
+
+
+def test_a_dry_run_tells_all_of_it_and_makes_nothing(vps):
+    at_head(vps)
+    before = vps.snapshot()
+    ended = restore(vps, "--dry-run")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "room", "would make")
+    assert vps.snapshot() == before and beside(vps) == []
+
+
+def test_after_the_exchange_the_next_command_goes_on_and_does_not_begin_anew(vps):
+    """Done again, it would bring the backup over what was written since."""
+    at_head(vps)
+    vps.host.shell(f"mkdir -p /etc/systemd/system/{UNIT}.d; printf '[Service]\\nExecStartPre=/bin/false\\n' "
+                   f">/etc/systemd/system/{UNIT}.d/broken.conf; systemctl daemon-reload")  # fmt: skip
+    try:
+        ended = restore(vps, "--confirm", "appdb")
+        assert ended.code == 5, str(ended)
+        line_with(ended, "FAIL", "start")
+    finally:
+        vps.host.shell(f"rm /etc/systemd/system/{UNIT}.d/broken.conf; systemctl daemon-reload; systemctl reset-failed {UNIT}")
+    run = newest(vps)["run"]
+    line_with(ended, f"orchestrate resume {run}")
+    resumed = vps.orchestrate("resume", run)
+    assert resumed.code == 0, str(resumed)
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
 def test_hazards_are_refused_by_name(vps):
     at_head(vps)
     vps.host.shell("echo max_prepared_transactions=2 >>/etc/postgresql/*/main/conf.d/orchestrate-test.conf 2>/dev/null || "

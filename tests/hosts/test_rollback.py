@@ -73,6 +73,46 @@ def test_data_and_code_are_as_before_the_run(vps):
     line_with(again, f"run {undone['run']} has rolled it back")
 
 
+def test_an_update_that_was_only_laid_over_the_checkout_goes_away_too(vps):
+    """With `mode: ref` HEAD never moved: it is the files that are newer."""
+    vps.use_policy(SHORT_HOLD, ADMIN, ("mode: commit", "mode: ref"))
+    before = run_yesterdays_code(vps)
+    assert vps.apply().code == 0
+    assert vps.git("rev-parse", "HEAD") == before
+    run = newest(vps)["run"]
+    ended = rollback(vps, run, "--confirm", "appdb")
+    assert ended.code == 0, str(ended)
+    assert not vps.host.path(f"{VERSIONS}/003_tempvc.py").exists()
+    assert (vps.revision(), vps.git("status", "--porcelain")) == ("002_panels", "")
+
+
+def test_a_file_that_git_ignores_here_is_not_written_over(vps):
+    vps.host.shell(f"cd {PROJECT}; git stash -qu; echo old >local.conf; git add local.conf; git commit -qm 'tracked'",
+                   user="magikalbot")  # fmt: skip
+    vps.orchestrate("restart", "magikal-bot").ok()
+    vps.host.shell(f"cd {PROJECT}; git rm -q --cached local.conf; echo local.conf >>.gitignore; git add .gitignore; "
+                   "git commit -qm 'not tracked'; echo secret >local.conf; git stash pop -q", user="magikalbot")  # fmt: skip
+    assert vps.apply().code == 0
+    run = newest(vps)["run"]
+    ended = rollback(vps, run, "--confirm", "appdb")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "FAIL", "code", "local.conf is ignored here and tracked at")
+    assert vps.host.path(f"{PROJECT}/local.conf").read_text() == "secret\n"
+    assert (vps.revision(), beside(vps)) == ("003_tempvc", [])
+
+
+def test_what_would_not_go_into_a_restore_point_is_told_before_anything_is_done(vps):
+    run_yesterdays_code(vps)
+    assert vps.apply().code == 0
+    run = newest(vps)["run"]
+    vps.host.shell(f"echo SECRET_KEY=x >{PROJECT}/.env.local; touch {PROJECT}/id_rsa", user="magikalbot")
+    invocation = vps.invocation()
+    ended = rollback(vps, run, "--confirm", "appdb")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "FAIL", "code")
+    assert vps.invocation() == invocation and beside(vps) == []
+
+
 def test_a_dump_that_its_owner_removed_was_kept(vps):
     run_yesterdays_code(vps)
     assert vps.apply().code == 0

@@ -92,6 +92,19 @@ TEST_F(TwoDatabases, WhatIsUndoneIsAsBefore) {
   on_loop(host->io, replacement::undo(*host->admin, names, {}));
 }
 
+TEST_F(TwoDatabases, AreOpenedAgainAlsoWhereTheNewOneCannotBeDropped) {
+  host->server.sql("ALTER ROLE bot CREATEDB; ALTER DATABASE " + quoted(names.name) + " OWNER TO bot; ALTER DATABASE " +
+                   quoted(names.fresh) + " OWNER TO bot");
+  host->server.sql("ALTER DATABASE " + quoted(names.name) + " ALLOW_CONNECTIONS false");
+  DatabaseUrl url = host->server.url();
+  url.user = "bot";
+  const SessionOptions writing{.read_only = false};
+  const auto bot = on_loop(host->io, host->databases->connect(url, writing, {}));
+  const auto superuser = on_loop(host->io, host->databases->connect(host->server.url(names.fresh), writing, {}));
+  EXPECT_THAT(on_loop(host->io, replacement::undo(*bot, names, {})), HasSubstr("is left over, drop it: "));
+  EXPECT_THAT(what(), HasSubstr("old")) << "it is open";
+}
+
 TEST_F(TwoDatabases, ANameThatSomebodyElseGaveAwayIsNeitherSide) {
   ASSERT_EQ(side(), Side::before);
   host->server.sql("ALTER DATABASE " + quoted(names.name) + " RENAME TO elsewhere");
