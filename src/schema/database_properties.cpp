@@ -46,7 +46,8 @@ const std::string settings_sql =
     "SELECT CASE s.setrole WHEN 0 THEN format('ALTER DATABASE %I', $1::text)"
     "   ELSE format('ALTER ROLE %I IN DATABASE %I', pg_get_userbyid(s.setrole), $1::text) END,"
     " split_part(c, '=', 1), substr(c, strpos(c, '=') + 1), quote_literal(substr(c, strpos(c, '=') + 1))"
-    " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(s.setconfig) WITH ORDINALITY u(c, n)"
+    " FROM pg_database d JOIN pg_db_role_setting s ON s.setdatabase = d.oid,"
+    " unnest(s.setconfig) WITH ORDINALITY u(c, n)"
     " WHERE d.datname = $2 ORDER BY s.setrole, n";
 
 /// Their values are lists of names, quoted as identifiers are (GUC_LIST_QUOTE in PostgreSQL's
