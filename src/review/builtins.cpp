@@ -202,11 +202,12 @@ Value call_method_of_literal(const Value& object, std::string_view name, const A
 }
 
 Value binary(std::string_view operation, const Value& left, const Value& right) {
-  if (operation == "Add" && left.is(Kind::text) && right.is(Kind::text)) return Value::of(left.text + right.text);
+  if (operation == "Add" && left.is(Kind::text) && right.is(Kind::text))
+    return bounded(Value::of(left.text + right.text));
   if (operation == "Add" && left.is(Kind::list) && right.is(Kind::list)) {
     Values items = left.items;
     items.insert(items.end(), right.items.begin(), right.items.end());
-    return list_of(std::move(items));
+    return bounded(list_of(std::move(items)));
   }
   if (operation == "Add" && left.is(Kind::integer) && right.is(Kind::integer))
     return Value::of(

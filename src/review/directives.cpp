@@ -1,4 +1,5 @@
 #include "review/directives.hpp"
+#include "review/sql.hpp"
 
 #include <algorithm>
 #include <array>
@@ -168,6 +169,10 @@ Statements create_constraint(const Bound& bound) {
   statement.constraint = type;
   statement.not_valid = bound.yes("postgresql_not_valid");
   statement.using_index = bound.given("postgresql_using_index");
+  if (const std::string condition = bound.text("condition"); !condition.empty()) {
+    const Statements same = statements_of_sql("ALTER TABLE t ADD CHECK (" + condition + ")");
+    if (same.size() == 1) statement.proves_not_null = same[0].proves_not_null;
+  }
   return {statement};
 }
 

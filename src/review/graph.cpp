@@ -154,7 +154,7 @@ void check_parents(RevisionGraph& graph) {
                                        "restore the missing file, or correct `" + std::string(name) + "`"));
     };
     for (const std::string& parent : revision.down)
-      if (!graph.find(parent)) missing(parent, "down_revision");
+      if (!lineage.has(parent)) missing(parent, "down_revision");
     for (const std::string& parent : revision.depends_on)
       if (!lineage.named(parent)) missing(parent, "depends_on");
   }

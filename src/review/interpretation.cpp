@@ -18,7 +18,7 @@ Interpretation::Interpretation(Node module) {
 std::vector<Statement> Interpretation::run(std::string_view function, Direction direction) {
   direction_ = direction;
   found_.clear();
-  branches_ = autocommits_ = depth_ = steps_ = 0;
+  branches_ = autocommits_ = depth_ = nested_ = steps_ = 0;
   const Value* entry = lookup(function);
   if (!entry) return {};
   const Value callee = *entry;
@@ -47,6 +47,14 @@ void Interpretation::cannot_judge(Node at, std::string why) {
   if (!said) emit({opaque(std::move(why))}, at);
 }
 
+bool Interpretation::may_go_on(Node at) {
+  // Loops, recursion and seed data of real migrations end far below; beyond, nobody would read a report either.
+  constexpr int most_steps = 2'000'000;
+  if (++steps_ <= most_steps) return true;
+  cannot_judge(at, "the migration takes too many steps to follow");
+  return false;
+}
+
 std::size_t Interpretation::effects() const {
   return static_cast<std::size_t>(
       std::ranges::count_if(found_, [](const Statement& s) { return s.kind != StatementKind::read; }));
@@ -67,7 +75,7 @@ const Value* Interpretation::module_of(Node target) const {
 
 void Interpretation::bind(Node target, const Value& value) {
   if (target.is("Name")) {
-    names()[std::string(target.word("id"))] = value;
+    names()[std::string(target.word("id"))] = bounded(value);
   } else if (target.is("Tuple") || target.is("List")) {
     const auto targets = target.children("elts");
     const auto items = items_of(value);

@@ -44,6 +44,8 @@ class Interpretation {
   const Value* module_of(Node target) const;
   void bind(Node target, const Value& value);
   Scope& names() { return frames_.back().names; }
+  /// Whether there is still a step to be taken; where there is none, that is told once.
+  bool may_go_on(Node at);
 
   // interpretation_flow.cpp: statements
   Flow walk(const std::vector<Node>& body);
@@ -64,6 +66,7 @@ class Interpretation {
 
   // interpretation_values.cpp: expressions
   Value evaluate(Node expression);
+  Value evaluate_one(Node expression);
   Value evaluate_constant(Node expression);
   Value evaluate_formatted(Node expression);
   Value evaluate_list(Node expression);
@@ -93,6 +96,7 @@ class Interpretation {
   Value made_method(const Value& object, std::string_view name, const Arguments& arguments, Node at);
   enum class Parameters { named, driver };
   void execute(const Value& what, Parameters parameters, Node at);
+  bool changes_within(const Value& what, Node at);
   void execute_sql(const Value& text, Parameters parameters, Node at);
 
   std::vector<Statement> found_, at_import_;
@@ -101,6 +105,7 @@ class Interpretation {
   int branches_ = 0;     // that may not run, around here
   int autocommits_ = 0;  // autocommit blocks around here
   int depth_ = 0;        // of calls
+  int nested_ = 0;       // of expressions, through all calls
   int steps_ = 0;
 };
 

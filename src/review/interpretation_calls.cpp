@@ -71,10 +71,12 @@ Value Interpretation::evaluate_call(Node expression) {
     const bool reads = callee.text == "items" || callee.text == "keys" || callee.text == "values" ||
                        callee.text == "get" || callee.text == "index" || callee.text == "count" ||
                        callee.text == "copy";
-    if (plain)
+    if (plain) {
       owner.items.push_back(arguments.positional[0]);
-    else if (!reads)
+      owner = bounded(std::move(owner));
+    } else if (!reads) {
       owner = Value::unknown("a list that is changed");
+    }
   }
   return call(callee, arguments, expression);
 }
@@ -184,7 +186,7 @@ Scope Interpretation::parameters_of(const Value& function, const Arguments& argu
     const std::size_t from_end = in_order.size() - i;
     scope[name] = Value::unknown("the argument " + name);
     if (from_end <= defaults.size()) scope[name] = evaluate(defaults[defaults.size() - from_end]);
-    if (i < arguments.positional.size()) scope[name] = arguments.positional[i];
+    if (i < arguments.positional.size()) scope[name] = bounded(arguments.positional[i]);
     if (arguments.open) scope[name] = Value::unknown("the argument " + name);
   }
   const auto only_named = parameters.children("kwonlyargs"), named_defaults = parameters.children("kw_defaults");

@@ -4,6 +4,7 @@
 
 #include "review/interpretation.hpp"
 #include "review/sql.hpp"
+#include "review/sql_tree.hpp"
 
 namespace orchestrate {
 
@@ -94,6 +95,18 @@ constexpr auto verbs = std::to_array<Verb>({{"update", StatementKind::update_row
                                             {"DropTable", StatementKind::drop_table},
                                             {"CreateTable", StatementKind::create_table}});
 
+/// `.where(sa.true())` and `.where()` let every row through.
+bool restricts(const Value* link) {
+  static constexpr std::array<std::string_view, 3> conditions = {".where", ".filter", ".filter_by"};
+  if (std::ranges::find(conditions, link->text) == conditions.end()) return false;
+  const auto says_something = [](const Value& condition) {
+    const bool is_true = condition.is(Kind::boolean) || last_part(condition.text) == "true";
+    return !is_true;
+  };
+  const bool positional = std::ranges::any_of(std::next(link->items.begin()), link->items.end(), says_something);
+  return positional || !link->named.empty();
+}
+
 /// `sa.update(t).where(...)`, `t.delete()`, `DropTable(t)`.
 Statement change_of(const std::vector<const Value*>& chain) {
   for (const Value* link : chain) {
@@ -101,7 +114,7 @@ Statement change_of(const std::vector<const Value*>& chain) {
     if (verb == verbs.end() || link->items.empty()) continue;
     auto statement = about_table(verb->kind, link->items[0]);
     if (!statement) return opaque("it changes a table whose name is not written here");
-    statement->has_where = chain_has(chain, ".where") || chain_has(chain, ".filter") || chain_has(chain, ".filter_by");
+    statement->has_where = std::ranges::any_of(chain, restricts);
     return *statement;
   }
   return opaque("it executes something that is neither SQL text nor a known expression");
@@ -134,11 +147,31 @@ void Interpretation::execute(const Value& what, Parameters parameters, Node at) 
   if (name == "CreateSchema") return emit({of_schema(StatementKind::create_schema, first)}, at);
   if (name == "DropSchema") return emit({of_schema(StatementKind::drop_schema, first)}, at);
   if (name == "select" || chain_has(chain, ".select")) {
+    if (changes_within(what, at)) return;
     Statement read;
     read.kind = StatementKind::read;
     return emit({read}, at);
   }
   emit({change_of(chain)}, at);
+}
+
+/// A SELECT may call a function, or change rows in its WITH.
+bool Interpretation::changes_within(const Value& what, Node at) {
+  static constexpr std::array<std::string_view, 3> changing = {"update", "delete", "insert"};
+  bool found = false;
+  if (what.is(Kind::made)) {
+    const std::string_view name = last_part(what.text);
+    const bool changes = std::ranges::find(changing, name) != changing.end() && !what.items.empty() &&
+                         about_table(StatementKind::update_rows, what.items[0]);
+    const bool calls = what.text.find(".func.") != std::string::npos && !sql_tree::only_computes(name);
+    if (changes) emit({change_of(chain_of(what))}, at);
+    if (calls) cannot_judge(at, "it calls " + std::string(name) + "(), whose effect is not written here");
+    found = changes || calls;
+  }
+  for (const auto* parts : {&what.items, &what.values})
+    for (const Value& part : *parts) found |= changes_within(part, at);
+  for (const auto& [name, part] : what.named) found |= changes_within(part, at);
+  return found;
 }
 
 void Interpretation::execute_sql(const Value& text, Parameters parameters, Node at) {

@@ -10,9 +10,6 @@ using Kind = Value::Kind;
 
 namespace {
 
-// Loops and recursion of real migrations end far below; beyond, nobody would read a report either.
-constexpr int most_steps = 100'000;
-
 bool always_raises(const std::vector<Node>& body) {
   return !body.empty() && body.back().is("Raise");
 }
@@ -31,10 +28,7 @@ void merge(Scope& into, const Scope& other, const std::string& why) {
 
 Interpretation::Flow Interpretation::walk(const std::vector<Node>& body) {
   for (const Node statement : body) {
-    if (++steps_ > most_steps) {
-      cannot_judge(statement, "the migration takes too many steps to follow");
-      return Flow::out;
-    }
+    if (!may_go_on(statement)) return Flow::out;
     const std::size_t before = effects();
     const auto left = frames_.back().may_have_left;
     branches_ += left ? 1 : 0;
@@ -142,7 +136,7 @@ Interpretation::Flow Interpretation::walk_for(Node statement) {
     bind(statement.child("target"), item);
     const auto body = statement.children("body");
     if (walk(body) == Flow::out && !body.empty() && body.back().is("Return")) return Flow::out;
-    if (steps_ > most_steps) return Flow::out;
+    if (!may_go_on(statement)) return Flow::out;
   }
   return walk(statement.children("orelse"));
 }

@@ -18,7 +18,22 @@ constexpr auto ways_in = std::to_array<std::string_view>(
 
 }  // namespace
 
+/// Python's parser allows some hundred levels in one expression, and calls add theirs: the stack must hold them all.
 Value Interpretation::evaluate(Node expression) {
+  constexpr int deepest = 1500;
+  if (!expression) return Value::none();
+  if (!may_go_on(expression)) return Value::unknown("too many steps");
+  if (nested_ >= deepest) {
+    cannot_judge(expression, "expressions are nested too deep to follow");
+    return Value::unknown("a deeply nested expression");
+  }
+  ++nested_;
+  Value value = evaluate_one(expression);
+  --nested_;
+  return value;
+}
+
+Value Interpretation::evaluate_one(Node expression) {
   struct Row {
     std::string_view type;
     Value (Interpretation::*evaluate)(Node);
@@ -38,7 +53,6 @@ Value Interpretation::evaluate(Node expression) {
                                                    {"SetComp", &Interpretation::evaluate_comprehension},
                                                    {"GeneratorExp", &Interpretation::evaluate_comprehension},
                                                    {"DictComp", &Interpretation::evaluate_comprehension}});
-  if (!expression) return Value::none();
   if (const auto* row = std::ranges::find(rows, expression.type(), &Row::type); row != rows.end())
     return (this->*row->evaluate)(expression);
   if (expression.is("Name")) {
@@ -90,10 +104,12 @@ Value Interpretation::evaluate_formatted(Node expression) {
     const bool field = part.is("FormattedValue");
     const Value value = evaluate(field ? part.child("value") : part);
     const auto piece = as_text(value);
-    if (!piece || part.child("format_spec")) return Value::unknown(why_unknown(value));
+    const bool plain = part.number("conversion") <= 0;  // !r and !a write it otherwise
+    if (!piece || !plain || part.child("format_spec"))
+      return Value::unknown(piece ? "how a value is formatted" : why_unknown(value));
     text += *piece;
   }
-  return Value::of(text);
+  return bounded(Value::of(text));
 }
 
 Value Interpretation::evaluate_list(Node expression) {
@@ -108,7 +124,7 @@ Value Interpretation::evaluate_list(Node expression) {
     if (!more) return Value::unknown(why_unknown(value));
     items.insert(items.end(), more->begin(), more->end());
   }
-  return list_of(std::move(items));
+  return bounded(list_of(std::move(items)));
 }
 
 Value Interpretation::evaluate_dict(Node expression) {

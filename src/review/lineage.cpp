@@ -20,12 +20,12 @@ Lineage::Lineage(const RevisionGraph& graph)
       up_(size()),
       all_up_(size()) {
   for (Node node = 0; node < size(); ++node) names_.emplace(revision(node).id, node);
-  const auto ids = names_;
+  ids_ = names_;
   for (Node node = 0; node < size(); ++node)
     for (const std::string& label : revision(node).labels) names_.emplace(label, node);
   for (Node node = 0; node < size(); ++node) {
     for (const std::string& parent : revision(node).down)
-      if (const auto found = ids.find(parent); found != ids.end()) {
+      if (const auto found = ids_.find(parent); found != ids_.end()) {
         add(down_[node], found->second);
         add(up_[found->second], node);
       }
@@ -84,6 +84,13 @@ std::set<Node> Lineage::reach(const Nodes& from, const std::vector<Nodes>& edges
 
 std::set<Node> Lineage::ancestors(const Nodes& nodes, Edges edges) const {
   return reach(nodes, edges == Edges::all ? all_down_ : down_);
+}
+
+std::set<Node> Lineage::below(const Nodes& nodes, Edges edges) const {
+  const auto& down = edges == Edges::all ? all_down_ : down_;
+  Nodes parents;
+  for (const Node node : nodes) parents.insert(parents.end(), down[node].begin(), down[node].end());
+  return reach(parents, down);
 }
 
 std::set<Node> Lineage::descendants(const Nodes& nodes, Edges edges) const {

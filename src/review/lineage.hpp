@@ -37,11 +37,14 @@ class Lineage {
   Nodes bases() const;
   Nodes heads(Edges edges) const;
 
+  bool has(std::string_view id) const { return ids_.contains(id); }
   /// By full id or branch label.
   std::optional<Node> named(std::string_view name) const;
 
   /// The nodes themselves and everything below or above them.
   std::set<Node> ancestors(const Nodes& nodes, Edges edges) const;
+  /// What they stand on.
+  std::set<Node> below(const Nodes& nodes, Edges edges) const;
   std::set<Node> descendants(const Nodes& nodes, Edges edges) const;
   bool share_lineage(Node a, Node b) const;
 
@@ -52,7 +55,7 @@ class Lineage {
   void normalize();
 
   const RevisionGraph& graph_;
-  std::map<std::string_view, Node> names_;
+  std::map<std::string_view, Node> ids_, names_;
   std::vector<Nodes> down_, depends_, all_down_, normalized_down_, up_, all_up_;
 };
 

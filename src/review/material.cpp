@@ -73,8 +73,15 @@ void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& t
                                                "correct the file"));
       continue;
     }
-    material.revisions.push_back(
-        read_revision(revision, material.texts[i], std::get<Json>(trees[i]), request.direction));
+    try {
+      material.revisions.push_back(
+          read_revision(revision, material.texts[i], std::get<Json>(trees[i]), request.direction));
+    } catch (const std::exception& error) {  // one odd file must not keep the others from being read
+      material.findings.push_back(cannot_judge(revision, "syntax", {file, 0, 0},
+                                               std::string("the file cannot be followed: ") + error.what(),
+                                               "read it yourself, then approve it"));
+      continue;
+    }
     if (const std::string why = why_unfit(material.revisions.back(), request.direction); !why.empty())
       material.findings.push_back(cannot_judge(revision, name, {file, 0, 0}, why, fmt::format("write {}()", name)));
   }

@@ -27,12 +27,15 @@ std::vector<std::string> RevisionGraph::rows_at_heads() const {
 }
 
 std::vector<std::string> RevisionGraph::tips(const std::vector<std::string>& ids) const {
+  const Lineage lineage(*this);
+  Nodes nodes;
+  for (const std::string& one : ids)
+    if (lineage.has(one)) nodes.push_back(lineage.named(one).value());
+  const std::set<Node> stood_on = lineage.below(nodes, Lineage::Edges::all);
   std::vector<std::string> found;
   for (const std::string& one : ids) {
-    const auto stands_on_it = [&](const std::string& other) {
-      return other != one && ancestors({other}).contains(one);
-    };
-    if (std::ranges::none_of(ids, stands_on_it)) found.push_back(one);
+    const bool is_known = lineage.has(one);
+    if (!is_known || !stood_on.contains(lineage.named(one).value())) found.push_back(one);
   }
   std::ranges::sort(found);
   return found;

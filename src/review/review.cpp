@@ -13,17 +13,29 @@ namespace {
 
 using Kind = StatementKind;
 
-/// Numbers the statements and notes which tables they make.
-ReviewState state_of(const ReviewRequest& request, std::vector<ReadRevision>& revisions) {
-  ReviewState state{revisions, request.schemas, request.version_table, request.direction, {}};
+/// Follows which names stand for a table that the set itself has made.
+void follow(const Statement& statement, std::set<TableName>& made) {
+  const bool certain = !statement.conditional && !statement.if_not_exists && !statement.temporary;
+  const bool leaves = statement.kind == Kind::rename_table || statement.kind == Kind::move_table;
+  if (statement.kind == Kind::create_table && certain) made.insert(statement.table);
+  if (statement.kind == Kind::drop_table) made.erase(statement.table);
+  if (!leaves) return;
+  TableName target = statement.table;
+  (statement.kind == Kind::move_table ? target.schema : target.name) = statement.new_name;
+  made.erase(target);
+  if (made.erase(statement.table) > 0 && !statement.conditional) made.insert(target);
+}
+
+/// Numbers the statements and notes which of them are about a table that is new.
+void put_in_order(std::vector<ReadRevision>& revisions) {
   std::size_t order = 0;
+  std::set<TableName> made;
   for (ReadRevision& revision : revisions)
     for (Statement& statement : revision.statements) {
       statement.order = ++order;
-      const bool certain = !statement.conditional && !statement.if_not_exists && !statement.temporary;
-      if (statement.kind == Kind::create_table && certain) state.created.emplace(statement.table, order);
+      statement.on_new_table = made.contains(statement.table);
+      follow(statement, made);
     }
-  return state;
 }
 
 Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, Place place) {
@@ -120,7 +132,8 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
 
   ReviewRequest read = request;
   Material material = co_await read_material(commands, std::move(read), stop);
-  const ReviewState state = state_of(request, material.revisions);
+  put_in_order(material.revisions);
+  const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction};
   report.findings = material.findings;
   std::set<TableName> tables;
   for (const ReadRevision& revision : material.revisions) {

@@ -2,11 +2,6 @@
 
 namespace orchestrate {
 
-bool ReviewState::is_new(const Statement& statement) const {
-  const auto found = created.find(statement.table);
-  return found != created.end() && found->second < statement.order;
-}
-
 std::string object_of(const Statement& s) {
   std::string text = s.qualified ? s.table.text() : s.table.name;
   if (s.kind == StatementKind::drop_schema || s.kind == StatementKind::create_schema) return s.table.schema;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,11 +29,6 @@ struct ReviewState {
   std::span<const std::string> schemas;     ///< empty: any schema is fine
   TableName version_table;
   Direction direction = Direction::upgrade;
-  /// Tables that the pending set makes for certain, with the `order` of the statement that makes them.
-  std::map<TableName, std::size_t> created;
-
-  /// Made earlier in the same pending set, so that it can hold no data of anybody.
-  bool is_new(const Statement& statement) const;
 };
 
 /// What a rule says about one place. Texts are whole sentences for an operator.

@@ -134,7 +134,7 @@ Statements transaction(const Json& body) {
 Statements copy(const Json& body) {
   if (is_true(body["is_program"])) return {plain(Kind::access_host, "COPY ... PROGRAM")};
   if (!body["filename"].is_null()) return {plain(Kind::access_host, "COPY with a file of the server")};
-  if (!is_true(body["is_from"])) return {plain(Kind::read)};
+  if (!is_true(body["is_from"])) return query(body["query"]);  // DELETE ... RETURNING may stand there
   return {about(Kind::insert_rows, body["relation"])};
 }
 
@@ -162,7 +162,7 @@ Statements of_relation(Kind kind, const Json& relation, std::string what) {
 }
 
 Statements refresh(const Json& body) {
-  if (is_true(body["concurrent"])) return {about(Kind::read, body["relation"])};
+  if (is_true(body["concurrent"])) return of_relation(Kind::alter_object, body["relation"], "materialized view");
   return of_relation(Kind::rebuild, body["relation"], "REFRESH");
 }
 
@@ -269,28 +269,44 @@ Statements of_node(const Json& node) {
   return reader->read(*body);
 }
 
-int lines_before(std::string_view sql, std::size_t offset) {
-  const auto skipped = std::min(sql.find_first_not_of(" \t\r\n", offset), sql.size());
-  return static_cast<int>(std::ranges::count(sql.substr(0, skipped), '\n'));
-}
+/// Statements come in the order of the text, which is read once.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view sql) : sql_(sql) {}
+
+  /// Of what begins at or after `offset`, not smaller than the one before.
+  int before(std::size_t offset) {
+    const std::size_t end = std::min(sql_.find_first_not_of(" \t\r\n", offset), sql_.size());
+    if (end > at_) lines_ += std::ranges::count(sql_.substr(at_, end - at_), '\n');
+    at_ = std::max(at_, end);
+    return static_cast<int>(lines_);
+  }
+
+ private:
+  std::string_view sql_;
+  std::size_t at_ = 0;
+  std::ptrdiff_t lines_ = 0;
+};
 
 }  // namespace
 
 std::vector<Statement> statements_of_sql(std::string_view sql) {
-  const std::string text(sql);
+  std::string text(sql);
+  if (text.find('\0') != std::string::npos) return {opaque("the SQL holds a NUL, and what follows it is not read")};
   const auto free = [](PgQueryParseResult* result) { pg_query_free_parse_result(*result); };
   PgQueryParseResult result = pg_query_parse(text.c_str());
   const std::unique_ptr<PgQueryParseResult, decltype(free)> owner(&result, free);
   if (result.error) {
     Statement unparsed =
         opaque(std::string("PostgreSQL's parser does not understand the SQL: ") + result.error->message);
-    unparsed.place.line = lines_before(sql, static_cast<std::size_t>(std::max(0, result.error->cursorpos - 1)));
+    unparsed.place.line = LineCounter(sql).before(static_cast<std::size_t>(std::max(0, result.error->cursorpos - 1)));
     return {unparsed};
   }
   Statements found;
   const Json tree = parse_json(result.parse_tree);
+  LineCounter lines(sql);
   for (const Json& wrapper : items(tree["stmts"])) {
-    const int line = lines_before(sql, static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
+    const int line = lines.before(static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
     for (Statement& statement : of_node(wrapper["stmt"])) {
       statement.place.line = line;
       found.push_back(std::move(statement));

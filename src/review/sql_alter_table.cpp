@@ -68,6 +68,9 @@ void take_constraint(Statement& statement, const Json& constraint) {
   statement.constraint = found == constraints.end() ? ConstraintType::other : found->type;
   statement.not_valid = is_true(constraint["skip_validation"]);
   statement.using_index = !constraint["indexname"].is_null();
+  const Json& test = constraint["raw_expr"]["NullTest"];
+  const auto column = texts(test["arg"]["ColumnRef"]["fields"]);
+  if (test.text_or("nulltesttype") == "IS_NOT_NULL" && column.size() == 1) statement.proves_not_null = column[0];
   add_reference(statement, constraint["pktable"]);
 }
 
@@ -75,6 +78,7 @@ std::vector<Statement> add_column(const Statement& on_table, const Json& column)
   std::vector<Statement> found{on_table};
   found[0].name = column.text_or("colname");
   found[0].type = type_text(column["typeName"]);
+  found[0].server_default = found[0].type.find("serial") != std::string::npos;
   for (const Json& wrapped : items(column["constraints"])) {
     const Json& constraint = wrapped["Constraint"];
     const std::string type = constraint.text_or("contype");
@@ -125,7 +129,12 @@ std::vector<Statement> alter_table(const Json& body) {
   for (const Json& cmd : items(body["cmds"]))
     for (Statement& statement : command(body, cmd["AlterTableCmd"])) found.push_back(std::move(statement));
   const std::string object = body.text_or("objtype", "OBJECT_TABLE");
-  if (object == "OBJECT_TABLE") return found;
+  if (object == "OBJECT_TABLE" || object == "OBJECT_FOREIGN_TABLE") return found;
+  // Whatever has columns of a composite type loses the attribute, or has it rewritten.
+  if (object == "OBJECT_TYPE" && std::ranges::any_of(found, [](const Statement& s) {
+        return s.kind == StatementKind::drop_column || s.kind == StatementKind::set_type;
+      }))
+    return found;
   Statement other = about(StatementKind::alter_object, body["relation"]);
   other.what = object == "OBJECT_VIEW" ? "view" : object == "OBJECT_INDEX" ? "index" : "object";
   return {other};

@@ -239,6 +239,10 @@ struct Walk {
 
 }  // namespace
 
+bool only_computes(std::string_view function) {
+  return lists(pure_functions, function);
+}
+
 std::vector<Statement> query(const Json& node) {
   Walk walk;
   walk.visit(node);

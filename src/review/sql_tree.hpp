@@ -34,6 +34,8 @@ std::string type_text(const Json& type_name);
 
 /// ALTER TABLE, one statement for each of its commands.
 std::vector<Statement> alter_table(const Json& body);
+/// Whether a function of PostgreSQL's own, by its bare name, only computes.
+bool only_computes(std::string_view function);
 /// What a SELECT, INSERT, UPDATE or DELETE does, with everything nested in it and the functions that it calls.
 std::vector<Statement> query(const Json& node);
 

@@ -72,14 +72,17 @@ struct Statement {
   bool has_where = false, not_null = false, server_default = false, client_default = false;
   bool not_valid = false, using_index = false, temporary = false, recreates = false;
 
+  std::string proves_not_null;  ///< the column of CHECK (column IS NOT NULL)
+
   std::string why;  ///< of opaque: why nobody can tell
 
   std::string revision;
   std::size_t order = 0;  ///< among the statements of the set under review, from 1
   Direction direction = Direction::upgrade;
   Place place;
-  bool conditional = false;  ///< stands in a branch or loop that may not run
-  bool autocommit = false;   ///< inside autocommit_block: commits at once
+  bool conditional = false;   ///< stands in a branch or loop that may not run
+  bool autocommit = false;    ///< inside autocommit_block: commits at once
+  bool on_new_table = false;  ///< the pending set itself makes its table before, for certain: it holds nobody's data
 
   bool operator==(const Statement&) const = default;
 };

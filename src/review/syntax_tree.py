@@ -53,7 +53,9 @@ def answer(source):
         return tree(ast.parse(source))
     except SyntaxError as error:
         return {"error": error.msg, "line": error.lineno or 0}
-    except (ValueError, RecursionError, MemoryError) as error:
+    except RecursionError:
+        return {"error": "it is nested too deeply to be read", "line": 0}
+    except (ValueError, MemoryError) as error:
         return {"error": str(error) or type(error).__name__, "line": 0}
 
 

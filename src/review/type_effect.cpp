@@ -106,6 +106,7 @@ TypeEffect within(const Shape& from, const Shape& to) {
 }  // namespace
 
 TypeEffect type_effect(std::string_view old_type, std::string_view new_type) {
+  if (old_type == new_type && !old_type.empty()) return TypeEffect::none;
   const Shape from = shape_of(old_type), to = shape_of(new_type);
   if (from.family == Family::unknown || to.family == Family::unknown) return TypeEffect::rewrites;
   if (from.family == to.family) return within(from, to);

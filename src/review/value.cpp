@@ -17,6 +17,30 @@ const Value* Value::argument(std::string_view name) const {
   return found == named.end() ? nullptr : &found->second;
 }
 
+namespace {
+
+/// About the bytes that it takes, counted as far as the limit.
+std::size_t weight_of(const Value& value, std::size_t limit) {
+  std::size_t weight = sizeof(Value) + value.text.size();
+  for (const auto* parts : {&value.items, &value.values})
+    for (const Value& part : *parts) {
+      if (weight > limit) return weight;
+      weight += weight_of(part, limit - weight);
+    }
+  for (const auto& [name, part] : value.named) {
+    if (weight > limit) return weight;
+    weight += weight_of(part, limit - weight);
+  }
+  return weight;
+}
+
+}  // namespace
+
+Value bounded(Value value) {
+  constexpr std::size_t heaviest = std::size_t{32} << 20;
+  return weight_of(value, heaviest) > heaviest ? Value::unknown("a very large value") : value;
+}
+
 std::optional<bool> truth(const Value& value) {
   switch (value.kind) {
     case Kind::unknown:

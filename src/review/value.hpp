@@ -53,6 +53,8 @@ struct Value {
   static Value symbol(std::string path) { return {.kind = Kind::symbol, .text = std::move(path)}; }
 };
 
+/// The value itself, or unknown where it has grown beyond what any migration needs: doubling fills any memory.
+Value bounded(Value value);
 /// Truth in Python's sense; nullopt when it depends on something unknown.
 std::optional<bool> truth(const Value& value);
 /// What `value`, or a part of it, depends on.

@@ -34,6 +34,73 @@ TEST(Interpreter, KnowsOpUnderEveryName) {
     EXPECT_THAT(flags_of_file(source), ElementsAre("drop-table:cfg.t")) << source;
 }
 
+TEST(Interpreter, SeesWhatASelectDoesBesides) {
+  EXPECT_THAT(flags(review_of("op.execute(sa.select(sa.func.setval('cfg.s', 1)))")),
+              ElementsAre(StartsWith("cannot-judge")));
+  EXPECT_THAT(flags(review_of("t = sa.table('t', schema='cfg')\n"
+                              "gone = sa.delete(t).returning(t.c.id).cte('gone')\n"
+                              "op.get_bind().execute(sa.select(sa.func.count()).select_from(gone))")),
+              ElementsAre("delete-without-where:cfg.t"));
+  EXPECT_THAT(flags(review_of("op.get_bind().execute(sa.select(sa.func.count(), sa.func.max(sa.column('id'))))")),
+              IsEmpty());
+}
+
+TEST(Interpreter, TakesAConditionThatIsAlwaysTrueForNone) {
+  for (const char* where : {"where(sa.true())", "where(True)", "where()"})
+    EXPECT_THAT(
+        flags(review_of("t = sa.table('t', schema='cfg')\nop.execute(sa.delete(t)." + std::string(where) + ")")),
+        ElementsAre("delete-without-where:cfg.t"))
+        << where;
+  EXPECT_THAT(flags(review_of("t = sa.table('t', schema='cfg')\nop.execute(sa.delete(t).where(t.c.id == 1))")),
+              IsEmpty());
+}
+
+TEST(Interpreter, DoesNotTakeTheReprOfAValueForTheValue) {
+  EXPECT_THAT(flags(review_of("name = 'cfg.t'\nop.execute(f'DROP TABLE {name!r}')")),
+              ElementsAre(StartsWith("cannot-judge")));
+  EXPECT_THAT(flags(review_of("name = 'cfg.t'\nop.execute(f'DROP TABLE {name}')")), ElementsAre("drop-table:cfg.t"));
+}
+
+TEST(Interpreter, KnowsATableThatIsMadeHereUnderItsPresentName) {
+  const std::string create = "op.create_table('t', sa.Column('c', sa.Integer), schema='cfg')\n";
+  EXPECT_THAT(flags(review_of(create + "op.drop_column('t', 'c', schema='cfg')")), IsEmpty());
+  EXPECT_THAT(
+      flags(review_of(create + "op.rename_table('t', 'u', schema='cfg')\nop.drop_column('u', 'c', schema='cfg')")),
+      IsEmpty());
+  EXPECT_THAT(flags(review_of(create + "op.rename_table('t', 'u', schema='cfg')\n"
+                                       "op.rename_table('old', 't', schema='cfg')\n"
+                                       "op.drop_column('t', 'c', schema='cfg')")),
+              Contains("drop-column:cfg.t.c"));
+  EXPECT_THAT(flags(review_of(create + "op.drop_table('t', schema='cfg')\nop.drop_table('t', schema='cfg')")),
+              ElementsAre("drop-table:cfg.t"));
+}
+
+TEST(Interpreter, EndsOnValuesThatGrowWithoutBound) {
+  for (const char* body : {"s = 'x'\nfor i in range(60):\n    s = s + s\nop.execute(s)",
+                           "s = 'x'\nfor i in range(60):\n    s = f'{s}{s}'\nop.execute(s)",
+                           "a = [1]\nfor i in range(60):\n    a = a + a\nfor x in a:\n    op.drop_table(x)",
+                           "a = [1]\nfor i in range(60):\n    a = [a, a]\nop.execute(a)",
+                           "a = []\nfor i in range(60):\n    a.append(a)\nop.execute(a)",
+                           "f = lambda x: f((x, x, x, x))\nop.execute(f(1))"})
+    EXPECT_THAT(flags(review_of(body)), Contains(StartsWith("cannot-judge"))) << body;
+}
+
+TEST(Interpreter, SaysThatAFileIsNestedTooDeeply) {
+  std::string sum = "1";
+  for (int i = 0; i < 1500; ++i) sum += "+1";
+  const ReviewReport report = review_of("x = " + sum);
+  EXPECT_THAT(flags(report), ElementsAre("cannot-judge:syntax"));
+  EXPECT_THAT(report.findings.at(0).hazard, testing::HasSubstr("nested too deeply"));
+}
+
+TEST(Interpreter, EndsOnCallsThatBranchAndOnDeepNesting) {
+  EXPECT_THAT(flags(review_of("f = lambda: (f(), f(), f(), f())\nop.execute(f())")),
+              Contains(StartsWith("cannot-judge")));
+  std::string deep = "1";
+  for (int i = 0; i < 180; ++i) deep = "(lambda x: " + deep + ")(2)";
+  EXPECT_THAT(flags(review_of("op.execute(" + deep + ")")), Contains(StartsWith("cannot-judge")));
+}
+
 TEST(Interpreter, FollowsConstantsLoopsAndHelpers) {
   EXPECT_THAT(flags_of_file("from alembic import op\n"
                             "SCHEMA = 'cfg'\nTABLES = [('a', 1), ('b', 2)]\nMORE = {'c': 1}\n"

@@ -16,6 +16,32 @@ Statement only(std::string_view sql) {
   return statements.empty() ? Statement{} : statements[0];
 }
 
+TEST(Sql, LooksIntoACopyOfAQuery) {
+  EXPECT_EQ(only("COPY (DELETE FROM cfg.t RETURNING *) TO STDOUT").kind, Kind::delete_rows);
+  EXPECT_EQ(only("COPY (SELECT 1) TO STDOUT").kind, Kind::read);
+  EXPECT_EQ(only("COPY cfg.t TO STDOUT").kind, Kind::read);
+}
+
+TEST(Sql, SeesColumnsAndAttributesThatAreDroppedElsewhereThanInTables) {
+  EXPECT_EQ(only("ALTER FOREIGN TABLE cfg.t DROP COLUMN a").kind, Kind::drop_column);
+  const Statement attribute = only("ALTER TYPE cfg.pair DROP ATTRIBUTE a CASCADE");
+  EXPECT_TRUE(attribute.kind == Kind::drop_column && attribute.cascade);
+  EXPECT_EQ(only("ALTER TYPE cfg.pair ADD ATTRIBUTE a int").kind, Kind::alter_object);
+  EXPECT_EQ(only("ALTER VIEW cfg.v ALTER a SET DEFAULT 1").kind, Kind::alter_object);
+}
+
+TEST(Sql, ReadsNothingPastANul) {
+  EXPECT_EQ(only(std::string_view("SELECT 1;\0DROP TABLE cfg.t", 27)).kind, Kind::opaque);
+}
+
+TEST(Sql, CountsLinesOfManyStatements) {
+  std::string sql;
+  for (int i = 0; i < 3000; ++i) sql += "SELECT 1;\n";
+  const auto statements = statements_of_sql(sql);
+  ASSERT_EQ(statements.size(), 3000U);
+  EXPECT_EQ(statements[2999].place.line, 2999);
+}
+
 TEST(Sql, TakesNamesWithoutASchemaForPublic) {
   const Statement plain = only("DROP TABLE panels");
   EXPECT_EQ(plain.table, (TableName{"public", "panels"}));

@@ -3,8 +3,8 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
-  if (!s.cascade || s.kind == StatementKind::truncate || state.is_new(s)) return std::nullopt;
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
+  if (!s.cascade || s.kind == StatementKind::truncate || s.on_new_table) return std::nullopt;
   return Flag{
       .object = object_of(s),
       .hazard = "CASCADE drops objects that are not named here",

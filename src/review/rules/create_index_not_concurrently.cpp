@@ -3,9 +3,9 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::create_index) return std::nullopt;
-  if (s.concurrently || state.is_new(s)) return std::nullopt;
+  if (s.concurrently || s.on_new_table) return std::nullopt;
   return Flag{.object = s.name.empty() ? object_of(s) : s.name,
               .hazard = "the index " + s.name + " on " + s.table.text() + " is built without CONCURRENTLY",
               .effect = "SHARE lock: nobody can write to the table until COMMIT",

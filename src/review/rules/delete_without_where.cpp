@@ -3,9 +3,9 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::delete_rows) return std::nullopt;
-  if (s.has_where || state.is_new(s)) return std::nullopt;
+  if (s.has_where || s.on_new_table) return std::nullopt;
   return Flag{.object = object_of(s),
               .hazard = "DELETE without a WHERE that selects",
               .effect = "every row of " + s.table.text() + " is gone; each row is locked until COMMIT",

@@ -4,9 +4,9 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::set_type) return std::nullopt;
-  if (state.is_new(s) || type_effect(s.old_type, s.type) != TypeEffect::loses) return std::nullopt;
+  if (s.on_new_table || type_effect(s.old_type, s.type) != TypeEffect::loses) return std::nullopt;
   return Flag{
       .object = object_of(s),
       .hazard = "the column " + object_of(s) + " changes from " + s.old_type + " to " + s.type + ", which holds less",

@@ -22,6 +22,7 @@ std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState
                 .hazard = s.table.text() + " is Alembic's own version table",
                 .effect = "Alembic no longer knows which revisions are applied",
                 .remedy = "leave it to `alembic stamp`"};
+  if (s.what == "extension") return std::nullopt;  // is of the whole database
   const bool listed = std::ranges::find(state.schemas, s.table.schema) != state.schemas.end();
   if (state.schemas.empty() || listed) return std::nullopt;
   const std::string first = state.schemas.front();

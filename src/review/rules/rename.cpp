@@ -3,11 +3,11 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::rename_table && s.kind != StatementKind::rename_column &&
       s.kind != StatementKind::move_table)
     return std::nullopt;
-  if (state.is_new(s)) return std::nullopt;
+  if (s.on_new_table) return std::nullopt;
   return Flag{
       .object = object_of(s),
       .hazard =

@@ -3,9 +3,9 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::add_column) return std::nullopt;
-  if (!s.not_null || s.server_default || state.is_new(s)) return std::nullopt;
+  if (!s.not_null || s.server_default || s.on_new_table) return std::nullopt;
   const std::string why = s.client_default ? "; default= is for SQLAlchemy only, the database never sees it" : "";
   return Flag{.object = object_of(s),
               .hazard = "the new column " + object_of(s) + " is NOT NULL without a default in the database" + why,

@@ -6,7 +6,7 @@ namespace {
 std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
   if (s.kind != StatementKind::rewrite && s.kind != StatementKind::lock_table && s.kind != StatementKind::rebuild)
     return std::nullopt;
-  if (s.concurrently || state.is_new(s)) return std::nullopt;
+  if (s.concurrently || s.on_new_table) return std::nullopt;
   const bool rebuild = s.kind == StatementKind::rebuild;
   if (s.kind == StatementKind::lock_table)
     return Flag{.object = object_of(s),

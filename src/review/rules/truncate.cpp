@@ -3,9 +3,9 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::truncate) return std::nullopt;
-  if (state.is_new(s)) return std::nullopt;
+  if (s.on_new_table) return std::nullopt;
   return Flag{.object = object_of(s),
               .hazard = "TRUNCATE empties " + object_of(s) + (s.cascade ? " and every table that references it" : ""),
               .effect = "every row is gone; ACCESS EXCLUSIVE until COMMIT",

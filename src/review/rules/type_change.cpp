@@ -6,7 +6,7 @@ namespace {
 
 std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
   if (s.kind != StatementKind::set_type) return std::nullopt;
-  if (state.is_new(s) || type_effect(s.old_type, s.type) != TypeEffect::rewrites) return std::nullopt;
+  if (s.on_new_table || type_effect(s.old_type, s.type) != TypeEffect::rewrites) return std::nullopt;
   return Flag{
       .object = object_of(s),
       .hazard = "the column " + object_of(s) + " becomes " + s.type,

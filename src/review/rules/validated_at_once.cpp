@@ -3,9 +3,9 @@
 namespace orchestrate::rules {
 namespace {
 
-std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState& state) {
+std::optional<Flag> check(const Statement& s, [[maybe_unused]] const ReviewState&) {
   if (s.kind != StatementKind::add_constraint) return std::nullopt;
-  if (s.not_valid || s.using_index || state.is_new(s)) return std::nullopt;
+  if (s.not_valid || s.using_index || s.on_new_table) return std::nullopt;
   const bool scans = s.constraint == ConstraintType::check || s.constraint == ConstraintType::foreign_key;
   const std::string locks = s.constraint == ConstraintType::foreign_key
                                 ? "both tables are locked against writes while every row is checked"
