@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,15 +92,23 @@ constexpr std::array<Verb, 27> verbs = {{
 }};
 
 void add_review_options(CLI::App& command, Arguments& arguments) {
-  command.add_option("--versions", arguments.versions, "Directory of version files; may be given again")->required();
+  auto* what = command.add_option_group("input");
+  what->add_option("--versions", arguments.versions, "Directory of version files; may be given again");
+  what->add_option("--sql", arguments.sql, "File of SQL as psql would run it; may be given again; - is standard input");
+  what->require_option(1);
   command.add_option("--from", arguments.from, "Review what comes after this revision instead of all");
   command.add_option("--target", arguments.target, "Review up to this revision instead of head");
-  const auto take_format = [&](const std::string& word) {
-    arguments.format = word == "json" ? Format::json : word == "github" ? Format::github : Format::text;
-  };
+  static const std::map<std::string, Format> formats = {{"text", Format::text},
+                                                        {"json", Format::json},
+                                                        {"github", Format::github},
+                                                        {"sarif", Format::sarif},
+                                                        {"markdown", Format::markdown}};
+  const auto take_format = [&](const std::string& word) { arguments.format = formats.at(word); };
   command
-      .add_option_function<std::string>("--format", take_format, "text, json, or github: annotations of a pull request")
-      ->check(CLI::IsMember({"text", "json", "github"}));
+      .add_option_function<std::string>("--format", take_format,
+                                        "text, json, github: annotations of a pull request, markdown: a comment on "
+                                        "it, or sarif: for code scanning")
+      ->check(CLI::IsMember({"text", "json", "github", "sarif", "markdown"}));
 }
 
 void add_way_back(CLI::App& command, Arguments& arguments) {

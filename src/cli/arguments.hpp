@@ -10,7 +10,7 @@
 
 namespace orchestrate::cli {
 
-enum class Format { text, json, github };
+enum class Format { text, json, github, sarif, markdown };
 enum class Mode { act, dry_run };
 /// Which backups are looked at beside the newest: none, the one whose proof is the oldest, or all.
 enum class Which { newest, rotated, all };
@@ -45,7 +45,8 @@ struct Arguments {
   std::string backup;                     ///< that is to be restored
   std::string code;                       ///< commit to go back to, or `keep`; empty: what ran before
   std::vector<std::filesystem::path> versions;
-  std::string from;  ///< empty: base
+  std::vector<std::string> sql;  ///< files of SQL to review instead; `-`: standard input
+  std::string from;              ///< empty: base
   std::optional<std::filesystem::path> state;
   Format format = Format::text;
   Mode mode = Mode::act;

@@ -1,7 +1,10 @@
 #include "review/review.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <fstream>
+#include <iostream>
 #include <sstream>
 #include <variant>
 
@@ -13,15 +16,21 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "orchestrate/error.hpp"
+#include "orchestrate/version.hpp"
 #include "render/github.hpp"
 #include "render/json.hpp"
+#include "render/markdown.hpp"
 #include "render/review.hpp"
+#include "render/sarif.hpp"
+#include "review/rule.hpp"
 #include "system/command.hpp"
 
 namespace orchestrate::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+const std::vector<std::string> blocking = {"data-loss", "out-of-scope", "blocking-lock"};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -76,7 +85,7 @@ Task<ReviewReport> review_of(Commands& commands, const RevisionGraph& graph, con
   ReviewRequest request;
   request.pending = std::get<std::vector<const Revision*>>(pending);
   request.python.push_back(python().string());
-  request.block = {"data-loss", "out-of-scope", "blocking-lock"};
+  request.block = blocking;
   const std::stop_token unstoppable;
   co_return co_await review(commands, std::move(request), unstoppable);
 }
@@ -93,12 +102,42 @@ std::vector<Finding> from_workspace(std::vector<Finding> findings) {
   return findings;
 }
 
+std::vector<SarifRule> listed_rules() {
+  std::vector<SarifRule> listed;
+  for (const Rule* rule : review_rules()) listed.push_back({rule->id, rule->category, rule->summary});
+  return listed;
+}
+
+std::vector<SqlText> read_sql(const std::vector<std::string>& names) {
+  std::vector<SqlText> files;
+  for (const std::string& name : names) {
+    std::ostringstream text;
+    if (name == "-") {
+      text << std::cin.rdbuf();
+      files.push_back({"stdin", text.str()});
+      continue;
+    }
+    std::ifstream file(name, std::ios::binary);
+    text << file.rdbuf();
+    if (!file)
+      throw Error(ErrorKind::usage, "read " + name, fs::is_directory(name) ? "it is a directory" : system_reason(errno),
+                  "name a file of SQL");
+    files.push_back({name, text.str()});
+  }
+  return files;
+}
+
 void print(const ReviewReport& report, Format format) {
   const std::string summary = summary_of(report);
   if (format == Format::text) return write(stdout, review_text(summary, report.findings, style_of(stdout)));
   if (format == Format::github) {
     write(stdout, github_annotations(from_workspace(report.findings)));
     return write(stderr, "review: " + summary + "\n");
+  }
+  if (format == Format::markdown) return write(stdout, review_markdown(summary, from_workspace(report.findings)));
+  if (format == Format::sarif) {
+    const Json log = sarif_log(from_workspace(report.findings), listed_rules(), version);
+    return write(stdout, to_pretty_text(log) + "\n");
   }
   Json json = findings_json(report.findings);
   json.set("revisions", report.revisions);
@@ -109,6 +148,11 @@ void print(const ReviewReport& report, Format format) {
 }  // namespace
 
 int review(const Arguments& arguments) {
+  if (!arguments.sql.empty()) {
+    const ReviewReport report = review_sql(read_sql(arguments.sql), blocking);
+    print(report, arguments.format);
+    return std::ranges::any_of(report.findings, open_red_flag) ? red_flags : 0;
+  }
   boost::asio::io_context io(1);
   const auto commands = system::make_commands(io, {}, std::nullopt);
   const RevisionGraph graph = revisions_in(arguments.versions);

@@ -38,11 +38,18 @@ std::string meaning(const Finding& finding) {
   return hazard.ends_with('.') ? hazard + " " + sentence(effect) : hazard + "; " + sentence(effect);
 }
 
+/// Code to paste keeps its lines.
+std::string remedy_text(const std::string& remedy) {
+  std::string text;
+  for (const std::string& line : printable_lines(remedy)) text += (text.empty() ? "remedy: " : "\n    ") + line;
+  return text.find('\n') == std::string::npos ? sentence(text) : text;
+}
+
 std::string way_out(const Finding& finding, std::string_view app) {
-  std::string line = finding.remedy.empty() ? "" : "remedy: " + sentence(printable(finding.remedy));
-  if (finding.severity != Severity::blocks || app.empty() || !finding.approved_by.empty()) return line;
-  if (!line.empty()) line += "   ";
-  return line + "accept: orchestrate approve " + shell_word(printable(app)) + " " +
+  std::string text = remedy_text(finding.remedy);
+  if (finding.severity != Severity::blocks || app.empty() || !finding.approved_by.empty()) return text;
+  if (!text.empty()) text += text.find('\n') == std::string::npos ? "   " : "\n  ";
+  return text + "accept: orchestrate approve " + shell_word(printable(app)) + " " +
          shell_word(printable(finding.id())) + " --reason \"...\"";
 }
 

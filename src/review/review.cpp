@@ -5,8 +5,10 @@
 #include <limits>
 #include <set>
 
+#include "orchestrate/digest.hpp"
 #include "review/material.hpp"
 #include "review/source_text.hpp"
+#include "review/sql.hpp"
 
 namespace orchestrate {
 namespace {
@@ -122,16 +124,9 @@ void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewRepo
   }
 }
 
-}  // namespace
-
-Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop) {
+ReviewReport report_of(const ReviewRequest& request, Material material) {
   ReviewReport report;
   report.revisions = request.pending.size();
-  report.commits = Commits::together;
-  if (request.pending.empty()) co_return report;
-
-  ReviewRequest read = request;
-  Material material = co_await read_material(commands, std::move(read), stop);
   put_in_order(material.revisions);
   const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction};
   report.findings = material.findings;
@@ -146,7 +141,51 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
   finish(request, material, report.findings);
   report.tables.assign(tables.begin(), tables.end());
   report.commits = commits_of(material);
-  co_return report;
+  return report;
+}
+
+std::vector<Statement> as_psql_runs(const SqlText& file) {
+  std::vector<Statement> statements;
+  bool in_transaction = false;
+  for (Statement& statement : statements_of_sql(file.text)) {
+    if (statement.kind == Kind::control_transaction) {
+      in_transaction = statement.what == "BEGIN" || statement.what == "START";
+      continue;
+    }
+    statement.autocommit = !in_transaction;
+    statement.revision = file.name;
+    statement.place = {file.name, statement.place.line + 1, 1};
+    statements.push_back(std::move(statement));
+  }
+  return statements;
+}
+
+}  // namespace
+
+Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop) {
+  ReviewReport report;
+  report.revisions = request.pending.size();
+  report.commits = Commits::together;
+  if (request.pending.empty()) co_return report;
+
+  ReviewRequest read = request;
+  Material material = co_await read_material(commands, std::move(read), stop);
+  co_return report_of(request, std::move(material));
+}
+
+ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block) {
+  ReviewRequest request{.block = block};
+  std::vector<Revision> revisions;
+  Material material;
+  for (const SqlText& file : files) {
+    revisions.push_back({.id = file.name, .file = file.name, .sha256 = sha256(file.text)});
+    material.texts.push_back(file.text);
+    material.revisions.push_back(
+        {.id = file.name, .file = file.name, .source = file.text, .statements = as_psql_runs(file)});
+    material.revisions.back().body = material.revisions.back().opposite_body = Script::Body::written;
+  }
+  for (const Revision& revision : revisions) request.pending.push_back(&revision);
+  return report_of(request, std::move(material));
 }
 
 std::string_view to_string(Commits commits) {

@@ -53,6 +53,15 @@ struct ReviewReport {
 /// run; a file that does not parse is a finding.
 Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop);
 
+/// Statements of SQL to review, as psql would run them: each commits at once, unless the text itself opens a
+/// transaction.
+struct SqlText {
+  std::string name;  ///< of its file
+  std::string text;
+};
+/// The same for files of SQL, in their order.
+ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block);
+
 /// An approval counts when finding and file hash agree: the finding then no longer blocks and says who approved it. An
 /// approval for another version of the file is mentioned and does not count.
 void apply_approvals(std::vector<Finding>& findings, const std::vector<Approval>& approvals);

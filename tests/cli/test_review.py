@@ -93,6 +93,63 @@ def test_annotations_name_files_from_the_root_of_the_repository(checkout, monkey
         assert ended.stderr == "review: 1 red flag\n"
 
 
+def test_a_code_scanner_gets_sarif(checkout):
+    ended = review("--from", "001", "--format", "sarif")
+    assert ended.returncode == 3, ended
+    log = json.loads(ended.stdout)
+    [run] = log["runs"]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    [flag] = [result for result in run["results"] if result["level"] == "error"]
+    assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-schema-2.1.0.json")
+    assert {result["ruleId"] for result in run["results"]} <= rules
+    assert flag["ruleId"] == "drop-column"
+    place = flag["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "migrations/versions/002.py"
+    assert place["region"] == {"startLine": 9, "startColumn": 5}
+    assert "the column panels.title is dropped" in flag["message"]["text"]
+    assert flag["partialFingerprints"]["finding/v1"].startswith("002:drop-column:panels.title:")
+
+
+def test_a_comment_on_a_pull_request_is_markdown(checkout):
+    ended = review("--from", "001", "--format", "markdown")
+    assert ended.returncode == 3, ended
+    assert ended.stdout.startswith("### Migrations: 1 red flag\n")
+    assert "- **blocks** drop-column at migrations/versions/002.py:9: the column panels.title is dropped; " in ended.stdout
+    assert f"  ```python\n      {DROP}\n  ```\n" in ended.stdout
+
+
+SQL = """BEGIN;
+ALTER TABLE panels DROP COLUMN title;
+CREATE INDEX CONCURRENTLY inside ON panels (id);
+COMMIT;
+CREATE INDEX CONCURRENTLY outside ON panels (id);
+"""
+
+
+def review_sql(*options, given=""):
+    environment = {"PATH": "/usr/bin:/bin", "TERM": "dumb"}
+    command = [os.environ["ORCHESTRATE"], "review", *options]
+    return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, timeout=60)
+
+
+def test_sql_is_read_as_psql_runs_it(checkout):
+    (checkout / "change.sql").write_text(SQL)
+    from_file = review_sql("--sql", "change.sql")
+    assert from_file.returncode == 3, from_file
+    assert "change.sql:2:1  drop-column  [blocks]" in from_file.stdout
+    assert "change.sql:3:1  concurrently-in-transaction" in from_file.stdout
+    assert "change.sql:5" not in from_file.stdout
+    piped = review_sql("--sql", "-", given=SQL)
+    assert piped.stdout == from_file.stdout.replace("change.sql", "stdin")
+    assert review_sql("--sql", "-", given="SELECT 1;").returncode == 0
+    odd = review_sql("--sql", "-", given="SELEC 1;")
+    assert (odd.returncode, "does not understand the SQL" in odd.stdout) == (3, True)
+    gone = review_sql("--sql", "nowhere.sql")
+    assert (gone.returncode, "read nowhere.sql: No such file or directory" in gone.stderr) == (2, True)
+    assert review_sql().returncode == 2
+    assert review_sql("--sql", "change.sql", "--versions", "migrations/versions").returncode == 2
+
+
 def test_two_heads_are_a_red_flag_unless_they_are_meant(checkout):
     version(checkout, "002", "001", "pass")
     version(checkout, "002_other", "001", "pass")
@@ -112,7 +169,7 @@ def test_a_file_that_python_does_not_understand_is_a_red_flag(checkout):
 @pytest.mark.parametrize(
     "options, says",
     [
-        pytest.param(["--format", "sarif"], "sarif not in {text,json,github}", id="a format that is not built"),
+        pytest.param(["--format", "xml"], "xml not in {text,json,github,sarif,markdown}", id="a format that is not built"),
         pytest.param(["--from", "deadbeef"], "deadbeef is neither a revision nor a branch label", id="an unknown revision"),
         pytest.param(["--versions", "nowhere"], "nowhere is no directory", id="no such directory"),
     ],
