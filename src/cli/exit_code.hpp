@@ -4,6 +4,8 @@ namespace orchestrate::cli {
 
 /// As Result::held: an operator must act.
 inline constexpr int held = 5;
+/// As Result::failed_unchanged: the run failed, and the one that on_failure asks for undid it.
+inline constexpr int undone = 1;
 /// A service may not start.
 inline constexpr int gate_closed = 20;
 /// As Result::blocked: a person has to approve, or to edit.
