@@ -78,8 +78,8 @@ Together together(const Run& run, const Run& way_back) {
   if (end.result == Result::succeeded)
     return {undone, fmt::format("run {} failed, and run {} undid it: {}. Exit {}.{}", run.id, way_back.id, end.summary,
                                 undone, next)};
-  return {held, fmt::format("run {} is held, and run {} did not undo it: {}. Exit {}.{}", run.id, way_back.id,
-                            end.summary, held, next)};
+  return {held, fmt::format("run {} is held, and run {} did not bring it back as it was: {}. Exit {}.{}", run.id,
+                            way_back.id, end.summary, held, next)};
 }
 
 Task<int> after_its_end(Acting& acting, Run run) {

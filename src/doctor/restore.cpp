@@ -25,22 +25,30 @@ Task<Answer> client_tools(Examination& examination) {
   co_return passed(tool.path.string() + " " + tool.version);
 }
 
-/// The way back makes a database beside the one that it replaces, and gives it the name.
+bool goes_back_by_restore(const OnFailure& on_failure) {
+  return on_failure.upgrade.remedy == Remedy::restore || on_failure.after_upgrade.remedy == Remedy::restore;
+}
+
+/// The way back makes a database beside the one that it replaces, and gives it the name. Where nobody will be there to
+/// mend it, that must be possible now.
 Task<Answer> replace_database(Examination& examination) {
   const auto& context = examination.inspection.context;
   const auto admin = co_await replacement::administer(context.application, context.ports.databases, context.stop);
   const std::string& name = examination.inspection.identity->name;
   const replacement::Rights rights = co_await replacement::read_rights(*admin, name, context.stop);
   Answer answer;
+  const auto lacks = [&](const std::string& why, const std::string& fix) {
+    if (goes_back_by_restore(examination.policy().on_failure))
+      answer.obstacles.push_back({why, fix});
+    else
+      answer.advice.push_back(why + ": " + fix);
+  };
   if (!rights.creates)
-    answer.advice.push_back(
-        fmt::format("role {0} may not create databases, which a restore beside the present one needs: "
-                    "ALTER ROLE {0} CREATEDB, or name a role that may as migrations.admin_url",
-                    rights.role));
+    lacks(fmt::format("role {} may not create databases, which a restore beside the present one needs", rights.role),
+          fmt::format("ALTER ROLE {} CREATEDB, or name a role that may as migrations.admin_url", rights.role));
   if (!rights.renames)
-    answer.advice.push_back(
-        fmt::format("role {} may not rename {}, which belongs to {}: name a role that may as migrations.admin_url",
-                    rights.role, name, rights.owner));
+    lacks(fmt::format("role {} may not rename {}, which belongs to {}", rights.role, name, rights.owner),
+          "name a role that may as migrations.admin_url");
   co_return answer;
 }
 
