@@ -112,10 +112,13 @@ Task<int> judge_and_go_on(Acting& acting, std::string id, std::string asked_by) 
   if (unfinished && *unfinished != id)
     throw refusal(run, "run " + *unfinished + " is not finished", "orchestrate resume " + *unfinished);
   const bool lacks_end = lacks_its_end(run);
-  if (lacks_end)
+  if (lacks_end) {
     run = co_await acting.recover(id, Follow::way_back);
-  else if (!run.aborted && (is_half_done(run) || goes_back(run)))
-    run = co_await acting.answer(std::move(run));  // what was said at its end need not be right any more
+  } else {
+    check(run, acting.ledger());
+    const bool owes_answer = is_half_done(run) || goes_back(run);
+    if (owes_answer) run = co_await acting.answer(std::move(run));  // what was said at its end may be wrong by now
+  }
   const bool only_its_end_was_missing = lacks_end && run.finished->result == Result::succeeded;
   if (only_its_end_was_missing) co_return 0;
   co_return co_await go_on(acting, std::move(run), asked_by);

@@ -250,18 +250,20 @@ def test_killed_between_the_two_runs_the_next_command_goes_on(vps):
     assert verbs(vps) == [("rollback", "succeeded"), ("apply", "held")]
 
 
-def fails_after_the_upgrade(vps, migration):
+def fails_after_the_upgrade(vps, migration, *options, edits=()):
     """With the pipeline that restarts; the way back is a downgrade."""
-    vps.use_policy(SHORT_HOLD, on_failure("upgrade: downgrade, after_upgrade: downgrade"))
+    vps.use_policy(SHORT_HOLD, on_failure("upgrade: downgrade, after_upgrade: downgrade"), *edits)
     vps.pending("pass")
     vps.host.write(f"{VERSIONS}/003_tempvc.py", migration, owner="magikalbot:magikalbot")
     break_the_bot(vps)
     vps.approve_all()
-    return vps.apply()
+    return vps.apply(*options)
 
 
 def test_a_downgrade_that_loses_nothing_is_made(vps):
-    ended = fails_after_the_upgrade(vps, LOSS_FREE)
+    day = vps.host.shell("LC_ALL=C date -d '3 days' +%a").strip()
+    closed = (r"(?=\npipeline:)", f'\nwindow: {{ days: [{day}], from: "02:00", to: "03:00", timezone: UTC }}\n')
+    ended = fails_after_the_upgrade(vps, LOSS_FREE, "--override-window", "--reason", "it is urgent", edits=[closed])
     assert ended.code == 1, str(ended)
     line_with(ended, "on_failure: downgrade, by run " + runs(vps)[0]["run"])
     line_with(ended, "review", "keeps-data")
