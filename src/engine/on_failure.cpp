@@ -65,7 +65,6 @@ Answer by_restore(const Run& run, const Policy& policy, const Circumstances& aro
     if (found.name == evidence::backup_intact) proof = found.facts;
   if (proof.is_null()) return Held{"it took no dump while services were stopped"};
   if (is_kept_from_before(*record, proof)) return Held{"its dump is from before services were last stopped"};
-  if (around.unknown) return Held{*around.unknown};
   for (const auto& [unit, state] : around.units)
     if (may_have_run(run, unit, state, *stopped))
       return Held{unit + " may have run since it was stopped for the dump, and what it wrote would be lost"};
@@ -94,6 +93,7 @@ Remedy remedy_for(const Run& run, const Policy& policy) {
 
 Answer answer(Remedy remedy, const Run& run, const Policy& policy, const Circumstances& around) {
   if (around.tried) return Held{"run " + *around.tried + " has gone back, or tried to"};
+  if (around.unknown) return Held{*around.unknown};
   if (around.asked_to_stop || run.cancel) return Held{"somebody asked the run to stop, and decides"};
   if (!run.fact(fact::finishes).is_null()) return Held{"it only finished what an earlier run had left open"};
   if (!run.evidence(evidence::upgrade_unjudged).is_null() && is_half_done(run))

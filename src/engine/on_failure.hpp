@@ -14,7 +14,7 @@ namespace orchestrate {
 struct Circumstances {
   std::optional<std::string> code;         ///< that ran healthy before the run
   std::map<std::string, UnitState> units;  ///< of the policy, now
-  std::optional<std::string> unknown;      ///< why these cannot be told
+  std::optional<std::string> unknown;      ///< why one of these cannot be told
   bool asked_to_stop = false;              ///< somebody is there
   std::optional<std::string> tried;        ///< the run that went back already, or tried to
   Time watched_since;                      ///< when the process began that watches it
