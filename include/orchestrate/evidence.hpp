@@ -72,6 +72,9 @@ inline constexpr std::string_view gate_closed = "gate.closed";
 inline constexpr std::string_view lock_lost = "lock.lost";
 /// Followed by the name of a dump of ours that is about to be removed: {"path", "sha256", "reason"}.
 inline constexpr std::string_view backup_expired = "backup.expired:";
+/// What the policy's on_failure makes of a run that ends held: {"remedy", "run": the id of the run that goes back, and
+/// what that needs to know}, or {"remedy", "held": why none does}. Not there where the policy says hold.
+inline constexpr std::string_view on_failure = "on_failure";
 /// The id of an earlier run whose last stages this one brings to their end.
 inline constexpr std::string_view finishes = "finishes";
 

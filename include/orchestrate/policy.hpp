@@ -95,6 +95,20 @@ struct Gate {
   bool operator==(const Gate&) const = default;
 };
 
+/// What becomes, without a person, of a run that failed and left the database changed.
+enum class Remedy { hold, restore, downgrade };
+struct OnFailure {
+  struct Choice {
+    Remedy remedy = Remedy::hold;
+    Position position;
+    bool operator==(const Choice&) const = default;
+  };
+  Choice upgrade;        ///< its upgrade was left half done
+  Choice after_upgrade;  ///< its upgrade is complete, and a later stage failed
+  bool operator==(const OnFailure&) const = default;
+};
+std::string_view to_string(Remedy remedy);
+
 /// One application's policy file, checked and with relative paths resolved; nothing in it is secret.
 struct Policy {
   std::filesystem::path file;
@@ -107,6 +121,7 @@ struct Policy {
   std::vector<StageSpec> pipeline;
   std::optional<Window> window;  ///< absent: at any time
   Gate gate;
+  OnFailure on_failure;
 
   /// Every unit that the policy touches: `services`, and what stages name for themselves; each once.
   std::vector<UnitName> units() const;

@@ -121,6 +121,8 @@ class Databases {
 struct UnitState {
   std::string load_state, active_state, sub_state, result;
   std::string invocation_id;  ///< 32 hex digits; empty when it never ran
+  /// No later start of it is known; what was before the host's own, systemd does not know.
+  std::chrono::system_clock::time_point last_start;
   std::uint32_t restarts = 0;
   std::uint32_t main_pid = 0;
   std::string standard_output;  ///< `journal`, `file:...`, ...

@@ -104,6 +104,7 @@ class SdbusSystemd : public SystemdBus {
 
  private:
   Properties properties(const UnitName& unit);
+  std::chrono::system_clock::time_point booted();
   void hear(std::chrono::milliseconds patience);
   bool job_exists(const std::string& job);
   JobEnd end_by_state(JobType type, const UnitName& unit);
@@ -111,7 +112,20 @@ class SdbusSystemd : public SystemdBus {
   std::unique_ptr<sdbus::IConnection> connection_;
   std::map<std::string, std::string> ended_;  // job path -> result; filled while hear() runs
   std::unique_ptr<sdbus::IProxy> manager_;
+  std::optional<std::chrono::system_clock::time_point> booted_;
 };
+
+std::chrono::system_clock::time_point SdbusSystemd::booted() {
+  if (booted_) return *booted_;
+  sdbus::Variant started;
+  manager_->callMethod("Get")
+      .onInterface("org.freedesktop.DBus.Properties")
+      .withTimeout(call_timeout)
+      .withArguments(std::string(systemd_manager), std::string("UserspaceTimestamp"))
+      .storeResultsTo(started);
+  booted_ = std::chrono::system_clock::time_point(std::chrono::microseconds(started.get<std::uint64_t>()));
+  return *booted_;
+}
 
 Properties SdbusSystemd::properties(const UnitName& unit) {
   sdbus::ObjectPath path;
@@ -140,6 +154,8 @@ UnitState SdbusSystemd::state(const UnitName& unit) {
     state.sub_state = property<std::string>(all, "SubState");
     state.result = property<std::string>(all, "Result");
     state.invocation_id = hex(property<std::vector<std::uint8_t>>(all, "InvocationID"));
+    const std::chrono::microseconds active(property<std::uint64_t>(all, "ActiveEnterTimestamp"));
+    state.last_start = std::max(std::chrono::system_clock::time_point(active), booted());
     state.restarts = property<std::uint32_t>(all, "NRestarts");
     state.main_pid = property<std::uint32_t>(all, "MainPID");
     state.standard_output = property<std::string>(all, "StandardOutput");

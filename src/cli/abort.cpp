@@ -16,7 +16,7 @@ Error refusal(const Run& run, std::string why, std::string hint) {
 
 Task<int> give_up(Acting& acting, const Arguments& arguments, std::string asked_by) {
   Run run = replay(acting.ledger().events(arguments.run));
-  if (lacks_its_end(run)) run = co_await acting.recover(run.id);
+  if (lacks_its_end(run)) run = co_await acting.recover(run.id, Follow::nothing);
   if (run.aborted) throw refusal(run, "it was aborted before", "look: orchestrate show " + run.id);
   const bool is_held = run.finished->result == Result::held;
   if (is_held && arguments.reason.empty())

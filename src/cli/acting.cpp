@@ -15,11 +15,15 @@
 #include "engine/applied.hpp"
 #include "engine/backup_memory.hpp"
 #include "engine/conclude.hpp"
+#include "engine/on_failure.hpp"
+#include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "gate/ask.hpp"
 #include "ledger/open.hpp"
+#include "ledger/run_id.hpp"
 #include "orchestrate/error.hpp"
-#include "render/json.hpp"
+#include "orchestrate/evidence.hpp"
+#include "orchestrate/version.hpp"
 #include "render/result.hpp"
 #include "schema/advisory_lock.hpp"
 #include "system/notify.hpp"
@@ -84,9 +88,10 @@ void tell(const std::string& text) {
   system::notify("STATUS=" + line);
 }
 
-void tell_half_done(const std::string& run) {
-  tell(
-      fmt::format("run {}: its upgrade is half done, as far as is known. Exit 5.\nnext: {}", run, half_done_next(run)));
+void tell_half_done(const Run& run) {
+  const std::string held = run.fact(fact::on_failure).text_or("held");
+  tell(fmt::format("run {}: its upgrade is half done, as far as is known{}. Exit 5.\nnext: {}", run.id,
+                   held.empty() ? "" : "; on_failure was not followed: " + held, run.finished->next));
 }
 
 Acting::Acting(Loaded loaded, const Arguments& arguments, const std::string& command)
@@ -118,15 +123,54 @@ Task<Run> Acting::judge(std::string id) {
   co_return run;
 }
 
-Task<Run> Acting::recover(std::string id) {
+Task<Run> Acting::recover(std::string id, Follow follow) {
   const bool died = !replay(ledger_->events(id)).finished;
   Run run = co_await judge(id);
-  ledger_->append(id, *run.finished, session_.ports().clock.now());
+  const bool owes_answer = is_half_done(run) || goes_back(run);
+  if (owes_answer && follow == Follow::way_back) {
+    run = co_await answer(std::move(run));
+  } else {
+    if (owes_answer) run.finished = told_with_offer(*run.finished, run, session_.application().policy);
+    ledger_->append(id, *run.finished, session_.ports().clock.now());
+  }
   const std::string_view why = died ? "had died" : "was not judged";
   std::string end = run_result_text(run, style_of(stderr));
   while (end.ends_with('\n')) end.pop_back();
   tell(fmt::format("run {} {}; {}", run.id, why, end));
   co_return run;
+}
+
+Task<Run> Acting::answer(Run run) {
+  Circumstances around;
+  const Clock& clock = session_.ports().clock;
+  around.watched_since = clock.now();
+  const std::string way_back = new_run_id(clock.now());
+  const Json answer = co_await ask_on_failure(run, session_.application().policy, session_.ports().services, *ledger_,
+                                              std::move(around), way_back);
+  run.finished = conclude(run);
+  if (!answer.is_null()) {
+    const FactRecorded fact{run.stages.front().name, std::string(fact::on_failure), answer};
+    run = orchestrate::apply(std::move(run), ledger_->append(run.id, fact, clock.now()));
+    run.finished = told_with_answer(*run.finished, run);
+  }
+  ledger_->append(run.id, *run.finished, clock.now());
+  co_return run;
+}
+
+void Acting::turn_to(Loaded loaded) {
+  plan_ = std::move(loaded.plan);
+  session_.work_by(std::move(loaded.policy));
+}
+
+RunCreated Acting::complete(RunCreated request) {
+  const Policy& policy = session_.application().policy;
+  request.host = session_.ports().host.name();
+  request.version = version;
+  request.policy_file = policy.file;
+  request.policy_sha256 = policy.sha256;
+  for (const PlannedStage& stage : plan_.stages) request.stages.push_back(stage.name);
+  if (arguments_.commission) request.unit = arguments_.commission->unit;
+  return request;
 }
 
 Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std::string> finishes,
@@ -157,10 +201,11 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .outputs = outputs,
                       .state = session_.state_directory(),
                       .finishes = std::move(finishes),
-                      .resumption = std::move(resumption)};
-  Run run = co_await orchestrate::execute(std::move(execution));
-  if (arguments_.format == Format::json) write(stdout, to_pretty_text(run_json(run)) + "\n");
-  co_return run;
+                      .resumption = std::move(resumption),
+                      .new_run_id = {}};
+  const Clock& clock = session_.ports().clock;
+  execution.new_run_id = [&clock] { return new_run_id(clock.now()); };
+  co_return co_await orchestrate::execute(std::move(execution));
 }
 
 }  // namespace orchestrate::cli

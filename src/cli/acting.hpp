@@ -21,7 +21,10 @@ std::string asked_by(const Arguments& arguments);
 void tell(const std::string& text);
 
 /// Why nothing goes on: an upgrade that was left half done waits for a person.
-void tell_half_done(const std::string& run);
+void tell_half_done(const Run& run);
+
+/// Whether what the policy's on_failure says of a dead run is done next; else its end names the command for that.
+enum class Follow { nothing, way_back };
 
 /// One application opened to change it: locked on this host, its ledger open for writing. Throws Error: `denied` where
 /// the pipeline needs rights that we lack, `busy` where a run is under way.
@@ -33,6 +36,10 @@ class Acting {
   Session& session() { return session_; }
   Ledger& ledger() { return *ledger_; }
   const Plan& plan() const { return plan_; }
+  const Arguments& arguments() const { return arguments_; }
+
+  /// From now on another plan is run, of the same application.
+  void turn_to(Loaded loaded);
 
   /// Throws Error (`busy`) when no upgrade may begin now.
   void check_window(const std::string& doing);
@@ -41,7 +48,12 @@ class Acting {
   /// ledger then, its own is not: it may go on.
   Task<Run> judge(std::string id);
   /// Judges it and gives it its end; that is told on stderr.
-  Task<Run> recover(std::string id);
+  Task<Run> recover(std::string id, Follow follow);
+  /// Asks what the policy's on_failure makes of a run that is judged to be half done, or that was not gone back from,
+  /// and gives it its end with that.
+  Task<Run> answer(Run run);
+  /// Fills in what every request says of us, the policy and the plan.
+  RunCreated complete(RunCreated request);
   /// Runs the plan and shows it. `finishes` and `resumption` as in Execution.
   Task<Run> execute(std::string id, RunCreated request, std::optional<std::string> finishes,
                     std::optional<Resumption> resumption);

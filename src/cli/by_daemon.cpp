@@ -15,7 +15,10 @@
 #include "cli/place.hpp"
 #include "cli/requested.hpp"
 #include "cli/terminal.hpp"
+#include "cli/way_back.hpp"
+#include "engine/on_failure.hpp"
 #include "orchestrate/app.hpp"
+#include "orchestrate/evidence.hpp"
 #include "render/json.hpp"
 
 namespace orchestrate::cli {
@@ -146,24 +149,68 @@ std::unique_ptr<bus::DaemonClient> daemon_for(const Arguments& arguments, const 
   return bus::DaemonClient::open();
 }
 
+namespace {
+
+void write_json(const Arguments& arguments, const Json& json) {
+  if (arguments.format == Format::json) write(stdout, to_pretty_text(json) + "\n");
+}
+
+/// Its worker begins it right after the end of the other one, unless something kills it in between.
+std::optional<std::string> path_of(bus::DaemonClient& daemon, const std::string& id) {
+  for (const auto give_up = steady_clock::now() + patience; steady_clock::now() < give_up; daemon.wait(turn)) {
+    try {
+      return daemon.get_run(id);
+    } catch (const bus::Refused&) {
+      // Not there yet; and who may read it is not known before it is.
+    }
+  }
+  return std::nullopt;
+}
+
+int not_ended(Watch watch, const Run& run) {
+  if (watch == Watch::abandoned) {
+    write(stderr,
+          fmt::format("run {}: its workers died, and no other is started. Exit 5.\nnext: orchestrate resume {}\n",
+                      run.id, run.id));
+    return held;
+  }
+  const std::string_view why = watch == Watch::left ? "left alone" : "orchestrated does not answer any more";
+  write(stderr, fmt::format("{}; the run goes on: orchestrate status {}\n", why, run.created.app));
+  return detached;
+}
+
+/// The run has ended, and where the policy's on_failure says so another one undoes it.
+int followed_back(bus::DaemonClient& daemon, const Arguments& arguments, const Run& run) {
+  const auto path = path_of(daemon, run.fact(fact::on_failure).text_or("run"));
+  if (!path) {
+    write(stderr,
+          fmt::format("run {} is held, and nothing undoes it. Exit {}.\nnext: {}\n", run.id, held, run.finished->next));
+    write_json(arguments, run_json(run));
+    return held;
+  }
+  Following following(daemon, arguments, *path);
+  const Watch watch = following.to_its_end();
+  if (watch != Watch::ended) return not_ended(watch, following.run());
+  const Together both = together(run, following.run());
+  write(stderr, both.text + "\n");
+  write_json(arguments, run_json(run).set("way_back", run_json(following.run())));
+  return both.exit_code;
+}
+
+}  // namespace
+
 int followed(bus::DaemonClient& daemon, const Arguments& arguments, const std::string& path) {
   try {
-    Following following(daemon, arguments, path);
-    const Watch watch = following.to_its_end();
-    const Run& run = following.run();
-    if (watch == Watch::ended) {
-      if (arguments.format == Format::json) write(stdout, to_pretty_text(run_json(run)) + "\n");
-      return run.finished->exit_code;
+    Run run;
+    {
+      Following following(daemon, arguments, path);
+      const Watch watch = following.to_its_end();
+      run = following.run();
+      if (watch != Watch::ended) return not_ended(watch, run);
     }
-    if (watch == Watch::abandoned) {
-      write(stderr,
-            fmt::format("run {}: its workers died, and no other is started. Exit 5.\nnext: orchestrate resume {}\n",
-                        run.id, run.id));
-      return held;
-    }
-    const std::string_view why = watch == Watch::left ? "left alone" : "orchestrated does not answer any more";
-    write(stderr, fmt::format("{}; the run goes on: orchestrate status {}\n", why, run.created.app));
-    return detached;
+    if (goes_back(run)) return followed_back(daemon, arguments, run);
+    write_json(arguments, run_json(run));
+    return run.finished->exit_code;
   } catch (const bus::Refused& refused) {
     return told(refused);
   }

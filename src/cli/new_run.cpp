@@ -4,12 +4,12 @@
 
 #include "cli/acting.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/way_back.hpp"
 #include "engine/conclude.hpp"
 #include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "ledger/run_id.hpp"
-#include "orchestrate/version.hpp"
 
 namespace orchestrate::cli {
 namespace {
@@ -28,7 +28,7 @@ Task<bool> may_begin(Acting& acting, std::string verb) {
   const auto id = without_its_end(acting.ledger());
   const bool restores = verb == "restore" || verb == "rollback";
   if (id) {
-    const Run run = co_await acting.recover(*id);
+    const Run run = co_await acting.recover(*id, Follow::nothing);
     const bool answered_for =
         verb == "restart" || restores || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;
     if (run.finished->result == Result::held && !answered_for) co_return false;
@@ -43,7 +43,7 @@ Task<bool> may_begin(Acting& acting, std::string verb) {
     co_return false;
   }
   if (!newest || !is_half_done(*newest)) co_return true;
-  tell_half_done(newest->id);
+  tell_half_done(*newest);
   co_return false;
 }
 
@@ -65,30 +65,23 @@ std::optional<std::string> window_override(Acting& acting, const Arguments& argu
 Task<int> run_anew(Acting& acting, const Arguments& arguments, RunCreated request) {
   const bool clear = co_await may_begin(acting, request.verb);
   if (!clear) co_return held;
-  const Policy& policy = acting.session().application().policy;
-  request.window_override = window_override(acting, arguments, request.verb + " " + policy.app);
-  request.host = acting.session().ports().host.name();
-  request.version = version;
-  request.policy_file = policy.file;
-  request.policy_sha256 = policy.sha256;
-  for (const PlannedStage& stage : acting.plan().stages) request.stages.push_back(stage.name);
+  const std::string& app = acting.session().application().policy.app;
+  request.window_override = window_override(acting, arguments, request.verb + " " + app);
+  request = acting.complete(std::move(request));
   const std::string id =
       arguments.commission ? arguments.commission->run : new_run_id(acting.session().ports().clock.now());
   std::optional<std::string> open;
   if (request.verb == "apply") open = left_open(acting.ledger());
   std::optional<Resumption> none;
-  const Run run = co_await acting.execute(id, std::move(request), std::move(open), std::move(none));
-  co_return run.finished->exit_code;
+  Run run = co_await acting.execute(id, std::move(request), std::move(open), std::move(none));
+  co_return co_await after_its_end(acting, std::move(run));
 }
 
 }  // namespace
 
 int new_run(Loaded loaded, const Arguments& arguments, RunCreated request) {
   request.requested_by = asked_by(arguments);
-  if (arguments.commission) {
-    request.unit = arguments.commission->unit;
-    request.request_id = arguments.commission->request_id;
-  }
+  if (arguments.commission) request.request_id = arguments.commission->request_id;
   Acting acting(std::move(loaded), arguments, request.verb + " " + arguments.app);
   return acting.session().run(run_anew(acting, arguments, std::move(request)));
 }

@@ -8,7 +8,9 @@
 #include "cli/restore_plan.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "cli/way_back.hpp"
 #include "engine/conclude.hpp"
+#include "engine/on_failure.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "orchestrate/error.hpp"
@@ -81,8 +83,9 @@ Loaded policy_of(const Run& run, const Arguments& arguments) {
 
 Task<int> go_on(Acting& acting, Run run, std::string asked_by) {
   check(run, acting.ledger());
+  if (goes_back(run)) co_return co_await after_its_end(acting, std::move(run));
   if (is_half_done(run)) {
-    tell_half_done(run.id);
+    tell_half_done(run);
     co_return held;
   }
   if (phase_of(run) != Phase::after_upgrade && !run.created.window_override)
@@ -96,8 +99,8 @@ Task<int> go_on(Acting& acting, Run run, std::string asked_by) {
   const std::string id = run.id;
   std::optional<std::string> none;
   std::optional<Resumption> resumption = Resumption{std::move(run), std::move(event), began_at};
-  const Run ended = co_await acting.execute(id, request, std::move(none), std::move(resumption));
-  co_return ended.finished->exit_code;
+  Run ended = co_await acting.execute(id, request, std::move(none), std::move(resumption));
+  co_return co_await after_its_end(acting, std::move(ended));
 }
 
 namespace {
@@ -109,7 +112,13 @@ Task<int> judge_and_go_on(Acting& acting, std::string id, std::string asked_by) 
   if (unfinished && *unfinished != id)
     throw refusal(run, "run " + *unfinished + " is not finished", "orchestrate resume " + *unfinished);
   const bool lacks_end = lacks_its_end(run);
-  if (lacks_end) run = co_await acting.recover(id);
+  if (lacks_end) {
+    run = co_await acting.recover(id, Follow::way_back);
+  } else {
+    check(run, acting.ledger());
+    const bool owes_answer = is_half_done(run) || goes_back(run);
+    if (owes_answer) run = co_await acting.answer(std::move(run));  // what was said at its end may be wrong by now
+  }
   const bool only_its_end_was_missing = lacks_end && run.finished->result == Result::succeeded;
   if (only_its_end_was_missing) co_return 0;
   co_return co_await go_on(acting, std::move(run), asked_by);

@@ -9,6 +9,7 @@
 #include "cli/new_run.hpp"
 #include "cli/restore_plan.hpp"
 #include "cli/verbs.hpp"
+#include "engine/code_before.hpp"
 #include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
 #include "orchestrate/error.hpp"
@@ -56,19 +57,6 @@ std::filesystem::path dump_of(const Run& run) {
   const Json& kept = run.fact(fact::backup_kept);
   if (!kept.is_null() && is_still(kept.as_string(), proof)) return kept.as_string();
   throw refusal(run, dump.string() + ", which it rested on, is gone or another one", list);
-}
-
-/// Of the newest healthy start before the run, which itself was made with the code that is not wanted any more. Where
-/// nobody could tell which code that was, an older one is no answer.
-std::optional<std::string> code_before(const Run& run, const Ledger& ledger) {
-  std::optional<std::string> commit;
-  for (const Event& event : ledger.providing(evidence::services_healthy)) {
-    if (event.run == run.id || event.at >= run.started_at) break;
-    commit.reset();
-    for (const Evidence& proof : std::get<StageFinished>(event.body).outcome.evidence)
-      if (proof.name == evidence::code_running) commit = proof.facts.text_or("commit");
-  }
-  return commit;
 }
 
 std::string commit_for(const Arguments& arguments, const Run& run, const Ledger& ledger) {

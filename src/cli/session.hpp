@@ -30,6 +30,8 @@ class Session {
   ~Session();
 
   const Application& application() const { return application_; }
+  /// For another verb on the same application.
+  void work_by(Policy policy) { application_.policy = std::move(policy); }
   const Redactor& redactor() const { return redactor_; }
   const std::filesystem::path& state_directory() const { return state_directory_; }
   boost::asio::io_context& io() { return *io_; }

@@ -8,6 +8,8 @@
 #include "cli/requested.hpp"
 #include "cli/resume.hpp"
 #include "cli/verbs.hpp"
+#include "cli/way_back.hpp"
+#include "engine/on_failure.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
 #include "orchestrate/error.hpp"
@@ -72,8 +74,12 @@ Task<int> bring_to_its_end(Acting& acting, const Arguments& arguments) {
   system::notify("READY=1");
   if (unfinished != id) co_return 0;  // somebody else has done it
   Run run = co_await acting.judge(id);
+  if (is_half_done(run) || goes_back(run)) {
+    run = co_await acting.answer(std::move(run));
+    co_return co_await after_its_end(acting, std::move(run));
+  }
   const bool is_left_open = run.finished->result == Result::held && phase_of(run) == Phase::after_upgrade;
-  if (is_left_open && !is_half_done(run)) co_return co_await go_on(acting, std::move(run), commission.by);
+  if (is_left_open) co_return co_await go_on(acting, std::move(run), commission.by);
   acting.ledger().append(id, *run.finished, acting.session().ports().clock.now());
   co_return run.finished->exit_code;
 }

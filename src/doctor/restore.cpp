@@ -25,15 +25,24 @@ Task<Answer> client_tools(Examination& examination) {
   co_return passed(tool.path.string() + " " + tool.version);
 }
 
-/// The way back makes a database beside the one that it replaces, and gives it the name.
+bool goes_back_by_restore(const OnFailure& on_failure) {
+  return on_failure.upgrade.remedy == Remedy::restore || on_failure.after_upgrade.remedy == Remedy::restore;
+}
+
+/// The way back makes a database beside the one that it replaces, and gives it the name. Where nobody will be there to
+/// mend it, that must be possible now.
 Task<Answer> replace_database(Examination& examination) {
   const auto& context = examination.inspection.context;
   const auto found = co_await replacement::obstacles_to_replace(context.application, context.ports.databases,
                                                                 *examination.inspection.identity, context.stop);
   Answer answer;
   for (const Obstacle& obstacle : found)
-    answer.advice.push_back(
-        fmt::format("a restore beside the present database could not be done: {}: {}", obstacle.what, obstacle.fix));
+    if (goes_back_by_restore(examination.policy().on_failure))
+      answer.obstacles.push_back(
+          {"a restore beside the present database could not be done: " + obstacle.what, obstacle.fix});
+    else
+      answer.advice.push_back(
+          fmt::format("a restore beside the present database could not be done: {}: {}", obstacle.what, obstacle.fix));
   co_return answer;
 }
 

@@ -122,11 +122,12 @@ RunFinished upgrade_failed(const Run& run, const StageRecord& stage) {
 }
 
 RunFinished failed_after(const Run& run, const StageRecord& stage) {
+  const bool goes_back = run.fact(fact::on_failure)["run"].is_string();
   const Json& done = run.evidence(evidence::upgrade_done);
   const Json& pending = run.evidence(evidence::migration_pending);
   return {Result::held, 5,
-          fmt::format("database at {}; {} failed after the {}, nothing was undone",
-                      joined(done.is_null() ? pending["from"] : done["to"]), stage.name, run.act()),
+          fmt::format("database at {}; {} failed after the {}{}", joined(done.is_null() ? pending["from"] : done["to"]),
+                      stage.name, run.act(), goes_back ? "" : ", nothing was undone"),
           stage.outcome.next.empty() ? same_again(run) : stage.outcome.next};
 }
 

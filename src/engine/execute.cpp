@@ -15,6 +15,7 @@
 #include "engine/conclude.hpp"
 #include "engine/gathering.hpp"
 #include "engine/limits.hpp"
+#include "engine/on_failure.hpp"
 #include "engine/phase.hpp"
 #include "engine/start_again.hpp"
 #include "orchestrate/error.hpp"
@@ -29,6 +30,7 @@ class Loop {
   explicit Loop(Execution execution) : x_(std::move(execution)) {}
 
   Task<Run> run() {
+    began_at_ = x_.ports.clock.now();
     begin();
     x_.interrupt.on_ask = [this] { on_interrupt(); };
     for (const Batch& batch : batches(x_.plan)) {
@@ -39,7 +41,8 @@ class Loop {
     co_await take_back_replacement();
     co_await start_services_again();
     x_.lock.release();
-    emit(conclude(run_));
+    co_await answer_failure();
+    emit(told_with_answer(conclude(run_), run_));
     co_return shown_;
   }
 
@@ -253,6 +256,20 @@ class Loop {
     if (!failed.empty()) emit(FactRecorded{stage, std::string(fact::services_not_started_again), Json::of(failed)});
   }
 
+  /// What the policy wants to become of a run that will end held is said before its end.
+  Task<> answer_failure() {
+    const bool held = !dry() && conclude(run_).result == Result::held;
+    if (!held) co_return;
+    Circumstances around;
+    around.asked_to_stop = x_.interrupt.times() > 0;
+    around.watched_since = began_at_;
+    const Policy& policy = x_.application.policy;
+    const std::string way_back = x_.new_run_id();
+    const Json answer =
+        co_await ask_on_failure(run_, policy, x_.ports.services, x_.ledger, std::move(around), way_back);
+    if (!answer.is_null()) emit(FactRecorded{run_.stages.front().name, std::string(fact::on_failure), answer});
+  }
+
   /// Durable first, then told. Past the start of the upgrade a ledger that cannot be written stops nothing.
   /// Stages compare facts, so they get them as they were; people see what the ledger kept, without secrets.
   void emit(EventBody body) {
@@ -278,6 +295,7 @@ class Loop {
 
   Execution x_;
   Run run_, shown_;
+  Time began_at_;
   std::list<Running> running_;
   std::stop_source asked_;
   bool nothing_to_do_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,8 +52,9 @@ struct Execution {
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing
   std::filesystem::path state;    ///< the app's own directory; empty: a dry run
-  std::optional<std::string> finishes;   ///< an earlier run that upgraded and was not brought to its end
-  std::optional<Resumption> resumption;  ///< instead of `request`
+  std::optional<std::string> finishes;      ///< an earlier run that upgraded and was not brought to its end
+  std::optional<Resumption> resumption;     ///< instead of `request`
+  std::function<std::string()> new_run_id;  ///< for a run that goes back; only asked where this one changed something
 };
 
 /// Runs the stages in order, neighbours that only check at the same time, until one does not pass, and says in what

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/stopped_dump.hpp"
 #include "orchestrate/evidence.hpp"
 
 namespace orchestrate {
@@ -93,6 +94,32 @@ void check_units(const Steps& steps, const Policy& policy, Problems& problems) {
            fmt::format("{} has no unit to work on; add `services:` or its own `units:`", step.spec.name)});
 }
 
+/// What cannot be done when it is needed is refused now. Plans of other verbs have no upgrade.
+void check_on_failure(const Policy& policy, Problems& problems) {
+  if (!policy.stage_of_kind("upgrade")) return;
+  struct Named {
+    std::string_view key;
+    const OnFailure::Choice& choice;
+  };
+  const OnFailure& on_failure = policy.on_failure;
+  for (const auto& [key, choice] :
+       {Named{"upgrade", on_failure.upgrade}, Named{"after_upgrade", on_failure.after_upgrade}}) {
+    if (choice.remedy == Remedy::restore && !stopped_dump(policy))
+      problems.push_back(
+          {choice.position,
+           fmt::format("{}: restore would lose what services write after the dump; put `- stop`, for every unit of the "
+                       "policy, and then `- backup: {{ take: DIRECTORY }}` before upgrade, or say {}: hold",
+                       key, key)});
+    const bool has_downgrade =
+        policy.migrations.tool == Migrations::Tool::alembic || !policy.migrations.downgrade.empty();
+    if (choice.remedy == Remedy::downgrade && !has_downgrade)
+      problems.push_back(
+          {choice.position, fmt::format("{}: downgrade needs migrations.downgrade, with {{target}} where the revision "
+                                        "stands; add it, or say {}: hold",
+                                        key, key)});
+  }
+}
+
 }  // namespace
 
 bool PlannedStage::needs(std::string_view evidence) const {
@@ -119,6 +146,7 @@ std::variant<Plan, std::vector<Problem>> make_plan(const Policy& policy, std::sp
   check_commit_is_last(steps, problems);
   check_target(steps, policy, problems);
   check_units(steps, policy, problems);
+  check_on_failure(policy, problems);
   if (!problems.empty()) {
     std::ranges::stable_sort(problems, {}, &Problem::position);
     return problems;

@@ -13,6 +13,7 @@ constexpr auto optional = Presence::optional;
 constexpr std::array<std::string_view, 1> versions = {"1"};
 constexpr std::array<std::string_view, 2> tools = {"alembic", "command"};
 constexpr std::array<std::string_view, 2> gate_answers = {"deny", "allow"};
+constexpr std::array<std::string_view, 3> remedies = {"hold", "restore", "downgrade"};
 constexpr std::array<std::string_view, 3> dialects = {"systemd", "dotenv", "app"};
 
 constexpr std::string_view variable = "[A-Za-z_][A-Za-z0-9_]*";
@@ -155,7 +156,12 @@ constexpr std::array<Key, 3> gate_keys = {{
      gate_answers},
 }};
 
-constexpr std::array<Key, 9> top_keys = {{
+constexpr std::array<Key, 2> on_failure_keys = {{
+    {"upgrade", choice, optional, "hold", "The upgrade was left half done.", remedies},
+    {"after_upgrade", choice, optional, "hold", "The upgrade is complete, and a stage after it failed.", remedies},
+}};
+
+constexpr std::array<Key, 10> top_keys = {{
     {"version", integer, required, "", "The version of the policy format.", versions},
     {"app",
      text,
@@ -211,6 +217,16 @@ constexpr std::array<Key, 9> top_keys = {{
      "",
      "",
      [] { return std::span<const Key>(gate_keys); }},
+    {"on_failure",
+     section,
+     optional,
+     "",
+     "What becomes, at most once and without a person, of a run that failed and left the database changed: it is held, "
+     "the dump that it took is restored, or its revisions are downgraded where that loses nothing.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(on_failure_keys); }},
     {"pipeline", pipeline, required, "", "The stages in their order."},
 }};
 

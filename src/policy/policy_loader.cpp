@@ -39,6 +39,8 @@ class PolicyReader {
     if (const Section* window = top_.find("window")) policy.window = read_window(*window, problems_);
     if (const Section* gate = top_.find("gate"))
       policy.gate = {answer(*gate, "behind"), answer(*gate, "ahead"), answer(*gate, "unknown")};
+    if (const Section* on_failure = top_.find("on_failure"))
+      policy.on_failure = {remedy(*on_failure, "upgrade"), remedy(*on_failure, "after_upgrade")};
     const auto pipeline = std::ranges::find(root.members, "pipeline", &YamlMember::key);
     if (pipeline != root.members.end())
       policy.pipeline = read_pipeline(pipeline->value, policy.project.path, kinds, problems_);
@@ -55,6 +57,15 @@ class PolicyReader {
 
   static GateAnswer answer(const Section& section, std::string_view key) {
     return text(section, key) == "allow" ? GateAnswer::allow : GateAnswer::deny;
+  }
+
+  static OnFailure::Choice remedy(const Section& section, std::string_view key) {
+    if (!section.settings.has(key)) return {};
+    const std::string& word = section.settings.text(key);
+    OnFailure::Choice choice{.remedy = Remedy::hold, .position = section.settings.position(key)};
+    for (const Remedy remedy : {Remedy::restore, Remedy::downgrade})
+      if (word == to_string(remedy)) choice.remedy = remedy;
+    return choice;
   }
 
   Project project() {

@@ -22,9 +22,11 @@ std::string logs_of(const UnitName& unit) {
 }
 
 Json to_json(const UnitState& state) {
+  const auto last_start = std::chrono::duration_cast<std::chrono::microseconds>(state.last_start.time_since_epoch());
   return Json::object({{"active_state", state.active_state},
                        {"sub_state", state.sub_state},
                        {"invocation_id", state.invocation_id},
+                       {"last_start_us", last_start.count()},
                        {"restarts", state.restarts}});
 }
 

@@ -1,11 +1,17 @@
 #include "orchestrate/policy.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace orchestrate {
 
 bool has_target(const std::vector<std::string>& argv) {
   return std::ranges::any_of(argv, [](const std::string& word) { return word.find(target_word) != std::string::npos; });
+}
+
+std::string_view to_string(Remedy remedy) {
+  static constexpr std::array<std::string_view, 3> words = {"hold", "restore", "downgrade"};
+  return words.at(static_cast<std::size_t>(remedy));
 }
 
 bool Migrations::takes_target() const {

@@ -291,6 +291,30 @@ TEST(Execute, AFailureAfterTheUpgradeIsHeld) {
   EXPECT_THAT(run.finished->summary, HasSubstr("restart failed after the upgrade"));
 }
 
+TEST(Execute, WhatThePolicyMakesOfAFailureIsDurableBeforeItsEnd) {
+  Trial trial;
+  trial.on_failure.after_upgrade.remedy = Remedy::downgrade;
+  trial.script["restart"] = always(fake::failed("bot.service: failed"));
+  const auto run = trial.run();
+  EXPECT_EQ(run.fact("on_failure"), Json::object({{"remedy", "downgrade"}, {"run", "r2"}, {"to", "002"}}));
+  EXPECT_THAT(run.finished->summary, HasSubstr("on_failure: downgrade, by run r2"));
+  EXPECT_EQ(run.finished->exit_code, 5);
+  ASSERT_GE(trial.ledger.size(), 2U);
+  EXPECT_EQ(trial.ledger[trial.ledger.size() - 2], "fact-recorded");
+  EXPECT_EQ(trial.ledger.back(), "run-finished");
+}
+
+TEST(Execute, WhoeverStopsARunDecidesWhatBecomesOfIt) {
+  Trial trial;
+  trial.on_failure.after_upgrade.remedy = Remedy::downgrade;
+  trial.script["post_check"] = [&](StageContext&) {
+    trial.interrupt.ask();
+    return answer(fake::failed());
+  };
+  const auto run = trial.run();
+  EXPECT_THAT(run.finished->summary, HasSubstr("on_failure: downgrade was not begun: somebody asked the run to stop"));
+}
+
 TEST(Execute, ADowngradeSaysWhatHasToFollowAndSpeaksOfItself) {
   Trial trial;
   trial.verb = "downgrade";

@@ -222,7 +222,8 @@ Run Trial::run() {
   Lock lock(*this);
   Eyes eyes(*this);
   Ports ports{commands, databases, units, journals, host, clock, network};
-  const Application application{.policy = policy(pipeline)};
+  Application application{.policy = policy(pipeline)};
+  application.policy.on_failure = on_failure;
   const auto all = kinds();
   Plan plan = std::get<Plan>(make_plan(application.policy, all));
   if (script.contains("deadline")) plan.stages.front().timeout = 1ms;
@@ -239,7 +240,8 @@ Run Trial::run() {
                       .request = request,
                       .outputs = outputs,
                       .finishes = finishes,
-                      .resumption = resumption};
+                      .resumption = resumption,
+                      .new_run_id = [] { return std::string("r2"); }};
   Run result;
   std::exception_ptr failure;
   boost::asio::co_spawn(io, execute(std::move(execution)), [&](std::exception_ptr error, Run run) {

@@ -31,6 +31,7 @@ struct Trial {
   bool upgrade_loses_lock = false;         ///< once the stage `upgrade` has begun
   std::optional<std::string> finishes;     ///< an earlier run
   std::optional<Resumption> resumption;
+  OnFailure on_failure;
   std::string verb = "apply";
   std::filesystem::path outputs = "/nowhere";
   std::size_t ledger_fails_after = SIZE_MAX;  ///< events

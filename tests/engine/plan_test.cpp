@@ -1,5 +1,7 @@
 #include "orchestrate/plan.hpp"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +52,63 @@ TEST(MakePlan, WantsARestorePointThatMovesTheBranchDirectlyBeforeTheUpgrade) {
   const auto found = problems({"preflight", "commit_point", "backup", "review", "upgrade"});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_THAT(found[0].message, HasSubstr("must stand directly before upgrade"));
+}
+
+/// A policy whose services stop before a dump, with `edit` made to it.
+std::vector<Problem> problems_of_way_back(const std::function<void(Policy&)>& edit) {
+  const auto kinds = fake::kinds();
+  Policy policy = fake::policy({"preflight", "review", "stop", "backup", "restore_point", "upgrade", "post_check"});
+  policy.services = {*UnitName::parse("bot.service"), *UnitName::parse("web.service")};
+  policy.pipeline[3].settings.set("take", std::string("/backups"), {});
+  policy.on_failure = {{Remedy::restore, {30, 24}}, {Remedy::hold, {}}};
+  edit(policy);
+  auto plan = make_plan(policy, kinds);
+  const auto* found = std::get_if<std::vector<Problem>>(&plan);
+  return found ? *found : std::vector<Problem>{};
+}
+
+TEST(OnFailure, RestoresOnlyADumpThatServicesWereStoppedFor) {
+  EXPECT_TRUE(problems_of_way_back([](Policy&) {}).empty());
+  const std::vector<std::function<void(Policy&)>> cases = {
+      [](Policy& policy) { policy.pipeline.erase(policy.pipeline.begin() + 2); },
+      [](Policy& policy) { std::swap(policy.pipeline[2], policy.pipeline[3]); },
+      [](Policy& policy) { policy.pipeline[3].settings = {}; },
+      [](Policy& policy) {
+        policy.pipeline[6].settings.set("units", std::vector{*UnitName::parse("other.service")}, {});
+      },
+      [](Policy& policy) {
+        policy.pipeline[2].settings.set("units", std::vector{*UnitName::parse("bot.service")}, {});
+      },
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto found = problems_of_way_back(cases[i]);
+    ASSERT_EQ(found.size(), 1U) << i;
+    EXPECT_EQ(found[0].position, (Position{30, 24})) << i;
+    EXPECT_THAT(found[0].message, HasSubstr("put `- stop`, for every unit of the policy, and then `- backup: { take: "
+                                            "DIRECTORY }` before upgrade, or say upgrade: hold"));
+  }
+}
+
+TEST(OnFailure, CountsTheUnitsOfSeveralStops) {
+  EXPECT_TRUE(problems_of_way_back([](Policy& policy) {
+                policy.pipeline[2].settings.set("units", std::vector{*UnitName::parse("bot.service")}, {});
+                StageSpec second = policy.pipeline[2];
+                second.name = "stop-2";
+                second.settings.set("units", std::vector{*UnitName::parse("web.service")}, {});
+                policy.pipeline.insert(policy.pipeline.begin() + 3, second);
+              }).empty());
+}
+
+TEST(OnFailure, DowngradesOnlyWhereThePolicySaysHow) {
+  const auto with_make = [](Policy& policy) {
+    policy.migrations.tool = Migrations::Tool::command;
+    policy.migrations.command = {"make", "migrate"};
+    policy.on_failure = {{Remedy::hold, {}}, {Remedy::downgrade, {30, 40}}};
+  };
+  const auto found = problems_of_way_back(with_make);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].position, (Position{30, 40}));
+  EXPECT_THAT(found[0].message, HasSubstr("after_upgrade: downgrade needs migrations.downgrade"));
 }
 
 TEST(WayBack, ProvesTheSameAndStartsNothing) {

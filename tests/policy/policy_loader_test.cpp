@@ -124,7 +124,7 @@ pipeline:
   EXPECT_THAT(
       problems,
       ElementsAre("1:1: unknown key 'verison' in the policy; did you mean 'version'? Allowed: version, app, project, "
-                  "migrations, services, postgres, window, gate, pipeline",
+                  "migrations, services, postgres, window, gate, on_failure, pipeline",
                   "1:1: the policy lacks the key 'version': The version of the policy format.",
                   "2:6: 'app' must be a name of lower-case letters, digits, '.', '_' and '-', not 'Magikal Bot'",
                   "3:18: 'path' must be an absolute path, not 'magikal-bot'",
@@ -145,8 +145,20 @@ TEST(Policy, SaysWhatMayStartOnASchemaThatIsNotItsOwn) {
   EXPECT_THAT(problems_of(whole + "gate: {behind: perhaps}\n"), ElementsAre(HasSubstr("must be one of deny, allow")));
 }
 
+TEST(Policy, SaysWhatBecomesOfARunThatFailed) {
+  EXPECT_EQ(load(whole).policy->on_failure, OnFailure{});
+  const OnFailure said = load(whole + "on_failure: {upgrade: restore, after_upgrade: downgrade}\n").policy->on_failure;
+  EXPECT_EQ(said, (OnFailure{{Remedy::restore, {11, 23}}, {Remedy::downgrade, {11, 47}}}));
+  EXPECT_EQ(load(whole + "on_failure: {after_upgrade: restore}\n").policy->on_failure.upgrade.remedy, Remedy::hold);
+  EXPECT_THAT(problems_of(whole + "on_failure: {upgrade: restor}\n"),
+              ElementsAre("11:23: 'upgrade' must be one of hold, restore, downgrade, not 'restor'; did you mean "
+                          "'restore'?"));
+  EXPECT_THAT(problems_of(whole + "on_failure: {post_check: hold}\n"),
+              ElementsAre("11:14: unknown key 'post_check' in 'on_failure'; allowed: upgrade, after_upgrade"));
+}
+
 TEST(Policy, RefusesKeysOfCapabilitiesThatDoNotExistYet) {
-  for (const std::string key : {"on_failure: {upgrade: hold}", "notify: {}", "rehearsal: {}"})
+  for (const std::string key : {"notify: {}", "rehearsal: {}"})
     EXPECT_THAT(problems_of(whole + key), ElementsAre(HasSubstr("unknown key '" + key.substr(0, key.find(':')))))
         << key;
   EXPECT_THAT(problems_of(start + "  backup_url: x\npipeline: [upgrade]\n"), ElementsAre(HasSubstr("unknown key")));

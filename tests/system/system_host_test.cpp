@@ -104,6 +104,7 @@ TEST_F(Restart, IsDoneWithANewInvocation) {
   EXPECT_EQ(second.invocation_id.size(), 32U);
   EXPECT_NE(first.invocation_id, second.invocation_id);
   EXPECT_NE(first.main_pid, second.main_pid);
+  EXPECT_GT(second.last_start, first.last_start);
 }
 
 TEST_F(Restart, IsDoneForAServiceThatDiesSoonAfter) {
@@ -174,6 +175,7 @@ TEST_F(Restart, GivesUpWhenStopped) {
 TEST_F(State, OfAnUnknownUnitIsNotFound) {
   EXPECT_EQ(state("nowhere").load_state, "not-found");
   EXPECT_EQ(state("nowhere").invocation_id, "");
+  EXPECT_GT(state("nowhere").last_start.time_since_epoch(), 0s) << "it may have run before the host booted";
 }
 
 TEST_F(State, TellsWhatItsUnitFileSays) {
