@@ -52,8 +52,8 @@ Task<std::string> Manager::start(std::string client, std::string app, std::strin
   check_installed(app);
   Request request = request_of(verb, app, options, uid);
   if (!request.id.empty())
-    for (const Run& run : ledgers_.newest(app, remembered_requests))
-      if (run.created.request_id == request.id) co_return runs_.publish(app, run.id);
+    for (const RunSummary& run : ledgers_.newest(app, remembered_requests))
+      if (run.request_id == request.id) co_return runs_.publish(app, run.id);
   const std::string run = request.run;
   co_await starts_.start(std::move(request));
   if (ledgers_.events(app, run).empty())
@@ -66,12 +66,10 @@ Task<std::vector<bus::RunRow>> Manager::list_runs(std::string client, std::strin
   co_await rights_.demand(client, Right::read, app, "read");
   std::vector<bus::RunRow> rows;
   if (!fs::exists(ledgers_.directory(app))) co_return rows;
-  for (const Run& run : ledgers_.newest(app, std::min(limit, most_rows))) {
-    bus::RunRow row{.id = run.id, .verb = run.created.verb, .started = utc_text(run.started_at), .result = {}};
-    if (run.finished) {
-      row.result = to_string(run.finished->result);
-      row.exit_code = run.finished->exit_code;
-    }
+  for (const RunSummary& run : ledgers_.newest(app, std::min(limit, most_rows))) {
+    bus::RunRow row{
+        .id = run.id, .verb = run.verb, .started = utc_text(run.started_at), .result = {}, .exit_code = run.exit_code};
+    if (run.result) row.result = to_string(*run.result);
     rows.push_back(std::move(row));
   }
   co_return rows;

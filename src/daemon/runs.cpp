@@ -134,13 +134,15 @@ void Runs::refresh(const std::string& app) {
     if (entry.app != app || entry.object->words().state == "finished") continue;
     try {
       entry.object->show(words_of(ledgers_.events(app, id)));
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       fmt::print(stderr, "{}\n", error.what());  // the next change is looked at again
+      return;                                    // what holds for one run of a ledger holds for the others
     }
   }
 }
 
 bus::RunWords Runs::words_of(const std::vector<Event>& events) const {
+  if (events.empty()) throw Error(ErrorKind::failed, "read a run", "it is not in its ledger any more");
   const Run run = replay(events);
   const auto state = states_.find(run.created.app);
   const bool has_worker = state != states_.end() && state->second.is_running();

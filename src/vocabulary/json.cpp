@@ -10,6 +10,9 @@ namespace {
 
 using Nlohmann = nlohmann::ordered_json;
 
+/// Each level is one of recursion here, and in whatever walks through the value.
+constexpr int deepest = 2000;
+
 Json from(const Nlohmann& n) {
   switch (n.type()) {
     case Nlohmann::value_t::null:
@@ -146,8 +149,13 @@ Json& Json::push(Json value) {
 }
 
 Json parse_json(std::string_view text) {
+  const auto not_too_deep = [](int depth, Nlohmann::parse_event_t, const Nlohmann&) {
+    if (depth > deepest)
+      throw Error(ErrorKind::failed, "read JSON", "more than " + std::to_string(deepest) + " values inside each other");
+    return true;
+  };
   try {
-    return from(Nlohmann::parse(text));
+    return from(Nlohmann::parse(text, not_too_deep));
   } catch (const Nlohmann::parse_error& error) {
     throw Error(ErrorKind::failed, "read JSON", "not valid at byte " + std::to_string(error.byte));
   }

@@ -70,7 +70,11 @@ polkit.addRule(function (action, subject) {{
 
 def call(vps: Vps, user: str, *words: str) -> Ended:
     """A method of the manager object."""
-    return vps.host.run("busctl", "--system", "--json=short", "--timeout=30", "call", BUS, MANAGER, BUS, *words, user=user)
+    return vps.host.run(*busctl(*words), user=user)
+
+
+def busctl(*words: str) -> tuple[str, ...]:
+    return ("busctl", "--system", "--json=short", "--timeout=30", "call", BUS, MANAGER, BUS, *words)
 
 
 def property_of(vps: Vps, unit: str, name: str) -> str:
