@@ -1,6 +1,7 @@
 #include "cli/new_run.hpp"
 
 #include "cli/acting.hpp"
+#include "cli/by_daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "engine/newest_upgrade.hpp"
 #include "engine/phase.hpp"
@@ -79,6 +80,7 @@ int new_run(Loaded loaded, const Arguments& arguments, RunCreated request) {
     request.unit = arguments.commission->unit;
     request.request_id = arguments.commission->request_id;
   }
+  tell_who_does(arguments, request.verb, request.app);
   Acting acting(std::move(loaded), arguments, request.verb + " " + arguments.app);
   return acting.session().run(run_anew(acting, arguments, std::move(request)));
 }

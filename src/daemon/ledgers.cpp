@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/open.hpp"
+#include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
 
 namespace orchestrate::daemon {
@@ -26,13 +27,27 @@ RunSummary summary_of(const Run& run) {
   return summary;
 }
 
+/// A ledger is believed about the runs of its own app.
+std::vector<Event> own_events(const Ledger& ledger, const std::string& app, const std::string& run) {
+  std::vector<Event> events = ledger.events(run);
+  for (const Event& event : events) {
+    const auto* created = std::get_if<RunCreated>(&event.body);
+    const bool is_first = &event == &events.front();
+    if (is_first != (created != nullptr) || (created && created->app != app))
+      throw Error(ErrorKind::failed, "read run " + run, "it is not a run of " + app + ", whose ledger tells it");
+  }
+  return events;
+}
+
 }  // namespace
 
 std::vector<std::string> Ledgers::apps() const {
   std::vector<std::string> names;
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(base_, none))
-    if (entry.is_directory(none)) names.push_back(entry.path().filename());
+  for (const auto& entry : std::filesystem::directory_iterator(base_, none)) {
+    std::string name = entry.path().filename();
+    if (is_app_name(name) && entry.is_directory(none)) names.push_back(std::move(name));
+  }
   std::ranges::sort(names);
   return names;
 }
@@ -54,14 +69,14 @@ void Ledgers::ask(const std::string& app, const Question& question) const {
 
 std::vector<Event> Ledgers::events(const std::string& app, const std::string& run) const {
   std::vector<Event> events;
-  ask(app, [&](const Ledger& ledger) { events = ledger.events(run); });
+  ask(app, [&](const Ledger& ledger) { events = own_events(ledger, app, run); });
   return events;
 }
 
 std::vector<RunSummary> Ledgers::newest(const std::string& app, std::size_t limit) const {
   std::vector<RunSummary> runs;
   ask(app, [&](const Ledger& ledger) {
-    for (const std::string& id : ledger.runs(limit)) runs.push_back(summary_of(replay(ledger.events(id))));
+    for (const std::string& id : ledger.runs(limit)) runs.push_back(summary_of(replay(own_events(ledger, app, id))));
   });
   return runs;
 }
@@ -69,20 +84,21 @@ std::vector<RunSummary> Ledgers::newest(const std::string& app, std::size_t limi
 std::optional<Run> Ledgers::unfinished(const std::string& app) const {
   std::optional<Run> run;
   ask(app, [&](const Ledger& ledger) {
-    if (const auto id = ledger.unfinished()) run = replay(ledger.events(*id));
+    if (const auto id = ledger.unfinished()) run = replay(own_events(ledger, app, *id));
   });
   return run;
 }
 
-std::optional<std::string> Ledgers::app_of(const std::string& run) const {
+std::vector<std::string> Ledgers::apps_of(const std::string& run) const {
+  std::vector<std::string> found;
   for (const std::string& app : apps()) {
     try {
-      if (!events(app, run).empty()) return app;
+      if (!events(app, run).empty()) found.push_back(app);
     } catch (const Error&) {
       continue;
     }
   }
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace orchestrate::daemon

@@ -34,13 +34,14 @@ class Ledgers {
   /// Names of the apps that have a state directory.
   std::vector<std::string> apps() const;
   std::filesystem::path directory(const std::string& app) const { return base_ / app; }
-  /// Empty when the app has no such run.
+  /// Empty when the app has no such run; one that its ledger calls another app's is an Error.
   std::vector<Event> events(const std::string& app, const std::string& run) const;
   /// Newest first.
   std::vector<RunSummary> newest(const std::string& app, std::size_t limit) const;
   std::optional<Run> unfinished(const std::string& app) const;
-  /// The app that has this run. A ledger that cannot be read is passed over: another may have it.
-  std::optional<std::string> app_of(const std::string& run) const;
+  /// The app that has this run; several: all but one of them forged it. A ledger that cannot be read is passed over:
+  /// another may have it.
+  std::vector<std::string> apps_of(const std::string& run) const;
 
  private:
   using Question = std::function<void(const Ledger& ledger)>;

@@ -76,6 +76,24 @@ std::string dump(const Json& json, int indent, Characters characters = Character
   throw Error(ErrorKind::failed, "read JSON", std::string("expected ") + wanted);
 }
 
+/// Before it is parsed: the parser's own callbacks would make that three times as slow.
+void refuse_depth(std::string_view text) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') in_text = !in_text;
+    if (in_text) {
+      if (c == '\\') ++at;
+      continue;
+    }
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (depth > deepest)
+      throw Error(ErrorKind::failed, "read JSON", "more than " + std::to_string(deepest) + " values inside each other");
+  }
+}
+
 const Json null_json;
 
 }  // namespace
@@ -149,13 +167,9 @@ Json& Json::push(Json value) {
 }
 
 Json parse_json(std::string_view text) {
-  const auto not_too_deep = [](int depth, Nlohmann::parse_event_t, const Nlohmann&) {
-    if (depth > deepest)
-      throw Error(ErrorKind::failed, "read JSON", "more than " + std::to_string(deepest) + " values inside each other");
-    return true;
-  };
+  refuse_depth(text);
   try {
-    return from(Nlohmann::parse(text, not_too_deep));
+    return from(Nlohmann::parse(text));
   } catch (const Nlohmann::parse_error& error) {
     throw Error(ErrorKind::failed, "read JSON", "not valid at byte " + std::to_string(error.byte));
   }
