@@ -90,7 +90,8 @@ class Following {
       if (is_away_) path_ = daemon_.get_run(run_.id);
       words_ = daemon_.words(path_);  // before the events, which may tell its end
       const bool abandoned = words_.state == bus::run_abandoned;
-      for (const std::string& text : daemon_.events(path_, sequence_)) {
+      const bool is_new = words_.sequence > sequence_;
+      for (const std::string& text : is_new ? daemon_.events(path_, sequence_) : std::vector<std::string>()) {
         const Event event = event_from_json(parse_json(text));
         run_ = orchestrate::apply(std::move(run_), event);
         sequence_ = static_cast<std::uint64_t>(event.sequence);
