@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "ledger/open.hpp"
 #include "orchestrate/app.hpp"
 #include "orchestrate/error.hpp"
@@ -52,6 +56,14 @@ std::vector<std::string> Ledgers::apps() const {
   return names;
 }
 
+Task<> Ledgers::turn(std::string app) const {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  while (steady_clock::now() < next_turn_[app]) {
+    timer.expires_at(next_turn_[app]);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }
+}
+
 void Ledgers::ask(const std::string& app, const Question& question) const {
   const std::string doing = "read the ledger of " + app;
   const auto began = steady_clock::now();
@@ -59,6 +71,8 @@ void Ledgers::ask(const std::string& app, const Question& question) const {
     throw Error(ErrorKind::failed, doing, "it took too long a moment ago", "look at it: orchestrate history " + app);
   try {
     question(*open_ledger(directory(app), LedgerAccess::glance, Redactor()));
+    const auto ended = steady_clock::now();
+    next_turn_[app] = ended + (ended - began);
   } catch (const std::exception& error) {
     const auto took = steady_clock::now() - began;
     if (took > long_time) left_alone_[app] = steady_clock::now() + rest * took;

@@ -11,6 +11,7 @@
 #include "orchestrate/event.hpp"
 #include "orchestrate/ledger.hpp"
 #include "orchestrate/run.hpp"
+#include "orchestrate/task.hpp"
 
 namespace orchestrate::daemon {
 
@@ -31,6 +32,8 @@ class Ledgers {
  public:
   explicit Ledgers(std::filesystem::path base) : base_(std::move(base)) {}
 
+  /// Until it is that app's turn: reading its ledger takes half of our time at most, however many ask for it.
+  Task<> turn(std::string app) const;
   /// Names of the apps that have a state directory.
   std::vector<std::string> apps() const;
   std::filesystem::path directory(const std::string& app) const { return base_ / app; }
@@ -48,7 +51,8 @@ class Ledgers {
   void ask(const std::string& app, const Question& question) const;
 
   std::filesystem::path base_;
-  mutable std::map<std::string, std::chrono::steady_clock::time_point> left_alone_;  ///< until then
+  /// By app: until then its ledger is refused, for it took too long; and then it is its turn.
+  mutable std::map<std::string, std::chrono::steady_clock::time_point> left_alone_, next_turn_;
 };
 
 }  // namespace orchestrate::daemon

@@ -69,6 +69,7 @@ Task<std::vector<bus::RunRow>> Manager::list_runs(std::string client, std::strin
   co_await rights_.demand(client, Right::read, app, "read");
   std::vector<bus::RunRow> rows;
   if (!fs::exists(ledgers_.directory(app))) co_return rows;
+  co_await ledgers_.turn(app);
   for (const RunSummary& run : ledgers_.newest(app, std::min(limit, most_rows))) {
     bus::RunRow row{
         .id = run.id, .verb = run.verb, .started = utc_text(run.started_at), .result = {}, .exit_code = run.exit_code};

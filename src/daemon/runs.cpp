@@ -31,12 +31,14 @@ class LookedAt final : public bus::RunApi {
       : app_(std::move(app)), id_(std::move(id)), runs_(runs), ledgers_(ledgers), rights_(rights), workers_(workers) {}
 
   Task<bus::RunWords> words(std::string client) override {
+    co_await ledgers_.turn(app_);
     const Run run = replay(ledgers_.events(app_, id_));
     co_await rights_.demand_read(client, run);
     co_return runs_.words(app_, id_);
   }
 
   Task<std::vector<std::string>> events(std::string client, std::uint64_t after) override {
+    co_await ledgers_.turn(app_);
     const auto all = ledgers_.events(app_, id_);
     const Run run = replay(all);
     co_await rights_.demand_read(client, run);
