@@ -12,18 +12,17 @@ using namespace std::chrono_literals;
 
 constexpr auto question_limit = 25s;
 constexpr auto password_limit = 5min;  // a person may be typing it
-constexpr std::uint32_t allow_user_interaction = 1;
 
 }  // namespace
 
 Task<bool> is_authorised(Connection& connection, std::string client, std::string action,
-                         std::map<std::string, std::string> details) {
+                         std::map<std::string, std::string> details, Ask ask) {
   const Method method{"org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
                       "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization"};
   const Fill fill = [&](sdbus::MethodCall& message) {
     const std::map<std::string, sdbus::Variant> name{{"name", sdbus::Variant(client)}};
     message << sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>("system-bus-name", name) << action
-            << details << allow_user_interaction << std::string();
+            << details << static_cast<std::uint32_t>(ask) << std::string();
   };
   bool authorised = false;
   const Take take = [&](sdbus::MethodReply& reply) {

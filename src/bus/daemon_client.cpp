@@ -8,7 +8,6 @@
 
 #include "bus/dialect.hpp"
 #include "bus/dictionary.hpp"
-#include "bus/published.hpp"
 #include "bus/refusal.hpp"
 
 namespace orchestrate::bus {
@@ -90,6 +89,20 @@ class SdbusDaemon final : public DaemonClient {
       return texts;
     });
   }
+  StageLog log(const std::string& run, const std::string& stage) override {
+    return told([&] {
+      std::vector<std::uint8_t> end;
+      StageLog log;
+      proxy_at(*connection_, bus_name, run)
+          ->callMethod("Log")
+          .onInterface(run_interface)
+          .withTimeout(start_limit)
+          .withArguments(stage)
+          .storeResultsTo(end, log.size);
+      log.end.assign(end.begin(), end.end());
+      return log;
+    });
+  }
   void cancel(const std::string& run, Manner manner) override {
     told([&] {
       proxy_at(*connection_, bus_name, run)
@@ -101,29 +114,21 @@ class SdbusDaemon final : public DaemonClient {
     });
   }
 
-  std::string state(const std::string& run) override {
+  RunWords words(const std::string& run) override {
     return told([&] {
-      sdbus::Variant value;
+      Dictionary state;
       proxy_at(*connection_, bus_name, run)
-          ->callMethod("Get")
-          .onInterface("org.freedesktop.DBus.Properties")
-          .withTimeout(answer_limit)
-          .withArguments(std::string(run_interface), std::string("State"))
-          .storeResultsTo(value);
-      return value.get<std::string>();
+          ->callMethod("GetState")
+          .onInterface(run_interface)
+          .withTimeout(start_limit)
+          .storeResultsTo(state);
+      return words_from(to_json(state));
     });
   }
 
   void watch(const std::string& run) override {
     watched_ = proxy_at(*connection_, bus_name, run);
-    listen(*watched_, "org.freedesktop.DBus.Properties", "PropertiesChanged", [this](sdbus::Signal& signal) {
-      std::string interface;
-      Dictionary changed;
-      signal >> interface >> changed;
-      heard_ = true;
-      if (const auto found = changed.find("Progress"); found != changed.end())
-        progress_ = found->second.get<std::string>();
-    });
+    listen(*watched_, run_interface, "Changed", [this](sdbus::Signal&) { heard_ = true; });
   }
   bool wait(std::chrono::milliseconds limit) override {
     return told([&] {
@@ -140,7 +145,6 @@ class SdbusDaemon final : public DaemonClient {
       return std::exchange(heard_, false);
     });
   }
-  const std::string& progress() const override { return progress_; }
 
   bool is_there() {
     const auto bus = proxy_at(*connection_, "org.freedesktop.DBus", "/org/freedesktop/DBus");
@@ -163,7 +167,6 @@ class SdbusDaemon final : public DaemonClient {
   std::unique_ptr<sdbus::IConnection> connection_;
   std::unique_ptr<sdbus::IProxy> watched_;
   bool heard_ = false;
-  std::string progress_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bus/published.hpp"
 #include "orchestrate/event.hpp"
 #include "orchestrate/json.hpp"
 
@@ -26,16 +27,13 @@ class DaemonClient {
   virtual std::vector<std::string> runs(const std::string& app, std::size_t limit) = 0;
   /// JSON texts, as RunApi::events says.
   virtual std::vector<std::string> events(const std::string& run, std::uint64_t after) = 0;
+  virtual StageLog log(const std::string& run, const std::string& stage) = 0;
   virtual void cancel(const std::string& run, Manner manner) = 0;
-  /// As RunWords::state says.
-  virtual std::string state(const std::string& run) = 0;
-
-  /// From now on changes of that run are heard.
+  /// Its changes are heard from then on, if it is watched.
+  virtual RunWords words(const std::string& run) = 0;
   virtual void watch(const std::string& run) = 0;
   /// Until something of it changes, which is true, or for that long. A signal to this process ends it, too.
   virtual bool wait(std::chrono::milliseconds limit) = 0;
-  /// What the stage that runs last said about itself.
-  virtual const std::string& progress() const = 0;
 };
 
 }  // namespace orchestrate::bus

@@ -49,7 +49,8 @@ void call_async(sdbus::IProxy& proxy, const std::string& interface, const std::s
 }
 
 std::unique_ptr<sdbus::IObject> publish(sdbus::IConnection& connection, const std::string& path, const char* interface,
-                                        std::vector<MethodRow> methods, std::vector<PropertyRow> properties) {
+                                        std::vector<MethodRow> methods, std::vector<PropertyRow> properties,
+                                        const std::vector<const char*>& signals) {
   std::vector<sdbus::VTableItem> items;
   for (MethodRow& row : methods)
     items.emplace_back(sdbus::MethodVTableItem{sdbus::MethodName(row.name),
@@ -62,15 +63,17 @@ std::unique_ptr<sdbus::IObject> publish(sdbus::IConnection& connection, const st
   for (PropertyRow& row : properties)
     items.emplace_back(sdbus::PropertyVTableItem{
         sdbus::PropertyName(row.name), sdbus::Signature(row.type), std::move(row.get), {}, {}});
+  for (const char* signal : signals)
+    items.emplace_back(sdbus::SignalVTableItem{sdbus::SignalName(signal), sdbus::Signature(""), {}, {}});
   auto object = sdbus::createObject(connection, sdbus::ObjectPath(path));
   object->addVTable(sdbus::InterfaceName(interface), std::move(items));
   return object;
 }
 
-void emit_changed(sdbus::IObject& object, const char* interface, const std::vector<std::string>& properties) {
-  std::vector<sdbus::PropertyName> names;
-  for (const std::string& name : properties) names.emplace_back(name);
-  object.emitPropertiesChangedSignal(sdbus::InterfaceName(interface), names);
+void send_signal(sdbus::IObject& object, const char* interface, const char* signal, const std::string& client) {
+  auto message = object.createSignal(sdbus::InterfaceName(interface), sdbus::SignalName(signal));
+  message.setDestination(client.c_str());
+  message.send();
 }
 
 void reply_with_error(const sdbus::MethodCall& call, const ReplyError& error) {
@@ -113,19 +116,23 @@ void call_async(sdbus::IProxy& proxy, const std::string& interface, const std::s
 }
 
 std::unique_ptr<sdbus::IObject> publish(sdbus::IConnection& connection, const std::string& path, const char* interface,
-                                        std::vector<MethodRow> methods, std::vector<PropertyRow> properties) {
+                                        std::vector<MethodRow> methods, std::vector<PropertyRow> properties,
+                                        const std::vector<const char*>& signals) {
   auto object = sdbus::createObject(connection, path);
   for (MethodRow& row : methods)
     object->registerMethod(interface, row.name, row.in, row.in_names, row.out, row.out_names, std::move(row.call),
                            sdbus::Flags{});
   for (PropertyRow& row : properties)
     object->registerProperty(interface, row.name, row.type, std::move(row.get), sdbus::Flags{});
+  for (const char* signal : signals) object->registerSignal(interface, signal, "", sdbus::Flags{});
   object->finishRegistration();
   return object;
 }
 
-void emit_changed(sdbus::IObject& object, const char* interface, const std::vector<std::string>& properties) {
-  object.emitPropertiesChangedSignal(interface, properties);
+void send_signal(sdbus::IObject& object, const char* interface, const char* signal, const std::string& client) {
+  auto message = object.createSignal(interface, signal);
+  message.setDestination(client);
+  message.send();
 }
 
 void reply_with_error(const sdbus::MethodCall& call, const ReplyError& error) {

@@ -47,10 +47,12 @@ struct PropertyRow {
   const char *name, *type;
   std::function<void(sdbus::PropertyGetReply&)> get;
 };
-/// An object with one interface, on the bus as long as it lives.
+/// An object with one interface, on the bus as long as it lives. Signals carry nothing.
 std::unique_ptr<sdbus::IObject> publish(sdbus::IConnection& connection, const std::string& path, const char* interface,
-                                        std::vector<MethodRow> methods, std::vector<PropertyRow> properties);
-void emit_changed(sdbus::IObject& object, const char* interface, const std::vector<std::string>& properties);
+                                        std::vector<MethodRow> methods, std::vector<PropertyRow> properties,
+                                        const std::vector<const char*>& signals);
+/// Nobody but that client hears it.
+void send_signal(sdbus::IObject& object, const char* interface, const char* signal, const std::string& client);
 void reply_with_error(const sdbus::MethodCall& call, const ReplyError& error);
 
 }  // namespace orchestrate::bus

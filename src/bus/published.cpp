@@ -3,7 +3,6 @@
 #include <sdbus-c++/sdbus-c++.h>
 
 #include <algorithm>
-#include <array>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -88,7 +87,7 @@ class Manager final : public Published {
                       {{"Start", "ssa{sv}", "o", {"app", "verb", "options"}, {"run"}, start},
                        {"ListRuns", "su", "a(ssssi)", {"app", "limit"}, {"runs"}, list},
                        {"GetRun", "s", "o", {"id"}, {"run"}, get}},
-                      {{"Version", "s", [this](auto& reply) { reply << version_; }}});
+                      {{"Version", "s", [this](auto& reply) { reply << version_; }}}, {});
     connection.sent();
   }
 
@@ -116,24 +115,44 @@ class Manager final : public Published {
   std::unique_ptr<sdbus::IObject> object_;
 };
 
-struct Word {
-  const char* name;
-  std::string RunWords::* text;
+constexpr const char* changed = "Changed";
+
+/// Who has been told how a run is may hear that it has changed; nobody else hears anything of it.
+class Listeners {
+ public:
+  void add(const std::string& client) {
+    if (std::ranges::find(clients_, client) != clients_.end()) return;
+    if (clients_.size() == most) clients_.erase(clients_.begin());
+    clients_.push_back(client);
+  }
+  const std::vector<std::string>& clients() const { return clients_; }
+
+ private:
+  static constexpr std::size_t most = 64;
+  std::vector<std::string> clients_;
 };
-constexpr std::array words_of_text = {Word{"App", &RunWords::app},      Word{"Id", &RunWords::id},
-                                      Word{"Verb", &RunWords::verb},    Word{"State", &RunWords::state},
-                                      Word{"Stage", &RunWords::stage},  Word{"Progress", &RunWords::progress},
-                                      Word{"Result", &RunWords::result}};
 
 class RunObject final : public PublishedRun {
  public:
   RunObject(Connection& connection, std::shared_ptr<RunApi> api, RunWords words)
       : connection_(connection), api_(std::move(api)), words_(std::move(words)) {
+    const auto state = [this](sdbus::MethodCall call) {
+      answer(connection_, std::move(call), [api = api_, listeners = listeners_](const auto& asked, auto& reply) {
+        return described(api, listeners, asked.getSender(), reply);
+      });
+    };
     const auto events = [this](sdbus::MethodCall call) {
       std::uint64_t after = 0;
       call >> after;
       answer(connection_, std::move(call), [api = api_, after](const auto& asked, auto& reply) {
         return told(api, asked.getSender(), after, reply);
+      });
+    };
+    const auto log = [this](sdbus::MethodCall call) {
+      std::string stage;
+      call >> stage;
+      answer(connection_, std::move(call), [api = api_, stage](const auto& asked, auto& reply) {
+        return logged(api, asked.getSender(), stage, reply);
       });
     };
     const auto cancel = [this](sdbus::MethodCall call) {
@@ -143,42 +162,44 @@ class RunObject final : public PublishedRun {
         return api->cancel(asked.getSender(), by_force ? Manner::by_force : Manner::in_order);
       });
     };
-    std::vector<PropertyRow> properties;
-    properties.reserve(words_of_text.size() + 2);
-    for (const Word& word : words_of_text)
-      properties.push_back({word.name, "s", [this, text = word.text](auto& reply) { reply << words_.*text; }});
-    properties.push_back({"ExitCode", "i", [this](auto& reply) { reply << words_.exit_code; }});
-    properties.push_back({"Sequence", "t", [this](auto& reply) { reply << words_.sequence; }});
-    object_ =
-        publish(connection.raw(), run_path(words_.id), run_interface,
-                {{"Events", "t", "as", {"after"}, {"events"}, events}, {"Cancel", "b", "", {"by_force"}, {}, cancel}},
-                std::move(properties));
+    object_ = publish(connection.raw(), run_path(words_.id), run_interface,
+                      {{"GetState", "", "a{sv}", {}, {"state"}, state},
+                       {"Events", "t", "as", {"after"}, {"events"}, events},
+                       {"Log", "s", "ayt", {"stage"}, {"end", "size"}, log},
+                       {"Cancel", "b", "", {"by_force"}, {}, cancel}},
+                      {}, {changed});
     connection.sent();
   }
 
   const RunWords& words() const override { return words_; }
 
   void show(RunWords words) override {
-    std::vector<std::string> changed;
-    for (const Word& word : words_of_text)
-      if (words.*word.text != words_.*word.text) changed.emplace_back(word.name);
-    if (words.exit_code != words_.exit_code) changed.emplace_back("ExitCode");
-    if (words.sequence != words_.sequence) changed.emplace_back("Sequence");
+    if (words == words_) return;
     words_ = std::move(words);
-    if (changed.empty()) return;
-    emit_changed(*object_, run_interface, changed);
+    for (const std::string& client : listeners_->clients()) send_signal(*object_, run_interface, changed, client);
     connection_.sent();
   }
 
  private:
+  static Task<> described(std::shared_ptr<RunApi> api, std::shared_ptr<Listeners> listeners, std::string client,
+                          sdbus::MethodReply& reply) {
+    const RunWords words = co_await api->words(client);
+    listeners->add(client);
+    reply << to_dictionary(to_json(words));
+  }
   static Task<> told(std::shared_ptr<RunApi> api, std::string client, std::uint64_t after, sdbus::MethodReply& reply) {
     const auto texts = co_await api->events(client, after);
     reply << texts;
+  }
+  static Task<> logged(std::shared_ptr<RunApi> api, std::string client, std::string stage, sdbus::MethodReply& reply) {
+    const StageLog log = co_await api->log(client, stage);
+    reply << std::vector<std::uint8_t>(log.end.begin(), log.end.end()) << log.size;
   }
 
   Connection& connection_;
   std::shared_ptr<RunApi> api_;
   RunWords words_;
+  std::shared_ptr<Listeners> listeners_ = std::make_shared<Listeners>();
   std::unique_ptr<sdbus::IObject> object_;
 };
 
@@ -188,6 +209,30 @@ std::string run_path(const std::string& run_id) {
   std::string path = std::string(manager_path) + "/run/" + run_id;
   std::ranges::replace(path, '-', '_');
   return path;
+}
+
+Json to_json(const RunWords& words) {
+  return Json::object({{"App", words.app},
+                       {"Id", words.id},
+                       {"Verb", words.verb},
+                       {"State", words.state},
+                       {"Stage", words.stage},
+                       {"Progress", words.progress},
+                       {"Result", words.result},
+                       {"ExitCode", words.exit_code},
+                       {"Sequence", static_cast<std::int64_t>(words.sequence)}});
+}
+
+RunWords words_from(const Json& json) {
+  return {.app = json["App"].as_string(),
+          .id = json["Id"].as_string(),
+          .verb = json["Verb"].as_string(),
+          .state = json["State"].as_string(),
+          .stage = json["Stage"].as_string(),
+          .progress = json["Progress"].as_string(),
+          .result = json["Result"].as_string(),
+          .exit_code = static_cast<std::int32_t>(json["ExitCode"].as_integer()),
+          .sequence = static_cast<std::uint64_t>(json["Sequence"].as_integer())};
 }
 
 std::unique_ptr<Published> publish_manager(Connection& connection, ManagerApi& api, std::string version) {

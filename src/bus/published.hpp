@@ -42,7 +42,7 @@ class ManagerApi {
   virtual Task<std::string> get_run(std::string client, std::string id) = 0;
 };
 
-/// Words that tell nothing of the project's content: everybody on the bus may read them.
+/// How a run goes on.
 struct RunWords {
   std::string app, id, verb;
   std::string state;     ///< "running", "unfinished" (nobody works on it), run_abandoned (nor will) or "finished"
@@ -55,11 +55,23 @@ struct RunWords {
   bool operator==(const RunWords&) const = default;
 };
 
+/// As the bus has them: a member for each, named like `App`.
+Json to_json(const RunWords& words);
+RunWords words_from(const Json& json);
+
+/// The end of what a stage's children wrote, in any bytes.
+struct StageLog {
+  std::string end;
+  std::uint64_t size = 0;  ///< of all of it
+};
+
 class RunApi {
  public:
   virtual ~RunApi() = default;
+  virtual Task<RunWords> words(std::string client) = 0;
   /// JSON texts {"sequence", "run", "at", "type", "body"} of all events after that one.
   virtual Task<std::vector<std::string>> events(std::string client, std::uint64_t after) = 0;
+  virtual Task<StageLog> log(std::string client, std::string stage) = 0;
   virtual Task<> cancel(std::string client, Manner manner) = 0;
 };
 
@@ -71,7 +83,7 @@ class Published {
 
 class PublishedRun : public Published {
  public:
-  /// Tells the bus what has changed, if anything has.
+  /// Tells those who have asked for its words that they have changed, if they have.
   virtual void show(RunWords words) = 0;
   virtual const RunWords& words() const = 0;
 };

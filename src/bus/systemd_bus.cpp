@@ -108,6 +108,7 @@ class SdbusSystemd : public SystemdBus {
   void hear(std::chrono::milliseconds patience);
   bool job_exists(const std::string& job);
   JobEnd end_by_state(JobType type, const UnitName& unit);
+  void forgive_failures(const UnitName& unit);
 
   std::unique_ptr<sdbus::IConnection> connection_;
   std::map<std::string, std::string> ended_;  // job path -> result; filled while hear() runs
@@ -215,11 +216,28 @@ JobEnd SdbusSystemd::end_by_state(JobType type, const UnitName& unit) {
   return {reached ? "done" : "failed"};
 }
 
+/// Starts that a closed gate refused count towards the unit's own limit, which would refuse ours, too. Where we may
+/// not, systemd's answer to the job itself says what is wrong.
+void SdbusSystemd::forgive_failures(const UnitName& unit) {
+  if (property<std::string>(properties(unit), "ActiveState") != "failed") return;
+  try {
+    manager_->callMethod("ResetFailedUnit")
+        .onInterface(systemd_manager)
+        .withTimeout(call_timeout)
+        .withArguments(unit.text());
+  } catch (const sdbus::Error& error) {
+    if (error.getName() != "org.freedesktop.DBus.Error.AccessDenied" &&
+        error.getName() != "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired")
+      throw;
+  }
+}
+
 JobEnd SdbusSystemd::run(JobType type, const UnitName& unit, std::chrono::milliseconds limit, std::stop_token stop) {
   const Method method = *std::ranges::find(methods, type, &Method::type);
   const std::string doing = method.doing + unit.text();
   try {
     ended_.clear();
+    if (type != JobType::stop) forgive_failures(unit);
     sdbus::ObjectPath job;
     // Mode `fail`: `replace` would override what an operator has queued.
     manager_->callMethod(method.name)

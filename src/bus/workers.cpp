@@ -43,7 +43,6 @@ std::string object_of(const std::string& unit) {
 void take_into(WorkerState& state, const Dictionary& all) {
   if (const auto found = all.find("ActiveState"); found != all.end())
     state.active_state = found->second.get<std::string>();
-  if (const auto found = all.find("StatusText"); found != all.end()) state.status = found->second.get<std::string>();
   if (const auto found = all.find("ExecMainStatus"); found != all.end())
     state.exit_status = found->second.get<std::int32_t>();
   if (const auto found = all.find("Job"); found != all.end())

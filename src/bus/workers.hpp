@@ -13,7 +13,6 @@ class Connection;
 /// What systemd says about an app's worker.
 struct WorkerState {
   std::string active_state;  ///< "active", "activating", "inactive", "failed", ...
-  std::string status;        ///< what it last said about itself
   int exit_status = 0;       ///< of its newest process that ended
   bool has_job = false;      ///< systemd is about to change it
 

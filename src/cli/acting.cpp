@@ -1,6 +1,5 @@
 #include "cli/acting.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <ctime>
 
@@ -12,6 +11,7 @@
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "cli/unit_rights.hpp"
+#include "cli/worker_words.hpp"
 #include "engine/applied.hpp"
 #include "engine/backup_memory.hpp"
 #include "engine/conclude.hpp"
@@ -26,7 +26,6 @@
 #include "orchestrate/version.hpp"
 #include "render/result.hpp"
 #include "schema/advisory_lock.hpp"
-#include "system/notify.hpp"
 #include "window/window.hpp"
 
 namespace orchestrate::cli {
@@ -83,9 +82,7 @@ std::string asked_by(const Arguments& arguments) {
 
 void tell(const std::string& text) {
   write(stderr, text + "\n");
-  std::string line = text;
-  std::ranges::replace(line, '\n', ' ');
-  system::notify("STATUS=" + line);
+  say(text);
 }
 
 void tell_half_done(const Run& run) {

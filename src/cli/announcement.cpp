@@ -1,7 +1,6 @@
 #include "cli/announcement.hpp"
 
-#include <fmt/format.h>
-
+#include "cli/worker_words.hpp"
 #include "render/terminal_text.hpp"
 #include "system/notify.hpp"
 
@@ -10,14 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto interval = 250ms;  // each one is work for PID 1
+constexpr auto interval = 250ms;  // nobody looks more often
 
 }  // namespace
 
 void Announcement::on_event(const Run& run, const Event& event) {
   if (!is_ready_) system::notify("READY=1");
   is_ready_ = true;
-  if (std::holds_alternative<StageFinished>(event.body)) system::notify("STATUS=");
+  if (std::holds_alternative<StageFinished>(event.body)) say("");
   also_.on_event(run, event);
 }
 
@@ -26,7 +25,7 @@ void Announcement::on_progress(std::string_view stage, std::string_view text) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
   next_ = now + interval;
-  system::notify(fmt::format("STATUS={}", printable(text)));
+  say(printable(text));
 }
 
 void Announcement::on_notice(std::string_view text) {

@@ -7,7 +7,7 @@
 
 namespace orchestrate::cli {
 
-/// What systemd hears of a run: that it is in the ledger, and then what its stages say about themselves. Where nobody
+/// Tells systemd that a run is in the ledger, and then orchestrated what its stages say about themselves. Where nobody
 /// listens only the other observer does.
 class Announcement final : public Observer {
  public:

@@ -91,8 +91,10 @@ class Following {
   bool look() {
     try {
       if (is_away_) path_ = daemon_.get_run(run_.id);
-      const bool abandoned = daemon_.state(path_) == bus::run_abandoned;  // before the events, which may tell its end
-      for (const std::string& text : daemon_.events(path_, sequence_)) {
+      words_ = daemon_.words(path_);  // before the events, which may tell its end
+      const bool abandoned = words_.state == bus::run_abandoned;
+      const bool is_new = words_.sequence > sequence_;
+      for (const std::string& text : is_new ? daemon_.events(path_, sequence_) : std::vector<std::string>()) {
         const Event event = event_from_json(parse_json(text));
         run_ = orchestrate::apply(std::move(run_), event);
         sequence_ = static_cast<std::uint64_t>(event.sequence);
@@ -115,7 +117,7 @@ class Following {
     const StageRecord* stage = nullptr;
     for (const StageRecord& record : run_.stages)
       if (record.state == StageRecord::State::running) stage = &record;
-    if (stage && !daemon_.progress().empty()) terminal_.on_progress(stage->name, daemon_.progress());
+    if (stage && !words_.progress.empty()) terminal_.on_progress(stage->name, words_.progress);
     return changed;
   }
 
@@ -129,11 +131,21 @@ class Following {
   std::string path_;
   Terminal terminal_;
   Leaving leaving_;
+  bus::RunWords words_;
   Run run_;
   std::uint64_t sequence_ = 0;
   bool is_away_ = false, warned_ = false;
   steady_clock::time_point give_up_ = steady_clock::time_point::max();
 };
+
+/// Why the daemon is not asked; empty: it is, where there is one.
+std::string_view reason_to_stay(const Arguments& arguments, const std::string& app) {
+  if (arguments.doer == Doer::us) return "--local";
+  if (arguments.state) return "--state";
+  if (policy_file(app).stem() != app) return "a policy file of one's own";
+  if (!std::filesystem::exists(worker_drop_ins(app))) return "it has no worker, which orchestrate init sets up";
+  return {};
+}
 
 int told(const bus::Refused& refused) {
   write(stderr, fmt::format("orchestrate: {}\n", refused.what()));
@@ -143,10 +155,14 @@ int told(const bus::Refused& refused) {
 }  // namespace
 
 std::unique_ptr<bus::DaemonClient> daemon_for(const Arguments& arguments, const std::string& app) {
-  if (arguments.doer == Doer::us || arguments.state) return nullptr;
-  if (policy_file(app).stem() != app) return nullptr;  // a policy file of one's own
-  if (!std::filesystem::exists(worker_drop_ins(app))) return nullptr;
-  return bus::DaemonClient::open();
+  return reason_to_stay(arguments, app).empty() ? bus::DaemonClient::open() : nullptr;
+}
+
+void tell_who_does(const Arguments& arguments, const std::string& verb, const std::string& app) {
+  if (arguments.commission) return;
+  std::string_view why = reason_to_stay(arguments, arguments.app.empty() ? app : arguments.app);
+  if (why.empty()) why = "this host has no orchestrated";
+  write(stderr, fmt::format("{} {}: in this process: {}\n", verb, app, why));
 }
 
 namespace {

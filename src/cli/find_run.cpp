@@ -6,6 +6,7 @@
 
 #include "bus/daemon_client.hpp"
 #include "bus/refusal.hpp"
+#include "cli/password_agent.hpp"
 #include "cli/place.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
@@ -27,8 +28,8 @@ Error error_of(const bus::Refused& refused) {
 
 class ToldByDaemon final : public RunHistory {
  public:
-  ToldByDaemon(std::unique_ptr<bus::DaemonClient> daemon, std::string app)
-      : daemon_(std::move(daemon)), app_(std::move(app)) {}
+  ToldByDaemon(std::unique_ptr<bus::DaemonClient> daemon, std::string app, std::unique_ptr<PasswordAgent> agent)
+      : daemon_(std::move(daemon)), app_(std::move(app)), agent_(std::move(agent)) {}
 
   std::vector<Event> events(const std::string& run) const override {
     std::vector<Event> events;
@@ -52,14 +53,14 @@ class ToldByDaemon final : public RunHistory {
  private:
   std::unique_ptr<bus::DaemonClient> daemon_;
   std::string app_;
+  std::unique_ptr<PasswordAgent> agent_;
 };
 
 /// Throws Error (`denied`) where there is no daemon to be asked instead.
-std::unique_ptr<RunHistory> told_by_daemon(const std::string& doing, const std::string& app) {
+std::unique_ptr<bus::DaemonClient> daemon_instead(const std::string& doing) {
   auto daemon = bus::DaemonClient::open();
-  if (!daemon)
-    throw Error(ErrorKind::denied, doing, "its ledger is closed to you, and no orchestrated can be asked", "use sudo");
-  return std::make_unique<ToldByDaemon>(std::move(daemon), app);
+  if (daemon) return daemon;
+  throw Error(ErrorKind::denied, doing, "it is closed to you, and no orchestrated can be asked", "use sudo");
 }
 
 }  // namespace
@@ -72,7 +73,20 @@ std::unique_ptr<RunHistory> history_of(const std::string& app, const Arguments& 
   const fs::path directory = state_directory(app, arguments);
   if (!fs::exists(directory)) return nullptr;
   if (!is_closed_to_us(directory)) return open_for_reading(directory);
-  return told_by_daemon("read the runs of " + app, app);
+  auto daemon = daemon_instead("read the runs of " + app);
+  // Whoever looks at all apps is not asked for a password for each.
+  auto agent = arguments.app.empty() ? nullptr : std::make_unique<PasswordAgent>();
+  return std::make_unique<ToldByDaemon>(std::move(daemon), app, std::move(agent));
+}
+
+bus::StageLog log_by_daemon(const std::string& run, const std::string& stage) {
+  const auto daemon = daemon_instead("read the logs of run " + run);
+  const PasswordAgent agent;
+  try {
+    return daemon->log(daemon->get_run(run), stage);
+  } catch (const bus::Refused& refused) {
+    throw error_of(refused);
+  }
 }
 
 Found find_run(const Arguments& arguments) {
@@ -86,7 +100,8 @@ Found find_run(const Arguments& arguments) {
     if (!events.empty()) return {directory, std::move(events)};
   }
   if (closed) {
-    auto events = told_by_daemon("find run " + arguments.run, {})->events(arguments.run);
+    const ToldByDaemon history(daemon_instead("find run " + arguments.run), {}, std::make_unique<PasswordAgent>());
+    auto events = history.events(arguments.run);
     if (!events.empty()) return {{}, std::move(events)};
   }
   throw Error(ErrorKind::usage, "find run " + arguments.run, "no ledger on this host knows it",

@@ -24,14 +24,13 @@ void for_each_piece(const std::filesystem::path& file, const std::function<void(
   if (!text.empty()) take(text);
 }
 
-FileEnd end_of(const std::filesystem::path& file) {
+std::string end_of(const std::filesystem::path& file) {
   const std::uintmax_t size = std::filesystem::file_size(file);
-  const std::uintmax_t start = size > piece ? size - piece : 0;
   std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(start));
-  FileEnd end{std::string(piece, '\0'), start > 0 ? Extent::truncated : Extent::whole};
-  stream.read(end.text.data(), static_cast<std::streamsize>(piece));
-  end.text.resize(static_cast<std::size_t>(stream.gcount()));
+  stream.seekg(static_cast<std::streamoff>(size > piece ? size - piece : 0));
+  std::string end(piece, '\0');
+  stream.read(end.data(), static_cast<std::streamsize>(piece));
+  end.resize(static_cast<std::size_t>(stream.gcount()));
   return end;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/acting.hpp"
+#include "cli/by_daemon.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/way_back.hpp"
 #include "engine/conclude.hpp"
@@ -82,6 +83,7 @@ Task<int> run_anew(Acting& acting, const Arguments& arguments, RunCreated reques
 int new_run(Loaded loaded, const Arguments& arguments, RunCreated request) {
   request.requested_by = asked_by(arguments);
   if (arguments.commission) request.request_id = arguments.commission->request_id;
+  tell_who_does(arguments, request.verb, request.app);
   Acting acting(std::move(loaded), arguments, request.verb + " " + arguments.app);
   return acting.session().run(run_anew(acting, arguments, std::move(request)));
 }

@@ -131,6 +131,7 @@ int resume(const Arguments& arguments) {
   const Run run = replay(find_run(arguments).events);
   if (const auto daemon = daemon_for(arguments, run.created.app))
     return done_by(*daemon, arguments, "resume", run.created.app);
+  tell_who_does(arguments, "resume", run.created.app);
   Acting acting(policy_of(run, arguments), arguments, "resume " + run.id);
   return acting.session().run(judge_and_go_on(acting, run.id, by));
 }

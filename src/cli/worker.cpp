@@ -5,10 +5,12 @@
 
 #include "cli/acting.hpp"
 #include "cli/find_run.hpp"
+#include "cli/place.hpp"
 #include "cli/requested.hpp"
 #include "cli/resume.hpp"
 #include "cli/verbs.hpp"
 #include "cli/way_back.hpp"
+#include "cli/worker_words.hpp"
 #include "engine/on_failure.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
@@ -106,6 +108,7 @@ int do_request(const Arguments& arguments) {
   if (request.app != arguments.app || verb == verbs.end())
     throw Error(ErrorKind::denied, "do what orchestrated asks", "its request is for another app, or of another version",
                 "restart it after an upgrade: systemctl restart orchestrated");
+  if (kind == RequestFile::to_act) begin_words(state_directory(request.app, Arguments()), request.run);
   return verb->act(arguments_of(request));
 }
 
@@ -115,7 +118,7 @@ int worker(const Arguments& arguments) {
   try {
     return do_request(arguments);
   } catch (const Error& error) {
-    system::notify(std::string("STATUS=") + error.what());
+    say(error.what());
     throw;
   }
 }

@@ -36,7 +36,7 @@ class Daemon {
         ledgers_(state_base),
         rights_(connection_),
         workers_(connection_, [this](const auto& app, const auto& state) { worker_changed(app, state); }),
-        starts_(workers_),
+        starts_(ledgers_, workers_),
         runs_(connection_, ledgers_, rights_, workers_),
         recovery_(connection_, ledgers_, workers_, starts_, [this](const Run& run) { runs_.abandon(run); }),
         manager_(ledgers_, rights_, starts_, runs_),
@@ -45,18 +45,29 @@ class Daemon {
   /// What goes on already is followed, what died while nobody looked is looked after.
   Task<> begin() {
     co_await workers_.subscribe();
-    for (const std::string& app : ledgers_.apps()) {
-      workers_.watch(app);
-      const bus::WorkerState state = co_await workers_.state(app);
-      worker_changed(app, state);
-    }
+    for (const std::string& app : ledgers_.apps()) co_await begin(app);
     connection_.own(bus::bus_name);
     system::notify("READY=1");
   }
 
  private:
+  /// What is wrong with one app is told, and stops no other.
+  Task<> begin(std::string app) {
+    try {
+      workers_.watch(app);
+      const bus::WorkerState state = co_await workers_.state(app);
+      worker_changed(app, state);
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "follow {}: {}\n", app, error.what());
+    }
+  }
+
   void worker_changed(const std::string& app, const bus::WorkerState& state) {
-    runs_.worker_changed(app, state);
+    try {
+      runs_.worker_changed(app, state);
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "follow {}: {}\n", app, error.what());
+    }
     if (!state.is_running()) boost::asio::co_spawn(io_, recovery_.look_after(app), boost::asio::detached);
   }
 

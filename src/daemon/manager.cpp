@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 
+#include <fmt/ranges.h>
+
 #include "bus/refusal.hpp"
 #include "ledger/run_id.hpp"
 #include "orchestrate/app.hpp"
@@ -16,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t remembered_requests = 50;
 constexpr std::uint32_t most_rows = 1000;
+constexpr std::size_t longest_id = 64;
 
 /// Read at each call, so that what an operator changes counts at once. What is in the policy is the worker's to judge.
 void check_installed(const std::string& app) {
@@ -52,8 +55,8 @@ Task<std::string> Manager::start(std::string client, std::string app, std::strin
   check_installed(app);
   Request request = request_of(verb, app, options, uid);
   if (!request.id.empty())
-    for (const Run& run : ledgers_.newest(app, remembered_requests))
-      if (run.created.request_id == request.id) co_return runs_.publish(app, run.id);
+    for (const RunSummary& run : ledgers_.newest(app, remembered_requests))
+      if (run.request_id == request.id) co_return runs_.publish(app, run.id);
   const std::string run = request.run;
   co_await starts_.start(std::move(request));
   if (ledgers_.events(app, run).empty())
@@ -66,12 +69,11 @@ Task<std::vector<bus::RunRow>> Manager::list_runs(std::string client, std::strin
   co_await rights_.demand(client, Right::read, app, "read");
   std::vector<bus::RunRow> rows;
   if (!fs::exists(ledgers_.directory(app))) co_return rows;
-  for (const Run& run : ledgers_.newest(app, std::min(limit, most_rows))) {
-    bus::RunRow row{.id = run.id, .verb = run.created.verb, .started = utc_text(run.started_at), .result = {}};
-    if (run.finished) {
-      row.result = to_string(run.finished->result);
-      row.exit_code = run.finished->exit_code;
-    }
+  co_await ledgers_.turn(app);
+  for (const RunSummary& run : ledgers_.newest(app, std::min(limit, most_rows))) {
+    bus::RunRow row{
+        .id = run.id, .verb = run.verb, .started = utc_text(run.started_at), .result = {}, .exit_code = run.exit_code};
+    if (run.result) row.result = to_string(*run.result);
     rows.push_back(std::move(row));
   }
   co_return rows;
@@ -79,15 +81,15 @@ Task<std::vector<bus::RunRow>> Manager::list_runs(std::string client, std::strin
 
 /// Who may not read is not told either whether there is such a run.
 Task<std::string> Manager::get_run(std::string client, std::string id) {
-  const auto app = ledgers_.app_of(id);
-  if (!app) {
-    co_await rights_.demand(client, Right::read, "", "read");
-    throw Error(ErrorKind::usage, "find the run", "no ledger on this host knows it",
-                "orchestrate history APP lists an app's runs");
-  }
-  const Run run = replay(ledgers_.events(*app, id));
-  co_await rights_.demand_read(client, run);
-  co_return runs_.publish(*app, id);
+  if (id.size() > longest_id) id.clear();  // not to be kept while polkit thinks
+  const std::vector<std::string> apps = ledgers_.apps_of(id);
+  std::optional<Run> run;
+  if (apps.size() == 1) run = replay(ledgers_.events(apps.front(), id));
+  co_await rights_.demand_found(client, run);
+  if (run) co_return runs_.publish(apps.front(), id);
+  const std::string why = apps.empty() ? "no ledger on this host knows it"
+                                       : fmt::format("the ledgers of {} all tell it", fmt::join(apps, ", "));
+  throw Error(ErrorKind::usage, "find the run", why, "orchestrate history APP lists an app's runs");
 }
 
 }  // namespace orchestrate::daemon

@@ -10,15 +10,31 @@ namespace orchestrate::daemon {
 Task<> Rights::demand(std::string client, Right right, std::string app, std::string verb) const {
   const std::string action = action_of(right);
   const std::map<std::string, std::string> details{{"app", app}, {"verb", verb}};
-  const bool authorised = co_await bus::is_authorised(connection_, client, action, details);
+  const bool authorised = co_await bus::is_authorised(connection_, client, action, details, bus::Ask::for_a_password);
   if (authorised) co_return;
   throw Error(ErrorKind::denied, verb + " " + app, "polkit does not let you " + action,
               "use sudo, or see the rules in /etc/polkit-1/rules.d");
 }
 
+bool Rights::asked_for(std::uint32_t uid, const Run& run) {
+  return run.created.requested_by.starts_with(fmt::format("uid {} ", uid));
+}
+
+Task<> Rights::demand_found(std::string client, std::optional<Run> run) const {
+  const std::uint32_t caller = co_await uid(client);
+  if (run) {
+    if (asked_for(caller, *run)) co_return;
+    const std::string action = action_of(Right::read);
+    const std::map<std::string, std::string> details{{"app", run->created.app}, {"verb", "read"}};
+    const bool authorised = co_await bus::is_authorised(connection_, client, action, details, bus::Ask::nobody);
+    if (authorised) co_return;
+  }
+  co_await demand(client, Right::read, "", "read");
+}
+
 Task<> Rights::demand_read(std::string client, const Run& run) const {
   const std::uint32_t caller = co_await uid(client);
-  if (run.created.requested_by.starts_with(fmt::format("uid {} ", caller))) co_return;
+  if (asked_for(caller, run)) co_return;
   co_await demand(client, Right::read, run.created.app, "read");
 }
 

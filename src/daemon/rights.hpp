@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bus/connection.hpp"
@@ -17,9 +18,14 @@ class Rights {
   Task<> demand(std::string client, Right right, std::string app, std::string verb) const;
   /// Whoever asked for a run may read it.
   Task<> demand_read(std::string client, const Run& run) const;
+  /// The same of a run, or none, that was found by its id: neither the refusal nor a question for a password tells
+  /// which of the two.
+  Task<> demand_found(std::string client, std::optional<Run> run) const;
   Task<std::uint32_t> uid(std::string client) const;
 
  private:
+  static bool asked_for(std::uint32_t uid, const Run& run);
+
   bus::Connection& connection_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,8 +22,11 @@ class Runs {
   Runs(bus::Connection& connection, const Ledgers& ledgers, const Rights& rights, bus::Workers& workers);
   ~Runs();
 
-  /// Its object's path; it appears if it was not there. Throws Error when its ledger cannot be read.
+  /// Its object's path; it appears if it was not there. Throws Error when its ledger cannot be read, or another app's
+  /// run of that id is there.
   std::string publish(const std::string& app, const std::string& id);
+  /// How it goes on now. Throws Error when its ledger cannot be read.
+  bus::RunWords words(const std::string& app, const std::string& id) const;
   /// From now on its ledger is followed as long as its worker runs.
   void worker_changed(const std::string& app, const bus::WorkerState& state);
   /// No worker is started for it any more.
@@ -33,8 +37,7 @@ class Runs {
   struct Pace;
   void grown(const std::string& app);
   void refresh(const std::string& app);
-  bus::RunWords words_of(const std::vector<Event>& events) const;
-  void forget_oldest();
+  void forget_one();
 
   bus::Connection& connection_;
   const Ledgers& ledgers_;
@@ -44,7 +47,8 @@ class Runs {
   std::map<std::string, bus::WorkerState> states_;
   std::map<std::string, std::unique_ptr<Pace>> paces_;
   std::set<std::string> abandoned_;
-  std::map<std::string, Entry> entries_;  ///< by run id, which sorts by time
+  std::map<std::string, Entry> entries_;  ///< by run id
+  std::uint64_t asked_ = 0;
 };
 
 }  // namespace orchestrate::daemon

@@ -9,6 +9,7 @@
 #include "orchestrate/error.hpp"
 #include "orchestrate/exit_code.hpp"
 #include "request/request_file.hpp"
+#include "request/worker_words.hpp"
 
 namespace orchestrate::daemon {
 namespace {
@@ -37,10 +38,11 @@ class Turn {
 };
 
 /// What it said, or that it could not even say something.
-bus::Refused refusal_of(const std::string& app, const bus::WorkerState& state, const std::string& job_result) {
+bus::Refused refusal_of(const std::string& app, const std::string& words, const bus::WorkerState& state,
+                        const std::string& job_result) {
   constexpr int highest_of_ours = 78;
-  const bool spoke = !state.status.empty() && state.exit_status > 0 && state.exit_status <= highest_of_ours;
-  if (spoke) return {state.exit_status, state.status};
+  const bool spoke = !words.empty() && state.exit_status > 0 && state.exit_status <= highest_of_ours;
+  if (spoke) return {state.exit_status, words};
   const std::string unit = worker_unit(app);
   return {exit_code(ErrorKind::failed),
           fmt::format("start {}: its job ended with {}, its process with status {}; look at its log: journalctl -u {}",
@@ -58,7 +60,7 @@ Task<> WorkerStarts::start(Request request) {
   const std::string result = co_await workers_.start(request.app);
   if (result == "done") co_return;
   const bus::WorkerState after = co_await workers_.state(request.app);
-  throw refusal_of(request.app, after, result);
+  throw refusal_of(request.app, read_words(ledgers_.directory(request.app), request.run), after, result);
 }
 
 }  // namespace orchestrate::daemon

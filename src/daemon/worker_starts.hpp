@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bus/workers.hpp"
+#include "daemon/ledgers.hpp"
 #include "orchestrate/task.hpp"
 #include "request/request.hpp"
 
@@ -12,13 +13,14 @@ namespace orchestrate::daemon {
 /// One request at a time for each app, given to its worker.
 class WorkerStarts {
  public:
-  explicit WorkerStarts(bus::Workers& workers) : workers_(workers) {}
+  WorkerStarts(const Ledgers& ledgers, bus::Workers& workers) : ledgers_(ledgers), workers_(workers) {}
 
   /// Until the worker has taken it. Throws bus::Refused with what the worker said when it did not, or when one works
   /// already.
   Task<> start(Request request);
 
  private:
+  const Ledgers& ledgers_;
   bus::Workers& workers_;
   std::set<std::string> starting_;
 };

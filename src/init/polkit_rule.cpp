@@ -23,7 +23,7 @@ std::string units_rule(const std::vector<UnitName>& units, const std::string& us
   return fmt::format(
       R"(polkit.addRule(function(action, subject) {{ if (action.id == "org.freedesktop.systemd1.manage-units" && )"
       R"([{}].indexOf(action.lookup("unit")) >= 0 && )"
-      R"(["start", "stop", "restart"].indexOf(action.lookup("verb")) >= 0 && )"
+      R"(["start", "stop", "restart", "reset-failed"].indexOf(action.lookup("verb")) >= 0 && )"
       R"(subject.user == {}) return polkit.Result.YES; }});)",
       names, quoted(user));
 }

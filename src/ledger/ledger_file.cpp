@@ -89,7 +89,10 @@ void check_schema(const Sqlite& sqlite) {
   const std::int64_t known = std::ssize(ledger_migrations());
   const std::int64_t version = pragma(sqlite, "user_version");
   const std::string doing = "read the ledger " + sqlite.file().string();
-  if (version == 0)
+  // A view in its place may be a question without an end.
+  const auto events = sqlite.query("SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = 'event'");
+  const bool has_events = events.size() == 1 && events[0][0] == "table";
+  if (version <= 0 || !has_events)
     throw Error(ErrorKind::failed, doing, "it is no ledger of orchestrate, or a damaged one",
                 "keep a copy of it, then move it away to begin an empty history");
   if (version > known)

@@ -1,5 +1,6 @@
 #include "ledger/sqlite.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 
 #include <memory>
@@ -13,10 +14,38 @@ namespace {
 constexpr int busy_timeout_ms = 5000;
 constexpr int glance_timeout_ms = 200;  // longer than the sync of a commit
 
+// A glance at a file that somebody may have forged costs its reader no more than this.
+constexpr auto glance_limit = std::chrono::seconds(1);
+constexpr int glance_longest = 1 << 20;        // bytes of one text
+constexpr std::size_t glance_most = 4U << 20;  // of all that is read for one question
+constexpr std::size_t row_cost = 256;          // beside its texts
+constexpr sqlite3_int64 glance_heap = 32 << 20;
+constexpr int steps_between_looks = 10000;
+
 // FULL: an event is on disk before the act that it announces.
 constexpr std::string_view writer_settings = "PRAGMA synchronous = FULL;";
 // No temporary file may stand between us and a commit when /tmp is full.
 constexpr std::string_view common_settings = "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
+
+/// Whatever is put in the place of a ledger, or of its journal, leads nowhere else and is not waited for.
+int open_plainly(const char* file, int flags, int mode) {
+  return ::open(file, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+}
+
+void have_files_opened_plainly() {
+  static const bool once = [] {
+    sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
+    return system->xSetSystemCall(system, "open", reinterpret_cast<sqlite3_syscall_ptr>(&open_plainly)) == SQLITE_OK;
+  }();
+  static_cast<void>(once);
+}
+
+/// Without links, so that SQLite may be told to follow none.
+std::string resolved(const std::filesystem::path& file) {
+  std::error_code none;
+  const std::filesystem::path directory = std::filesystem::canonical(file.parent_path(), none);
+  return (none ? file : directory / file.filename()).string();
+}
 
 struct Finalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -35,14 +64,18 @@ Sqlite::Row row_of(sqlite3_stmt* statement) {
 
 }  // namespace
 
-Sqlite::Sqlite(std::filesystem::path file, LedgerAccess access) : file_(std::move(file)), access_(access) {
+Sqlite::Sqlite(std::filesystem::path file, LedgerAccess access)
+    : file_(std::move(file)), access_(access), give_up_(std::chrono::steady_clock::now() + glance_limit) {
+  have_files_opened_plainly();
   const int flags = access == LedgerAccess::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-  const int code = sqlite3_open_v2(file_.c_str(), &connection_, flags | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int always = SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+  const int code = sqlite3_open_v2(resolved(file_).c_str(), &connection_, flags | always, nullptr);
   // The destructor does not run when the constructor throws.
   const auto close = [](sqlite3* connection) { sqlite3_close(connection); };
   std::unique_ptr<sqlite3, decltype(close)> guard(connection_, close);
   if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(connection_, access == LedgerAccess::glance ? glance_timeout_ms : busy_timeout_ms);
+  if (access == LedgerAccess::glance) limit();
   execute(common_settings);
   if (access == LedgerAccess::write) execute(writer_settings);
   guard.release();
@@ -50,6 +83,17 @@ Sqlite::Sqlite(std::filesystem::path file, LedgerAccess access) : file_(std::mov
 
 Sqlite::~Sqlite() {
   sqlite3_close(connection_);
+}
+
+void Sqlite::limit() {
+  sqlite3_hard_heap_limit64(glance_heap);
+  sqlite3_limit(connection_, SQLITE_LIMIT_LENGTH, glance_longest);
+  const auto is_over = [](void* self) { return static_cast<Sqlite*>(self)->is_late() ? 1 : 0; };
+  sqlite3_progress_handler(connection_, steps_between_looks, is_over, this);
+}
+
+bool Sqlite::is_late() const {
+  return access_ == LedgerAccess::glance && std::chrono::steady_clock::now() > give_up_;
 }
 
 void Sqlite::fail(int code) const {
@@ -75,11 +119,15 @@ std::vector<Sqlite::Row> Sqlite::query(std::string_view sql, std::initializer_li
     if (bound != SQLITE_OK) fail(bound);
   }
   std::vector<Row> rows;
+  std::size_t read = 0;
   for (;;) {
-    const int step = sqlite3_step(prepared);
+    const int step = is_late() ? SQLITE_INTERRUPT : sqlite3_step(prepared);
     if (step == SQLITE_DONE) return rows;
     if (step != SQLITE_ROW) fail(step);
     rows.push_back(row_of(prepared));
+    read += row_cost;
+    for (const Value& value : rows.back()) read += value ? value->size() : 0;
+    if (access_ == LedgerAccess::glance && read > glance_most) fail(SQLITE_TOOBIG);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
@@ -32,10 +33,13 @@ class Sqlite {
   const std::filesystem::path& file() const { return file_; }
 
  private:
+  void limit();
+  bool is_late() const;
   [[noreturn]] void fail(int code) const;
 
   std::filesystem::path file_;
   LedgerAccess access_;
+  std::chrono::steady_clock::time_point give_up_;
   sqlite3* connection_ = nullptr;
 };
 

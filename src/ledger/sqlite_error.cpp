@@ -32,6 +32,8 @@ constexpr std::array readings = {
             "the last event was not written, all before it are safe; free space on its file system"},
     Reading{SQLITE_BUSY, ErrorKind::busy, "another process keeps it locked",
             "try again when that process has ended; fuser -v names it"},
+    Reading{SQLITE_INTERRUPT, ErrorKind::failed, "it takes too long to read", damaged_hint},
+    Reading{SQLITE_TOOBIG, ErrorKind::failed, "it holds more than is read at once", damaged_hint},
     Reading{SQLITE_CORRUPT, ErrorKind::failed, "it is damaged", damaged_hint},
     Reading{SQLITE_NOTADB, ErrorKind::failed, "it is damaged: not an SQLite file", damaged_hint},
 };

@@ -53,7 +53,7 @@ bool has_its_type(std::string_view name, const Json& json) {
 }  // namespace
 
 std::string action_of(Right right) {
-  static constexpr std::array<std::string_view, 4> names = {"read", "verify", "apply", "restore"};
+  static constexpr std::array<std::string_view, 3> names = {"read", "apply", "restore"};
   return "org.orchestrate." + std::string(names[static_cast<std::size_t>(right)]);
 }
 

@@ -9,7 +9,7 @@
 namespace orchestrate {
 
 /// The classes of verbs that polkit knows, as `org.orchestrate.CLASS`.
-enum class Right { read, verify, apply, restore };
+enum class Right { read, apply, restore };
 std::string action_of(Right right);
 
 /// A verb that a worker does when the daemon is asked for it.

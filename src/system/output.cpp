@@ -37,7 +37,7 @@ std::string Tail::text(const Redactor& redact) const {
 
 OutputLog::OutputLog(const std::filesystem::path& file, const Redactor& redact) : redact_(redact), path_(file) {
   if (file.empty()) return;
-  file_.reset(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  file_.reset(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
   if (!file_) trouble_ = "its output is not logged: " + file.string() + ": " + system_reason(errno);
 }
 

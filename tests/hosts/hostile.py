@@ -1,16 +1,21 @@
 """Run in a host: a D-Bus client that speaks the wire protocol itself, so that it may say what no library would.
 
 hostile.py huge BYTES: Start with an option of that size. hostile.py deep LEVELS: an option of nested variants.
-hostile.py flood CALLS: that many calls whose answers are never read. Prints the answer, where one is read."""
+hostile.py long BYTES: GetRun with an id of that size. hostile.py wrong 0: Start with a signature that it has not.
+hostile.py flood CALLS: that many calls whose answers are never read. Prints the answer, where one is read.
+hostile.py listen 0: prints all signals that come, on SIGTERM. hostile.py count SECONDS RUN: of how many changes of that
+run one hears who may read it."""
 
 import os
+import signal
 import socket
 import struct
 import sys
+import time
 
 BUS = "org.orchestrate.Orchestrate1"
 PATH = "/org/orchestrate/Orchestrate1"
-ANSWERS = (b"start apply:", b"read option", b"polkit", b"LimitsExceeded")
+ANSWERS = (b"start apply:", b"read option", b"polkit", b"LimitsExceeded", b"InvalidArgs")
 
 
 class Client:
@@ -87,6 +92,18 @@ def deep(levels):
     print(client.answer())
 
 
+def long(size):
+    client = Client()
+    client.call(BUS, PATH, BUS, "GetRun", "s", text(b"x" * size))
+    print(client.answer())
+
+
+def wrong(_):
+    client = Client()
+    client.call(BUS, PATH, BUS, "Start", "u", struct.pack("<I", 4))
+    print(client.answer())
+
+
 def flood(calls):
     client = Client()
     for _ in range(calls):
@@ -94,4 +111,40 @@ def flood(calls):
     os._exit(0)  # gone, with all answers owed
 
 
-{"huge": huge, "deep": deep, "flood": flood}[sys.argv[1]](int(sys.argv[2]))
+def matching(rule):
+    client = Client()
+    client.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", "s", text(rule))
+    return client
+
+
+def listen(_):
+    client, heard = matching("type='signal'"), bytearray()
+
+    def tell(*_):
+        print(heard.decode("latin-1"))
+        sys.stdout.flush()
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, tell)
+    print("listening", flush=True)
+    while True:
+        heard += client.socket.recv(1 << 16)
+
+
+def count(seconds):
+    client, heard = Client(), bytearray()
+    client.call(BUS, sys.argv[3], f"{BUS}.Run", "GetState", "", b"")
+    while b"Sequence" not in heard:
+        heard += client.socket.recv(1 << 16)
+    print("listening", flush=True)
+    heard, until = bytearray(), time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        client.socket.settimeout(left)
+        try:
+            heard += client.socket.recv(1 << 16)
+        except TimeoutError:
+            break
+    print(heard.count(b"Changed\0"))
+
+
+{"huge": huge, "long": long, "wrong": wrong, "deep": deep, "flood": flood, "listen": listen, "count": count}[sys.argv[1]](int(sys.argv[2]))

@@ -13,7 +13,7 @@ import worker
 from host import until
 from project import boot
 from vps import line_with
-from worker import BUS, DAEMON, MANAGER, property_of
+from worker import BUS, DAEMON, MANAGER, busctl, property_of
 
 NO = "polkit does not let you"
 USAGE = ("start a run: ", "start apply: ", "start resume: ", "find ", "read option ")
@@ -62,7 +62,17 @@ def test_local_is_done_here(vps):
     ended = vps.apply("--local")
     assert ended.code == 0, str(ended)
     assert "orchestrate-worker@" not in ended.out + ended.err
+    line_with(ended, "apply magikal-bot: in this process: --local")
     assert runs(vps)[0]["requested_by"] == "uid 0 (root)"
+
+
+def test_without_a_worker_it_is_done_here_and_that_is_said(vps):
+    drop_ins = f"/etc/systemd/system/{worker.worker_of(vps)}.d"
+    vps.host.shell(f"mv {drop_ins} /root/drop-ins; systemctl daemon-reload")
+    ended = vps.apply()
+    vps.host.shell(f"mv /root/drop-ins {drop_ins}; systemctl daemon-reload")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "apply magikal-bot: in this process: it has no worker, which orchestrate init sets up")
 
 
 # ---- who may ----
@@ -80,6 +90,45 @@ def test_a_stranger_gets_no_run_and_reads_none(vps):
     for words in (("Events", "t", "0"), ("Cancel", "b", "false")):
         refused = run_call(vps, "eve", run, *words)
         assert refused.code != 0 and NO in refused.err, str(refused)
+
+
+def test_a_stranger_learns_nothing_of_a_run_by_looking_at_the_bus_or_at_systemd(vps):
+    program = hostile(vps)
+    listener = vps.host.start("python3", program, "listen", "0", user="eve")
+    assert listener.child.stdout.readline() == b"listening\n"
+    with worker.in_the_migration(vps) as client:
+        run = runs(vps)[0]["run"]
+        vps.host.run("orchestrate", "show", run).ok()
+        run_call(vps, "root", run_path(run), "GetState").ok()
+        looks = [("call", BUS, path, "org.freedesktop.DBus.Properties", "GetAll", "s", f"{BUS}.Run") for path in (MANAGER, run_path(run))]
+        looks += [("call", BUS, path, "org.freedesktop.DBus.Introspectable", "Introspect") for path in (MANAGER, run_path(run))]
+        looks += [("get-property", BUS, run_path(run), f"{BUS}.Run", "State"), ("call", BUS, run_path(run), f"{BUS}.Run", "GetState")]
+        for words in looks:
+            looked = vps.host.run("busctl", "--system", "--timeout=10", *words, user="eve")
+            assert looked.code != 0 and run.replace("-", "_") not in looked.err, str(looked)
+        shown = vps.host.run("systemctl", "show", worker.worker_of(vps), user="eve").ok()
+        assert "\nStatusText=\n" in f"\n{shown}" or "StatusText=" not in shown, shown
+        known, unknown = (refusal(vps, "eve", "GetRun", "s", each) for each in (run, "20200101-000000-0000"))
+        assert known == unknown
+    assert client.wait(60).code == 0
+    listener.send(signal.SIGTERM)
+    heard = listener.wait(10).ok()
+    assert "orchestrate" in heard, "systemd's word that the worker was started"
+    for word in (run, run.replace("-", "_"), "003_tempvc", "upgrade", f"{BUS}.Run"):
+        assert word not in heard
+
+
+def test_who_may_read_hears_of_changes_at_most_four_times_a_second(vps):
+    program = hostile(vps)
+    with worker.in_the_migration(vps) as client:
+        run = runs(vps)[0]["run"]
+        listener = vps.host.start("python3", program, "count", "5", run_path(run))
+        assert listener.child.stdout.readline() == b"listening\n"
+        busy = f"for i in $(seq 400); do printf '%s step %s\n' {run} $i 1<>{worker.state_of(vps)}/worker.words; sleep 0.01; done"
+        vps.host.shell(busy, user="magikalbot")
+        heard = int(listener.wait(20).ok())
+    assert 8 <= heard <= 21, "5 s"
+    assert client.wait(60).code == 0
 
 
 def test_the_apps_user_reads_what_its_rule_grants_and_no_more(vps):
@@ -109,8 +158,28 @@ def test_an_operator_of_the_admin_group_is_asked_for_a_password_or_let_by_a_rule
 
 
 def test_an_operator_without_a_rule_types_the_password_on_the_terminal_where_the_command_was_typed(vps):
-    vps.host.shell(f"echo ana:{vps.project.password} | chpasswd")
-    typed = "tty; exec orchestrate apply magikal-bot"
+    shown, ended = with_a_password(vps, "apply", "magikal-bot")
+    assert ended.code == 0, f"{shown}{ended}"
+    assert "org.orchestrate.apply" in shown
+    line_with(ended, "done in")
+    assert "(ana, over D-Bus)" in runs(vps)[0]["requested_by"]
+    assert vps.host.run("pgrep", "pkttyagent").code != 0, "it ended with the question"
+
+
+@pytest.mark.parametrize("verb", ["history", "status", "show", "logs"])
+def test_who_may_not_read_the_ledger_types_a_password_for_that_too(vps, verb):
+    path_of_a_run(vps)
+    run = runs(vps)[0]["run"]
+    shown, ended = with_a_password(vps, verb, run if verb in ("show", "logs") else "magikal-bot")
+    assert ended.code == 0, f"{shown}{ended}"
+    assert "org.orchestrate.read" in shown
+    assert "upgrade" in ended.out or run in ended.out
+
+
+def with_a_password(vps, *words):
+    """Typed by ana on a terminal: what was shown before the password was taken, and the end."""
+    vps.host.shell(f"echo ana:{vps.project.password} | chpasswd; systemctl restart polkit")  # which forgets whom it knew
+    typed = f"tty; exec orchestrate {' '.join(words)}"
     asked = vps.host.start("script", "--quiet", "--return", "--command", typed, "/dev/null", user="ana", stdin=subprocess.PIPE)
     shown = b""
 
@@ -127,12 +196,7 @@ def test_an_operator_without_a_rule_types_the_password_on_the_terminal_where_the
     until("what is typed is hidden", 10, lambda: " -echo " in vps.host.run("stty", "-a", "-F", terminal).ok())
     asked.child.stdin.write(vps.project.password.encode() + b"\n")
     read_until(b"AUTHENTICATION COMPLETE")
-    ended = asked.wait(90)
-    assert ended.code == 0, f"{shown}{ended}"
-    assert "org.orchestrate.apply" in shown.decode()
-    line_with(ended, "done in")
-    assert "(ana, over D-Bus)" in runs(vps)[0]["requested_by"]
-    assert vps.host.run("pgrep", "pkttyagent").code != 0, "it ended with the question"
+    return shown.decode(), asked.wait(90)
 
 
 READERS_RULE = OPERATORS_RULE.replace('action.id.indexOf("org.orchestrate.") == 0', 'action.id == "org.orchestrate.read"')
@@ -150,16 +214,44 @@ def test_who_may_read_runs_but_not_the_ledger_is_told_them_by_the_daemon(vps):
     vps.host.write(OPERATORS, READERS_RULE)
     vps.host.shell("systemctl restart polkit")
     told = [vps.orchestrate(*words, user="ana").ok() for words in questions]
-    logs = vps.orchestrate("logs", run, user="ana")
+    logs, known_logs = (vps.orchestrate("logs", run, *words, user="ana").ok() for words in ((), ("--json",)))
     everything = vps.orchestrate("status", user="eve")
     vps.host.shell(f"rm {OPERATORS}; systemctl restart polkit")
     assert told[1:] == known[1:]
     assert run in told[0] and "last run" in told[0]
-    assert logs.code == 77
-    line_with(logs, "closed to you")
+    assert logs == vps.orchestrate("logs", run).ok()
+    assert known_logs == vps.orchestrate("logs", run, "--json").ok()
+    assert "== upgrade" in logs and "003_tempvc" in logs
     assert everything.code == 0, "one app that may not be read hides none of the others"
     line_with(everything, "warning", "polkit does not let you")
     assert vps.orchestrate("show", "20200101-000000-0000", user="ana").code == 77
+
+
+@pytest.mark.parametrize("put", ["rm {log}; ln -s /etc/hostname {log}", "rm {log}; mkfifo -m 644 {log}", "rm {log}; ln /srv/linked {log}",
+                                 "mv {run} {run}-2; ln -s {run}-2 {run}"])  # fmt: skip
+def test_what_is_put_in_the_place_of_a_log_is_not_told(vps, put):
+    run = path_of_a_run(vps)
+    stages = f"{worker.state_of(vps)}/runs/{runs(vps)[0]['run']}"
+    vps.host.shell("echo linked > /srv/linked; chown magikalbot /srv/linked; chmod a+r /srv/linked")
+    vps.host.shell(put.format(log=f"{stages}/upgrade.log", run=stages))
+    refused = run_call(vps, "root", run, "Log", "s", "upgrade")
+    assert refused.code != 0 and "read /var/lib/orchestrate/magikal-bot/runs/" in refused.err, str(refused)
+    for stage in ("../../../etc/passwd", "", "../../ledger"):
+        assert "no such stage" in run_call(vps, "root", run, "Log", "s", stage).err
+    assert NO in run_call(vps, "eve", run, "Log", "s", "upgrade").err
+
+
+def test_of_a_long_log_the_daemon_tells_the_end_and_says_so(vps):
+    path_of_a_run(vps)
+    run = runs(vps)[0]["run"]
+    vps.host.shell(f"seq 200000 >> {worker.state_of(vps)}/runs/{run}/upgrade.log")
+    vps.host.write(OPERATORS, READERS_RULE)
+    vps.host.shell("systemctl restart polkit")
+    told = vps.orchestrate("logs", run, user="ana").ok()
+    [upgrade] = [log for log in json.loads(vps.orchestrate("logs", run, "--json", user="ana").ok())["logs"] if log["stage"] == "upgrade"]
+    vps.host.shell(f"rm {OPERATORS}; systemctl restart polkit")
+    assert "== upgrade  the last 1048576 of 1" in told and "\n200000\n" in told
+    assert upgrade["truncated"] and upgrade["text"].endswith("\n200000\n")
 
 
 def test_whoever_asked_for_a_run_may_read_it(vps):
@@ -214,6 +306,47 @@ def test_a_worker_without_a_drop_in_does_not_start(vps):
     for unit in ("orchestrate-worker@another.service", "orchestrate-worker@-.service"):
         assert vps.host.run("systemctl", "start", unit).code != 0
         assert property_of(vps, unit, "ExecMainStatus") == "0", "nothing ran"
+
+
+def test_a_drop_in_that_does_not_say_whose_the_worker_is_starts_nothing(vps):
+    drop_in = f"/etc/systemd/system/{worker.worker_of(vps)}.d/10-app.conf"
+    vps.host.shell(f"sed -i /^User=/d {drop_in}; systemctl daemon-reload")
+    before = vps.snapshot()
+    ended = vps.apply()
+    worker.set_up(vps)
+    assert ended.code == 1, str(ended)
+    line_with(ended, "start orchestrate-worker@magikal-bot.service", "status 217", "journalctl -u")
+    assert (vps.snapshot(), runs(vps)) == (before, [])
+
+
+def test_a_policy_that_is_anothers_makes_root_nobody(vps):
+    """Root put a link to it where policies are; whoever owns it says then whom root becomes."""
+    theirs = "/home/magikalbot/policy.yaml"
+    text = vps.host.path(vps.project.installed_policy).read_text().replace("user: magikalbot", "user: postgres")
+    vps.host.write(theirs, text, owner="magikalbot:magikalbot")
+    vps.host.shell(f"ln -sf {theirs} {vps.project.installed_policy}")
+    before = vps.snapshot()
+    for words in (("apply", "magikal-bot", "--local"), ("plan", "magikal-bot"), ("gate", "magikal-bot")):
+        refused = vps.orchestrate(*words)
+        assert refused.code in (78, 20), str(refused)
+        line_with(refused, "belongs to uid")
+    by_worker = vps.apply()
+    assert by_worker.code != 0, "whose it is, its drop-in says"
+    assert vps.snapshot() == before
+    vps.host.shell(f"rm {vps.project.installed_policy}")
+
+
+def test_a_directory_of_state_that_is_a_link_shows_nothing_of_the_app_to_which_it_leads(vps):
+    path_of_a_run(vps)
+    run = runs(vps)[0]["run"]
+    vps.host.shell("ln -s magikal-bot /var/lib/orchestrate/another")
+    try:
+        listed = refusal(vps, "root", "ListRuns", "su", "another", "9")
+        assert "it is not a run of another" in listed
+        assert worker.call(vps, "root", "GetRun", "s", run).code == 0, "it is of one app still"
+        assert run in worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").ok()
+    finally:
+        vps.host.shell("rm /var/lib/orchestrate/another")
 
 
 def test_one_run_at_a_time(vps):
@@ -315,6 +448,34 @@ def test_a_run_whose_workers_all_die_is_left_to_a_person_after_three(vps):
     assert vps.apply().code == 0, "the next run judges it first"
 
 
+def test_three_workers_that_began_and_died_are_all_that_there_are(vps):
+    """Each is killed at the first that it writes after it has said that it begins."""
+    drop_in, trace = worker.traced(vps, "-e", "trace=fdatasync,sendmsg")
+    with worker.in_the_migration(vps) as client:
+        vps.host.shell(f"systemctl kill --signal=KILL {worker.worker_of(vps)}")
+        assert client.wait(90).code == 1
+    lines = trace.read_text().splitlines()
+    began = next(number for number, line in enumerate(lines) if "recovery-started" in line)
+    syncs = sum(line.startswith("fdatasync(") for line in lines[:began])
+    vps.reset()
+    drop_in.unlink()
+    with worker.in_the_migration(vps) as client:
+        drop_in, _ = worker.traced(vps, "-e", f"inject=fdatasync:signal=KILL:when={syncs + 1}")
+        vps.host.shell(f"systemctl kill --signal=KILL {worker.worker_of(vps)}")
+        ended = client.wait(90)
+        drop_in.unlink()
+        vps.host.shell("systemctl daemon-reload")
+    assert ended.code == 5, str(ended)
+    run = runs(vps)[0]["run"]
+    line_with(ended, f"next: orchestrate resume {run}")
+    events = json.loads(vps.orchestrate("show", run, "--json").ok())["events"]
+    assert [event["type"] for event in events].count("recovery-started") == 3
+    vps.host.shell(f"systemctl restart {DAEMON}")
+    worker.wait_until_over(vps)
+    assert runs(vps)[0]["finished"] is None, "after a restart of the daemon, too"
+    assert vps.apply().code == 0
+
+
 # ---- the person at the terminal ----
 
 
@@ -369,11 +530,15 @@ def test_idle_it_is_small_and_asleep(vps):
         traced = vps.host.run("timeout", str(seconds), "strace", "-o", "/root/trace", "-p", pid)
         assert traced.code == 124, str(traced)
         calls = vps.host.path("/root/trace").read_text().splitlines()
-        return [call for call in calls if not any(known in call for known in ("epoll_wait", "WATCHDOG", "timerfd"))]
+        return [call for call in calls if re.search(r" = \d", call)]  # others end as strace comes and goes
 
     worker.wait_until_over(vps)
     until("it has done with the run", 20, lambda: awake(1) == [])
-    assert awake(5) == []
+    calls = awake(35)
+    feeds = [call for call in calls if "WATCHDOG=1" in call]
+    wakes = [call for call in calls if re.match(r"epoll_wait\(.* = [1-9]", call)]
+    assert len(feeds) in (1, 2), "every half minute"
+    assert len(wakes) == len(feeds), wakes
 
 
 def test_it_links_neither_a_database_client_nor_the_parser_nor_yaml(vps):
@@ -399,13 +564,58 @@ def test_the_bus_starts_it_when_it_is_asked(vps):
     assert property_of(vps, DAEMON, "ActiveState") == "active"
 
 
-def test_two_hundred_clients_that_shout_and_vanish_do_not_stop_it(vps):
-    storm = f"""for i in $(seq 200); do
-      busctl --system --timeout=20 call {BUS} {MANAGER} {BUS} ListRuns su magikal-bot 9 >/dev/null 2>&1 &
-    done
-    for i in $(seq 40); do kill -KILL $(jobs -p | shuf -n 1) 2>/dev/null || true; done
-    wait || true"""
-    vps.host.shell(storm, user="eve", seconds=120)
+STORM = """for i in $(seq 200); do
+  busctl --system --timeout=20 call {bus} {manager} {bus} ListRuns su magikal-bot 9 >/dev/null 2>&1 &
+  if [ $((i % 25)) = 0 ]; then
+    python3 {program} huge 30000000 >/dev/null 2>&1 &
+    python3 {program} long 30000000 >/dev/null 2>&1 &
+    python3 {program} wrong 0 >/dev/null 2>&1 &
+    python3 {program} flood 100 >/dev/null 2>&1 &
+  fi
+done
+for i in $(seq 40); do kill -KILL $(jobs -p | shuf -n 1) 2>/dev/null || true; done
+wait || true"""
+
+
+def test_root_is_answered_in_the_middle_of_a_storm_of_clients_that_shout_and_vanish(vps):
+    path_of_a_run(vps)
+    storm = STORM.format(bus=BUS, manager=MANAGER, program=hostile(vps))
+    shouting = vps.host.start("bash", "-euo", "pipefail", "-c", storm, user="eve")
+    answers = []
+    while shouting.child.poll() is None:
+        answers.append(worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9"))
+    shouting.wait(120).ok()
+    assert len(answers) > 3
+    assert all(answer.code == 0 and answer.seconds < 10 for answer in answers), max(answers, key=lambda answer: answer.seconds)
+    assert property_of(vps, DAEMON, "NRestarts") == "0"
+
+
+def test_a_daemon_that_hangs_is_started_anew_and_one_that_works_is_not(vps):
+    drop_in = f"/etc/systemd/system/{DAEMON}.d/20-watchdog.conf"
+    vps.host.write(drop_in, "[Service]\nWatchdogSec=2s\n")
+    vps.host.shell(f"systemctl daemon-reload; systemctl restart {DAEMON}")
+    pid = property_of(vps, DAEMON, "MainPID")
+    lives = vps.host.run("timeout", "6", "tail", f"--pid={pid}", "--follow", "/dev/null")
+    assert lives.code == 124, "three times as long as it may be silent"
+    assert property_of(vps, DAEMON, "NRestarts") == "0"
+    vps.host.shell(f"kill -STOP {pid}")
+    until("it was started anew", 20, lambda: property_of(vps, DAEMON, "NRestarts") == "1")
+    assert worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").code == 0
+    assert property_of(vps, DAEMON, "MainPID") not in ("0", pid)
+    vps.host.shell(f"rm {drop_in}; systemctl daemon-reload")
+
+
+def test_without_polkit_nobody_may_and_the_daemon_lives(vps):
+    path_of_a_run(vps)
+    before = vps.snapshot()
+    vps.host.shell("systemctl mask --now polkit")
+    refused = [worker.call(vps, "root", *words) for words in (("Start", "ssa{sv}", "magikal-bot", "apply", "0"),
+                                                              ("ListRuns", "su", "magikal-bot", "9"))]  # fmt: skip
+    typed = vps.apply()
+    vps.host.shell("systemctl unmask polkit; systemctl start polkit")
+    assert all(call.code != 0 and "ask polkit about org.orchestrate." in call.err for call in refused), str(refused[0])
+    assert typed.code == 77, str(typed)
+    assert vps.snapshot() == before
     assert worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").code == 0
     assert property_of(vps, DAEMON, "NRestarts") == "0"
 
@@ -417,12 +627,61 @@ ledger.execute("BEGIN EXCLUSIVE")
 print("locked", flush=True)
 signal.pause()
 """
+TABLES = "CREATE TABLE event (sequence INTEGER PRIMARY KEY, run, at, type, body, hash); PRAGMA user_version = 3;"
+CREATED_IT = """INSERT INTO event VALUES (1, :run, 1, 'run-created', '{"app": "magikal-bot", "verb": "apply", "stages": []}', '');"""
+
+
+def forged(rows="", event=TABLES):
+    """By its owner's own program: `rows` follow a run of the id that the environment names."""
+    script = f"{event} {CREATED_IT if event is TABLES else ''} {rows}"
+    program = """import os, sqlite3, sys
+for statement in sys.argv[1].strip(" ;").split(";"):
+    ledger = sqlite3.connect(sys.argv[2], isolation_level=None) if "ledger" not in vars() else ledger
+    ledger.execute(statement, {"run": os.environ["RUN"]} if ":run" in statement else {})
+"""
+    return ("python3", "-c", program, script)
+
+
+MANY = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+ENDLESS = ("CREATE VIEW event AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS sequence,"
+           " 'x' AS run, 1 AS at, 'run-created' AS type, '{}' AS body, '' AS hash FROM n; PRAGMA user_version = 3")  # fmt: skip
+SLOW = ("CREATE TABLE event (sequence INTEGER PRIMARY KEY, run, type, body, hash, at AS (length(hex(zeroblob(400000 + sequence)))));"
+        " PRAGMA user_version = 3; " + MANY.format(5000) + "INSERT INTO event (run, type) SELECT 'x', 'run-created' FROM n")  # fmt: skip
+DEEP = "INSERT INTO event SELECT 2, :run, 1, 'fact-recorded', replace(hex(zeroblob(300000)), '00', '['), ''"
+NUMBERS = ('{"stage": "x", "name": "y", "value": [', "0,", "0]}")
 FORGED = {
+    "a view without an end": forged(event=ENDLESS),
+    "a table that takes for ever": forged(event=SLOW),
+    "json of any depth": forged(DEEP),
+    "a time that is a text": forged("INSERT INTO event VALUES (2, :run, 'noon', 'stage-started', '{\"stage\": \"x\"}', '')"),
+    "nothing where a time was": forged("INSERT INTO event VALUES (2, :run, NULL, 'stage-started', '{\"stage\": \"x\"}', '')"),
+    "more than the memory in one row": forged("INSERT INTO event VALUES (2, :run, 1, 'stage-started', zeroblob(300000000), '')"),
+    "more than the memory in many": forged(MANY.format(300) + "INSERT INTO event SELECT i, :run, 1, 'stage-started', zeroblob(999999), '' FROM n"),
+    "numbers beyond number": forged(
+        MANY.format(5) + f"INSERT INTO event SELECT i, :run, 1, 'fact-recorded', '{NUMBERS[0]}' ||"
+        f" replace(hex(zeroblob(490000)), '00', '{NUMBERS[1]}') || '{NUMBERS[2]}', '' FROM n"),  # fmt: skip
+    "a journal that is a pipe": ("sh", "-c", 'mkfifo "$0-journal"; cp /var/lib/orchestrate/another/ledger.sqlite "$0"'),
     "a link to another app's": ("ln", "-s", "/var/lib/orchestrate/another/ledger.sqlite"),
     "a pipe": ("mkfifo",),
     "noise": ("cp", "/usr/bin/bash"),
     "locked by its owner": ("python3", "-c", KEPT_LOCKED),
 }
+
+READABLE = ("numbers beyond number",)
+OF_ANOTHER = """import sqlite3, sys
+ledger = sqlite3.connect(sys.argv[1])
+ledger.execute("DROP TRIGGER events_are_not_changed")
+ledger.execute("UPDATE event SET body = json_set(body, '$.app', 'another') WHERE type = 'run-created'")
+ledger.execute("UPDATE event SET run = " + sys.argv[2])
+ledger.commit()
+"""
+
+
+def copy_to_another(vps, run="'1' || substr(run, 2)"):
+    """Another app has as many runs; `run` is how they are called there."""
+    other = "/var/lib/orchestrate/another"
+    vps.host.shell(f"cp -a {worker.state_of(vps)} {other}")
+    vps.host.run("python3", "-c", OF_ANOTHER, f"{other}/ledger.sqlite", run).ok()
 
 
 @pytest.mark.parametrize("ledger", FORGED)
@@ -430,28 +689,81 @@ def test_a_forged_ledger_shows_nothing_of_others_and_stops_nobody(vps, ledger):
     assert vps.apply().code == 0
     state = worker.state_of(vps)
     run = runs(vps)[0]["run"]
-    vps.host.shell(f"cp -a {state} /var/lib/orchestrate/another; rm {state}/ledger.sqlite*")
-    forger = vps.host.start(*FORGED[ledger], f"{state}/ledger.sqlite", user="magikalbot")
+    worker.call(vps, "root", "GetRun", "s", run).ok()  # its object is there, and looks at the ledger from then on
+    copy_to_another(vps)
+    others = "1" + run[1:]
+    vps.host.shell(f"rm {state}/ledger.sqlite*")
+    forger = vps.host.start("env", f"RUN={run}", *FORGED[ledger], f"{state}/ledger.sqlite", user="magikalbot")
     if ledger == "locked by its owner":
         assert forger.child.stdout.readline() == b"locked\n"
     else:
-        forger.wait(10).ok()
-    told = worker.call(vps, "magikalbot", "ListRuns", "su", "magikal-bot", "9")
-    assert told.code != 0 and run not in told.out, str(told)
-    assert run in worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
-    assert worker.call(vps, "root", "GetRun", "s", run).code == 0
-    vps.host.shell(f"systemctl restart {DAEMON}")
-    assert run in worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
-    assert property_of(vps, DAEMON, "NRestarts") == "0"
+        forger.wait(60).ok()
+    for _ in range(2):
+        asking = [vps.host.start(*busctl("ListRuns", "su", "magikal-bot", "9"), user="magikalbot") for _ in range(20)]
+        answered = worker.call(vps, "root", "ListRuns", "su", "another", "9")
+        assert others in answered.ok()
+        assert answered.seconds < 5, "others are answered meanwhile"
+        assert worker.call(vps, "root", "GetRun", "s", others).code == 0
+        told = [call.wait(60) for call in asking]
+        if ledger not in READABLE:
+            assert all(call.code != 0 and others not in call.out for call in told), str(told[0])
+        assert property_of(vps, DAEMON, "NRestarts") == "0"
+        vps.host.shell(f"systemctl restart {DAEMON}")
     forger.end()
     vps.host.shell("rm -rf /var/lib/orchestrate/another")
+
+
+def test_a_forged_copy_of_another_apps_run_changes_nothing_that_is_shown_of_it(vps):
+    assert vps.apply().code == 0
+    state, run = worker.state_of(vps), runs(vps)[0]["run"]
+    copy_to_another(vps, "run")
+    vps.host.shell(f"rm {state}/ledger.sqlite*; systemctl restart {DAEMON}")
+    worker.call(vps, "root", "GetRun", "s", run).ok()
+    copy = FORGED["a time that is a text"][:3]
+    vps.host.run("env", f"RUN={run}", *copy, f"{TABLES} {CREATED_IT}", f"{state}/ledger.sqlite", user="magikalbot").ok()
+    refused = refusal(vps, "root", "GetRun", "s", run)
+    assert "the ledgers of another, magikal-bot all tell it" in refused
+    assert NO in refusal(vps, "magikalbot", "GetRun", "s", run), "which ledgers there are is not told to everybody"
+    assert "another" in run_call(vps, "root", run_path(run), "Events", "t", "0").ok()
+    vps.host.shell("rm -rf /var/lib/orchestrate/another")
+
+
+def test_what_is_no_app_in_the_directory_of_states_stops_nobody(vps):
+    assert vps.apply().code == 0
+    state = worker.state_of(vps)
+    vps.host.shell(f"cd /var/lib/orchestrate; mkdir lost+found 'a b' .hidden closed; chmod 0700 closed; chmod 0700 {state};"
+                   f" ln -s /etc link; touch file; systemctl reset-failed {DAEMON}; systemctl restart {DAEMON}")  # fmt: skip
+    worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
+    vps.host.shell("systemctl start orchestrate-worker@magikal-bot.service || true")  # it changes its state
+    worker.wait_until_over(vps)
+    worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
+    assert property_of(vps, DAEMON, "NRestarts") == "0"
+    vps.host.shell(f"cd /var/lib/orchestrate; rmdir lost+found 'a b' .hidden closed; rm link file; chmod 2750 {state}")
+
+
+def test_a_reader_sees_every_run_of_a_long_history(vps):
+    assert vps.apply().code == 0
+    newest = runs(vps)[0]["run"]
+    older = "SELECT sequence, run, at, type, body, hash FROM event WHERE run NOT LIKE '2020%'"
+    many = ("import sqlite3, sys; ledger = sqlite3.connect(sys.argv[1]);"
+            " ledger.execute('DROP TRIGGER run_begins');"
+            f" rows = ledger.execute(\"{older}\").fetchall();"
+            " put = lambda n, row: (row[0] + 1000 * n, f'2020{n // 28 + 1:02}{n % 28 + 1:02}-000000-0000', *row[2:]);"
+            " ledger.executemany('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)', [put(n, row) for n in range(1, 100) for row in rows]);"
+            " ledger.commit()")  # fmt: skip
+    vps.host.run("python3", "-c", many, f"{worker.state_of(vps)}/ledger.sqlite").ok()
+    vps.host.write(OPERATORS, READERS_RULE)
+    vps.host.shell("systemctl restart polkit")
+    told = json.loads(vps.orchestrate("history", "magikal-bot", "--limit", "100", "--json", user="ana").ok())["runs"]
+    vps.host.shell(f"rm {OPERATORS}; systemctl restart polkit")
+    assert len({run["run"] for run in told}) == 100
+    assert newest in [run["run"] for run in told]
 
 
 @pytest.mark.parametrize("words", [("huge", "30000000"), ("huge", "100000"), ("deep", "40"), ("flood", "100")], ids=" ".join)
 @pytest.mark.parametrize("user", ["eve", "root"])
 def test_hostile_messages_do_not_stop_it(vps, user, words):
-    program = "/usr/local/lib/hostile.py"
-    vps.host.write(program, (Path(__file__).parent / "hostile.py").read_text())
+    program = hostile(vps)
     vps.apply().ok()  # nothing is pending: a request that comes through changes nothing
     said = vps.host.run("python3", program, *words, user=user, seconds=90)
     assert said.code == 0, str(said)
@@ -462,6 +774,12 @@ def test_hostile_messages_do_not_stop_it(vps, user, words):
     vps.host.shell(f"systemctl stop {DAEMON}")  # what a flood still has begun
 
 
+def hostile(vps):
+    program = "/usr/local/lib/hostile.py"
+    vps.host.write(program, (Path(__file__).parent / "hostile.py").read_text())
+    return program
+
+
 def interfaces(xml):
     """{interface: {(kind, name): signature or type}}"""
     found = {}
@@ -469,6 +787,8 @@ def interfaces(xml):
         members = {}
         for method in interface.iter("method"):
             members["method", method.get("name")] = [(a.get("name"), a.get("type"), a.get("direction")) for a in method.iter("arg")]
+        for named in interface.iter("signal"):
+            members["signal", named.get("name")] = [(a.get("name"), a.get("type")) for a in named.iter("arg")]
         for prop in interface.iter("property"):
             members["property", prop.get("name")] = (prop.get("type"), prop.get("access"))
         found[interface.get("name")] = members

@@ -36,6 +36,7 @@ def healthy(vps):
     vps.host.shell(
         f"systemctl start {debian.wanted().cluster}; cp --remove-destination /root/{UNIT} /etc/systemd/system;"
         f" chmod o-w /etc/orchestrate/policies; rm -rf {DROP_INS} /etc/systemd/system/{DAEMON}.d; systemctl disable --now {TIMER};"
+        f" rm -f /etc/systemd/system/stray.service; systemctl unmask {DAEMON};"
         f" systemctl disable {DAEMON} {UNIT}; systemctl daemon-reload"
     )
     vps.sql("ALTER ROLE magikal NOCREATEDB")
@@ -122,10 +123,37 @@ def bad_night(vps):
     assert vps.orchestrate("verify-backup", "magikal-bot", "--quiet").code == 1
 
 
+LONG_AGO = """import sqlite3, sys
+ledger = sqlite3.connect(sys.argv[1])
+ledger.execute("DROP TRIGGER events_are_not_changed")
+ledger.execute("UPDATE event SET at = at - 40 * 3600 * 1000000000 WHERE type = 'backup-verified'")
+ledger.commit()
+"""
+
+
+def old_night(vps):
+    vps.orchestrate("verify-backup", "magikal-bot", "--quiet").ok()
+    vps.host.run("python3", "-c", LONG_AGO, f"{worker.state_of(vps)}/ledger.sqlite").ok()
+
+
+def stray(vps):
+    gated = f"[Service]\nWorkingDirectory={MAGIKAL.checkout}\nExecStartPre=+/usr/bin/orchestrate gate --unit %n\nExecStart=/bin/true\n"
+    vps.host.write("/etc/systemd/system/stray.service", gated)
+    vps.host.run("systemctl", "daemon-reload").ok()
+
+
 # What is broken and how, the check that finds it, and words of what it says and of its fix.
 BROKEN = {
     "closed": (lambda vps: vps.runbook("downgrade 002_panels").ok(), "gate", "003_tempvc is pending", "orchestrate apply"),
-    "backup": (shell("rm {vps.project.backups}/*.dump"), "backup", "appdb-", ""),
+    "backup": (shell("rm {vps.project.backups}/*.dump"), "backup", "appdb-", "see why the backup job did not run, then run it"),
+    "daemon": (shell(f"systemctl mask --now {DAEMON}"), "daemon", f"{DAEMON} is masked", f"systemctl unmask {DAEMON}"),
+    "daemon's unit": (shell(f"mkdir -p /etc/systemd/system/{DAEMON}.d; touch /etc/systemd/system/{DAEMON}.d/x.conf"),
+                      "daemon", "changed since systemd read it", "daemon-reload"),
+    "worker's unit": (shell("systemctl start orchestrate-worker@magikal-bot.service || true; touch /etc/systemd/system/orchestrate-worker@magikal-bot.service.d/*"), "worker",
+                      "changed since systemd read them", "daemon-reload"),
+    "open state": (shell("chmod o+w {state}"), "state", "everybody may write", "chmod o-w"),
+    "stray": (stray, "gated units", "stray.service asks the gate, and no policy names it", "add it to services:"),
+    "old night": (old_night, "nightly verification", "was last proven on", "journalctl -u orchestrate-verify@"),
     "night": (bad_night, "nightly verification", "the newest backup was not good", "orchestrate verify-backup"),
     "masked": (shell("rm /etc/systemd/system/{unit}; systemctl mask {unit}"), "services", "masked", "systemctl unmask"),
     "failed": (dies, "units", "has failed", "systemctl restart"),

@@ -115,6 +115,18 @@ def test_a_start_that_was_refused_is_finished_by_the_next_run(gated):
     assert is_active(gated)
 
 
+def test_refused_starts_do_not_use_up_the_units_limit_for_our_own(gated):
+    gated.use_policy(NO_HOLD, TAKE_BACKUP)
+    gated.host.write(DROP_IN, "[Unit]\nStartLimitBurst=2\nStartLimitIntervalSec=1h\n" + GATED + "Restart=no\n")
+    gated.host.shell(f"systemctl daemon-reload; for _ in 1 2 3; do systemctl restart {UNIT} || true; done")
+    said = gated.host.run("journalctl", "--unit", UNIT, "--output=cat", "--no-pager", "--lines=3").ok()
+    assert "repeated too quickly" in said
+    ended = gated.apply()
+    assert ended.code == 0, str(ended)
+    assert is_active(gated)
+    assert gated.unit("StartLimitBurst") == {"StartLimitBurst": "2"}, "it is still the unit's own"
+
+
 # ---- the answer ----
 
 

@@ -63,6 +63,18 @@ def test_a_restart_by_the_worker(vps):
     assert "orchestrate-worker@" not in local.out + local.err
 
 
+def test_refused_starts_do_not_use_up_the_units_limit_for_the_worker(vps):
+    strict = f"/etc/systemd/system/{UNIT}.d/strict.conf"
+    vps.host.write(strict, "[Unit]\nStartLimitBurst=2\nStartLimitIntervalSec=1h\n[Service]\nRestart=no\n")
+    vps.host.shell(f"systemctl daemon-reload; for _ in 1 2 3; do systemctl restart {UNIT} || true; done")
+    said = vps.host.run("journalctl", "--unit", UNIT, "--output=cat", "--no-pager", "--lines=3").ok()
+    assert "repeated too quickly" in said
+    ended = vps.apply()
+    vps.host.shell(f"rm {strict}; systemctl daemon-reload")
+    assert ended.code == 0, str(ended)
+    assert is_active(vps)
+
+
 def test_a_worker_that_is_killed_in_a_restart_is_judged_by_another(vps):
     vps.runbook("upgrade head").ok()
     vps.use_policy((r"stable_for: \w+", "stable_for: 60s"))

@@ -155,6 +155,22 @@ def test_a_removal_ends_the_daemon_and_no_worker(vps):
     assert invocation(vps, WORKER) == before
 
 
+def test_a_removal_names_the_services_that_will_not_start_without_it_and_ends_its_nights(vps):
+    gate, timer = "/etc/systemd/system/magikal-bot.service.d/50-orchestrate-gate.conf", "orchestrate-verify@magikal-bot.timer"
+    vps.host.write(gate, "[Service]\nExecStartPre=+/usr/bin/orchestrate gate --unit %n --timeout 15s\n")
+    vps.host.shell(f"systemctl daemon-reload; systemctl enable --now {timer}; systemctl start orchestrate-verify@another.timer")
+    removed = vps.host.run("dpkg", "--remove", "orchestrate")
+    assert removed.code == 0, str(removed)
+    assert "magikal-bot.service will not start any more" in removed.err
+    way_out = next(line.strip() for line in removed.err.splitlines() if line.startswith("  rm "))
+    assert gate in way_out
+    assert vps.host.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "orchestrate-verify@*.timer").ok() == ""
+    assert not vps.host.path(f"/etc/systemd/system/timers.target.wants/{timer}").is_symlink()
+    assert vps.host.run("systemctl", "restart", "magikal-bot.service").code != 0
+    vps.host.shell(way_out)
+    assert vps.host.run("systemctl", "restart", "magikal-bot.service").code == 0
+
+
 def test_an_administrator_who_disabled_the_daemon_keeps_that_over_an_upgrade(vps, packages):
     vps.host.run("systemctl", "disable", "--now", DAEMON).ok()
     install(vps, packages[1])

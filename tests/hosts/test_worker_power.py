@@ -7,11 +7,10 @@ import pytest
 
 import worker
 from host import until
-from judge import TRANSACTIONAL, Case, judged, kept_table
+from judge import AUTOCOMMIT, REVISIONS, TRANSACTIONAL, Case, judged, kept_table
 from project import boot
 
-STAGES = ("preflight", "backup", "review", "restore_point", "upgrade", "post_check", "restart", "journal")
-TRACE = "/var/lib/orchestrate/magikal-bot/trace"
+STAGES = ("preflight", "backup", "review", "restore_point", "upgrade", "post_check", "restart", "journal", "committed")
 
 
 @pytest.fixture(scope="module")
@@ -25,46 +24,63 @@ def table():
     yield from kept_table("fault-table-worker.txt")
 
 
-def traced(vps, *options):
-    """The worker runs under strace from now on."""
-    drop_in = f"/etc/systemd/system/{worker.worker_of(vps)}.d/20-traced.conf"
-    words = f"/usr/bin/strace -o {TRACE} -s 300 {' '.join(options)} /usr/bin/orchestrate worker %i"
-    vps.host.write(drop_in, f"[Service]\nNotifyAccess=all\nSystemCallFilter=\nExecStart=\nExecStart={words}\n")
-    vps.host.shell("systemctl daemon-reload")
-    return vps.host.path(drop_in)
-
-
 @pytest.fixture(scope="module")
 def syncs(booted):
-    """By stage: which sync of the ledger makes its beginning durable."""
+    """By stage: which sync of the ledger makes its beginning durable; and the first after the upgrade has committed."""
     Case(booted, TRANSACTIONAL)
-    drop_in = traced(booted, "-e", "trace=fdatasync,sendmsg")
+    drop_in, trace = worker.traced(booted, "-e", "trace=fdatasync,sendmsg")
     booted.apply().ok()
     drop_in.unlink()
-    count, found = 0, {}
-    for line in booted.host.path(TRACE).read_text().splitlines():
+    count, found, written = 0, {}, 0
+    for line in trace.read_text().splitlines():
         count += line.startswith("fdatasync(")
         if began := re.search(r"stage-started: (\w+)", line):
             found.setdefault(began.group(1), count)
+        if "stage-finished: upgrade" in line:
+            found["committed"] = written + 1  # the first of those that put down that the upgrade is done
+        if re.search(r"(stage|fact)-\w+: ", line):
+            written = count
     return found
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_power_off_in_a_stage(booted, table, syncs, stage):
     case = Case(booted, TRANSACTIONAL)
-    drop_in = traced(booted, "-e", f"inject=fdatasync:signal=STOP:when={syncs[stage]}")
+    drop_in, trace = worker.traced(booted, "-e", f"inject=fdatasync:signal=STOP:when={syncs[stage]}")
     client = booted.start_apply()
-    trace = booted.host.path(TRACE)
     until("the worker stands still", 60, lambda: trace.exists() and "stopped by SIGSTOP" in trace.read_text())
     drop_in.unlink()
-    booted.host.cut_power()
-    client.end()
-    booted.host.boot()
-    until("the run has come to its end", 90, lambda: newest(booted)["finished"])
-    ended = newest(booted)
-    shown = booted.orchestrate("show", ended["run"]).out
-    assert ended["finished"]["result"] in ("succeeded", "failed-unchanged"), f"a person was needed: {shown}"
+    if stage == "committed":
+        assert booted.revision() == REVISIONS[-1]
+    result, shown = after_a_power_cut(booted, client)
+    assert result in ("succeeded", "failed-unchanged"), f"a person was needed: {shown}"
+    assert (result == "succeeded") == (stage in ("committed", "post_check", "restart", "journal")), shown
     judged(table, "power off in a stage of a worker", case, stage)
+
+
+@pytest.mark.parametrize("chain", [TRANSACTIONAL, AUTOCOMMIT], ids=lambda chain: chain.name)
+def test_power_off_in_a_migration(booted, table, chain):
+    case = Case(booted, chain, gate_in=REVISIONS[1])
+    booted.sql("GRANT pg_read_all_stats TO magikal")
+    booted.approve_all()
+    holder = booted.host.start("psql", "--dbname=appdb", "--command", worker.HOLDER, user="postgres")
+    until("the gate is closed", 10, lambda: booted.sql(f"SELECT count(*) {worker.HELD}") == "1")
+    client = booted.start_apply()
+    booted.wait_for_statement("^UPDATE cfg.gate")
+    result, shown = after_a_power_cut(booted, client)
+    holder.end()
+    assert result == ("held" if chain is AUTOCOMMIT else "failed-unchanged"), shown
+    judged(table, "power off in a migration of a worker", case, REVISIONS[1])
+
+
+def after_a_power_cut(vps, client):
+    """The result to which the run comes by itself, and how it is shown."""
+    vps.host.cut_power()
+    client.end()
+    vps.host.boot()
+    until("the run has come to its end", 90, lambda: newest(vps)["finished"])
+    ended = newest(vps)
+    return ended["finished"]["result"], vps.orchestrate("show", ended["run"]).out
 
 
 def newest(vps):

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+from pathlib import Path
 
 import deb
 from host import Ended, Host, until
@@ -59,7 +60,7 @@ def set_up(vps: Vps) -> None:
     vps.host.write(f"/etc/polkit-1/rules.d/60-orchestrate-{app}.rules", f"""
 polkit.addRule(function (action, subject) {{
   if (action.id == "org.freedesktop.systemd1.manage-units" && subject.user == "{project.user}" &&
-      action.lookup("unit") == "{project.unit}" && ["restart", "start", "stop"].indexOf(action.lookup("verb")) >= 0)
+      action.lookup("unit") == "{project.unit}" && ["restart", "start", "stop", "reset-failed"].indexOf(action.lookup("verb")) >= 0)
     return polkit.Result.YES;
   if (action.id == "org.orchestrate.read" && subject.user == "{project.user}" && action.lookup("app") == "{app}")
     return polkit.Result.YES;
@@ -70,7 +71,11 @@ polkit.addRule(function (action, subject) {{
 
 def call(vps: Vps, user: str, *words: str) -> Ended:
     """A method of the manager object."""
-    return vps.host.run("busctl", "--system", "--json=short", "--timeout=30", "call", BUS, MANAGER, BUS, *words, user=user)
+    return vps.host.run(*busctl(*words), user=user)
+
+
+def busctl(*words: str) -> tuple[str, ...]:
+    return ("busctl", "--system", "--json=short", "--timeout=30", "call", BUS, MANAGER, BUS, *words)
 
 
 def property_of(vps: Vps, unit: str, name: str) -> str:
@@ -98,3 +103,12 @@ def in_the_migration(vps: Vps, *options: str):
     finally:
         vps.sql(f"SELECT pg_terminate_backend(pid) {HELD}")
         holder.end()
+
+
+def traced(vps: Vps, *options: str) -> tuple[Path, Path]:
+    """The worker runs under strace from now on: the drop-in that says so, and what strace writes."""
+    drop_in, trace = f"/etc/systemd/system/{worker_of(vps)}.d/20-traced.conf", f"{state_of(vps)}/trace"
+    words = f"/usr/bin/strace -o {trace} -s 300 {' '.join(options)} /usr/bin/orchestrate worker %i"
+    vps.host.write(drop_in, f"[Service]\nNotifyAccess=all\nSystemCallFilter=\nExecStart=\nExecStart={words}\n")
+    vps.host.shell("systemctl daemon-reload")
+    return vps.host.path(drop_in), vps.host.path(trace)

@@ -55,7 +55,8 @@ TEST(PolkitRule, IsOfTheseUnitsTheseVerbsAndThisUser) {
   EXPECT_EQ(files[1].path, rules_file("app"));
   EXPECT_TRUE(files[1].text.starts_with("// orchestrate init "));
   EXPECT_THAT(files[1].text, HasSubstr(R"(["app.service", "a\\x2db.service"].indexOf(action.lookup("unit")) >= 0)"));
-  EXPECT_THAT(files[1].text, HasSubstr(R"(["start", "stop", "restart"].indexOf(action.lookup("verb")) >= 0)"));
+  EXPECT_THAT(files[1].text,
+              HasSubstr(R"(["start", "stop", "restart", "reset-failed"].indexOf(action.lookup("verb")) >= 0)"));
   EXPECT_THAT(files[1].text, HasSubstr(R"(subject.user == "me")"));
   EXPECT_THAT(files[1].text, HasSubstr(R"(action.id == "org.orchestrate.read" && action.lookup("app") == "app")"));
 }

@@ -64,7 +64,7 @@ TEST_F(Output, IsLoggedPrivatelyAndAppended) {
   EXPECT_EQ(content(command.log).size(), 16U);
   struct stat status{};
   ASSERT_EQ(::stat(command.log.c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777, 0600U);
+  EXPECT_EQ(status.st_mode & 0777, 0640U);
 }
 
 TEST_F(Output, RedactsASecretThatComesInTwoReads) {

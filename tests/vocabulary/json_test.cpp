@@ -26,6 +26,13 @@ TEST(JsonText, SaysAtWhichByteItIsNotValid) {
   }
 }
 
+TEST(JsonText, RefusesToGoAsDeepAsTheStackWouldNot) {
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  EXPECT_TRUE(parse_json(nested(1000)).is_array());
+  EXPECT_THROW(parse_json(nested(1000000)), Error);
+  EXPECT_EQ(parse_json("\"\\\"" + std::string(5000, '[') + "\"").as_string().size(), 5001U) << "a text is not deep";
+}
+
 TEST(JsonValue, AnAbsentMemberIsNullAndAnotherTypeIsAnError) {
   const Json json = Json::object({{"a", "text"}});
   EXPECT_TRUE(json["b"].is_null());
