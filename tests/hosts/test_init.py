@@ -1,14 +1,18 @@
-"""`orchestrate init` on the host of each project: what it writes is enough to migrate, but for the lines that it marked."""
+"""`orchestrate init` on the host of each project, from the installed package: what it writes is enough to migrate, by a
+worker in its sandbox, but for the lines that it marked.
+"""
 
 import json
 
 import pytest
 
 import debian
+import worker
 from byte_bot import BYTE_BOT
 from create_all import EVENT_BOT
 from guild_bot import GUILD_BOT
 from magikal import MAGIKAL
+from project import boot
 from sqlmodel_service import SQLMODEL_SERVICE
 from test_create_all import adopt, generate, mend_and_commit
 from vps import line_with
@@ -19,6 +23,12 @@ PROJECTS = {debian.BOOKWORM: [MAGIKAL, GUILD_BOT, EVENT_BOT, SQLMODEL_SERVICE], 
 @pytest.fixture(scope="module", params=PROJECTS[debian.wanted()], ids=lambda project: project.app)
 def project(request):
     return request.param
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.PackagedVps(host, project)
 
 
 @pytest.fixture
@@ -49,12 +59,12 @@ def test_what_it_writes_takes_the_pending_migration_to_a_restarted_service(bare)
     ended = bare.apply_approving()
 
     assert ended.code == 0, str(ended)
+    line_with(ended, worker.worker_of(bare))
     assert bare.revision() == ("0002" if bare.project is EVENT_BOT else bare.project.pending)
     assert bare.invocation() not in ("", before)
     assert bare.unit("ActiveState") == {"ActiveState": "active"}
     line_with(bare.apply(), "nothing to do")
 
     looked = json.loads(bare.orchestrate("doctor", app, "--json").out)
-    # This host has the program without its package, and so no unit to which the drop-in would belong.
-    expected = {"worker"} | ({"upgrade at start"} if bare.project is BYTE_BOT else set())
+    expected = {"upgrade at start"} if bare.project is BYTE_BOT else set()
     assert {check["check"] for check in looked["checks"] if not check["passed"]} == expected, looked

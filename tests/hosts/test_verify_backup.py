@@ -60,6 +60,17 @@ def test_of_a_bad_backup_it_hears_one_line(vps):
     assert "backup not good" in entries(vps)[-1]
 
 
+def test_cron_itself_runs_the_line(vps):
+    known = len(entries(vps))
+    vps.host.write("/etc/cron.d/verify", "* * * * * root orchestrate verify-backup magikal-bot --quiet\n")
+    vps.host.run("systemctl", "restart", "cron").ok()
+    try:
+        until("cron ran it", 90, lambda: len(entries(vps)) > known)
+    finally:
+        vps.host.run("rm", "/etc/cron.d/verify")
+    assert "backup good: appdb-" in entries(vps)[-1]
+
+
 def test_without_a_backup_it_says_what_to_do(vps):
     vps.host.shell(f"rm {BACKUPS}/*.dump")
     ended = vps.orchestrate(*QUIET)

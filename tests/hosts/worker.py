@@ -32,8 +32,8 @@ def worker_of(vps: Vps) -> str:
     return f"orchestrate-worker@{vps.project.app}.service"
 
 
-class WorkerVps(Vps):
-    """Its runs are done by the worker, unless a test says `--local`."""
+class PackagedVps(Vps):
+    """The package is installed, and nothing else was done."""
 
     def __init__(self, host: Host, project: Project):
         super().__init__(host, project)
@@ -41,6 +41,13 @@ class WorkerVps(Vps):
         shutil.copy(deb.path(package), host.path(f"/srv/{package}"))
         host.path("/usr/bin/orchestrate").unlink(missing_ok=True)
         host.run("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", f"/srv/{package}").ok()
+
+
+class WorkerVps(PackagedVps):
+    """Its runs are done by the worker, unless a test says `--local`."""
+
+    def __init__(self, host: Host, project: Project):
+        super().__init__(host, project)
         set_up(self)
 
     def reset(self) -> None:
