@@ -24,6 +24,7 @@ constexpr std::array catalog = {
     &rules::host_access,
     &rules::transaction_control,
     &rules::search_path,
+    &rules::no_timeout,
     &rules::type_change,
     &rules::set_not_null,
     &rules::create_index_not_concurrently,

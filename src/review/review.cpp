@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "orchestrate/digest.hpp"
 #include "review/material.hpp"
 #include "review/source_text.hpp"
 #include "review/sql.hpp"
+#include "review/suppression.hpp"
 
 namespace orchestrate {
 namespace {
@@ -80,20 +82,33 @@ Severity severity_of(const Finding& finding, const std::vector<std::string>& blo
   return finding.category == "advice" ? Severity::advice : Severity::warning;
 }
 
+/// What the files say themselves about their findings. A way back is confirmed as a whole instead.
+void suppress(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
+  if (request.direction == Direction::downgrade) return;
+  for (std::size_t i = 0; i < request.pending.size(); ++i) {
+    const Revision& revision = *request.pending[i];
+    const auto suppressions = suppressions_in(material.texts[i]);
+    const Finding about_file{
+        .revision = revision.id, .place = {revision.file.string()}, .file_sha256 = revision.sha256};
+    suppress(findings, suppressions, about_file);
+  }
+}
+
 /// Severity, hash and source line; sorted by revision, then by line, whole files last.
 void finish(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
-  const auto rank = [&](const Finding& finding) {
-    const auto found = std::ranges::find(request.pending, finding.revision, &Revision::id);
-    const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
-    return std::pair(found - request.pending.begin(), line);
-  };
+  std::map<std::string_view, std::size_t> numbers;
+  for (const Revision* revision : request.pending) numbers.emplace(revision->id, numbers.size());
   for (Finding& finding : findings) {
-    const auto at = static_cast<std::size_t>(rank(finding).first);
     finding.severity = severity_of(finding, request.block);
-    finding.file_sha256 = request.pending[at]->sha256;
-    finding.source_line = line_of(material.texts[at], finding.place.line);
+    finding.file_sha256 = request.pending[numbers.at(finding.revision)]->sha256;
   }
-  std::ranges::stable_sort(findings, {}, rank);
+  suppress(request, material, findings);
+  for (Finding& finding : findings)
+    finding.source_line = line_of(material.texts[numbers.at(finding.revision)], finding.place.line);
+  std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
+    const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
+    return std::pair(numbers.at(finding.revision), line);
+  });
 }
 
 Commits commits_of(const Material& material) {

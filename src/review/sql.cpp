@@ -141,6 +141,13 @@ Statements copy(const Json& body) {
 Statements set_parameter(const Json& body) {
   Statement statement = plain(Kind::set_parameter);
   statement.name = body.text_or("name");
+  const std::string kind = body.text_or("kind");
+  if (kind == "VAR_SET_DEFAULT" || kind == "VAR_RESET") statement.new_name = "default";
+  for (const Json& argument : items(body["args"])) {
+    const Json& value = argument["A_Const"];
+    if (value["ival"].is_object()) statement.new_name = std::to_string(value["ival"].integer_or("ival", 0));
+    if (value["sval"].is_object()) statement.new_name = value["sval"].text_or("sval");
+  }
   return {statement};
 }
 
@@ -269,6 +276,25 @@ Statements of_node(const Json& node) {
   return reader->read(*body);
 }
 
+/// Where the code of a statement begins: PostgreSQL's parser counts the comments before it as its own.
+std::size_t code_at(std::string_view sql, std::size_t at) {
+  for (;;) {
+    at = std::min(sql.find_first_not_of(" \t\r\n", at), sql.size());
+    if (sql.substr(at).starts_with("--")) {
+      at = std::min(sql.find('\n', at), sql.size());
+    } else if (sql.substr(at).starts_with("/*")) {
+      int depth = 0;  // they nest
+      do {
+        const std::string_view two = sql.substr(at, 2);
+        depth += two == "/*" ? 1 : two == "*/" ? -1 : 0;
+        at += two == "/*" || two == "*/" ? std::size_t{2} : std::size_t{1};
+      } while (depth > 0 && at < sql.size());
+    } else {
+      return at;
+    }
+  }
+}
+
 /// Statements come in the order of the text, which is read once.
 class LineCounter {
  public:
@@ -276,7 +302,7 @@ class LineCounter {
 
   /// Of what begins at or after `offset`, not smaller than the one before.
   int before(std::size_t offset) {
-    const std::size_t end = std::min(sql_.find_first_not_of(" \t\r\n", offset), sql_.size());
+    const std::size_t end = code_at(sql_, offset);
     if (end > at_) lines_ += std::ranges::count(sql_.substr(at_, end - at_), '\n');
     at_ = std::max(at_, end);
     return static_cast<int>(lines_);

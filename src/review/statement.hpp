@@ -44,7 +44,7 @@ enum class StatementKind {
   rewrite,         ///< VACUUM FULL, CLUSTER
   rebuild,         ///< REINDEX, REFRESH
   lock_table,
-  set_parameter,        ///< SET; `name` is the parameter
+  set_parameter,        ///< SET; `name` is the parameter, `new_name` its value, or `default`
   control_transaction,  ///< BEGIN, COMMIT, ROLLBACK
   access_host,          ///< files, programs, network
   read,                 ///< changes nothing

@@ -39,6 +39,39 @@ TEST(Review, IsQuietAboutAHarmlessRevision) {
   EXPECT_FALSE(report.unlimited);
 }
 
+TEST(Review, AcceptsWhatTheFileAllowsWithAReason) {
+  const ReviewReport report = review_of(
+      "op.drop_column('t', 'a', schema='cfg')  # orchestrate: allow drop-column -- empty since May\n"
+      "# orchestrate: allow drop-column -- so is this one\n"
+      "op.drop_column('t', 'b', schema='cfg')\n"
+      "op.drop_column('t', 'c', schema='cfg')");
+  ASSERT_EQ(report.findings.size(), 4U);  // and that the way back loses data
+  EXPECT_EQ(report.findings[0].approved_by, "the file itself: empty since May");
+  EXPECT_EQ(report.findings[1].approved_by, "the file itself: so is this one");
+  EXPECT_TRUE(open_red_flag(report.findings[2])) << "a line allows what is on it, or below it when it stands alone";
+}
+
+TEST(Review, AllowsNothingWithoutAReasonAndFindsWhatAllowsNothing) {
+  const ReviewReport unreasoned = review_of("op.drop_column('t', 'a', schema='cfg')  # orchestrate: allow drop-column");
+  EXPECT_TRUE(open_red_flag(finding(unreasoned, "drop-column")));
+  EXPECT_THAT(finding(unreasoned, "suppression").hazard, HasSubstr("it says no reason"));
+  const ReviewReport unused =
+      review_of("# orchestrate: allow drop-table -- it was another rule\nop.drop_column('t', 'a', schema='cfg')");
+  EXPECT_TRUE(open_red_flag(finding(unused, "drop-column")));
+  EXPECT_EQ(finding(unused, "suppression").object, "drop-table");
+  EXPECT_EQ(finding(unused, "suppression").place.line, 8);
+  EXPECT_THAT(flags(review_of("op.execute('SELECT 1')  # as orchestrate: allow says")), IsEmpty());
+}
+
+TEST(Review, ReadsWhatSqlAllowsInItsOwnComments) {
+  const std::vector<SqlText> files = {{"a.sql",
+                                       "-- orchestrate: allow drop-table -- nobody reads it\nDROP TABLE t;\n"
+                                       "DROP TABLE u;  -- orchestrate: allow drop-table -- nor this\n"}};
+  const ReviewReport report = review_sql(files, {"data-loss"});
+  ASSERT_EQ(report.findings.size(), 2U);
+  for (const Finding& found : report.findings) EXPECT_FALSE(open_red_flag(found)) << found.place.line;
+}
+
 TEST(Review, BlocksTheCategoriesOfThePolicyOnly) {
   const ReviewReport report =
       review_of("op.drop_column('t', 'c', schema='cfg')\nop.drop_constraint('k', 't', schema='cfg')");

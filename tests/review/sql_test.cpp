@@ -34,6 +34,15 @@ TEST(Sql, ReadsNothingPastANul) {
   EXPECT_EQ(only(std::string_view("SELECT 1;\0DROP TABLE cfg.t", 27)).kind, Kind::opaque);
 }
 
+TEST(Sql, CountsNoCommentAsAPartOfWhatFollows) {
+  const auto statements =
+      statements_of_sql("-- why\n\n/* and\n/* how */ */ SELECT 1; -- then\nSELECT 2\n;--\n/**/SELECT 3");
+  ASSERT_EQ(statements.size(), 3U);
+  EXPECT_EQ(statements[0].place.line, 3);
+  EXPECT_EQ(statements[1].place.line, 4);
+  EXPECT_EQ(statements[2].place.line, 6);
+}
+
 TEST(Sql, CountsLinesOfManyStatements) {
   std::string sql;
   for (int i = 0; i < 3000; ++i) sql += "SELECT 1;\n";

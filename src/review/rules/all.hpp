@@ -23,6 +23,7 @@ extern const Rule change_cluster;
 extern const Rule host_access;
 extern const Rule transaction_control;
 extern const Rule search_path;
+extern const Rule no_timeout;
 extern const Rule type_change;
 extern const Rule set_not_null;
 extern const Rule create_index_not_concurrently;
