@@ -133,6 +133,7 @@ Task<std::variant<Preparation, Refusal>> prepare_dump(StageContext& context, Tak
   search.bin = policy.postgres_bin;
   const int major = preparation.server.major;
   preparation.pg_dump = co_await find_pg_dump(context.ports.commands, search, major, context.stop);
+  preparation.pg_dumpall = co_await find_pg_dumpall(context.ports.commands, search, major, context.stop);
   preparation.pg_restore = co_await find_pg_restore(context.ports.commands, search, major, context.stop);
 
   if (auto refusal = too_few_locks(preparation.server)) co_return std::move(*refusal);
@@ -156,7 +157,7 @@ Task<Proof> take_dump(StageContext& context, TakeRule rule, Preparation preparat
   const fs::path path = rule.directory / fmt::format("{}-{}-{}.dump", app, stamp(started), context.run.id);
   const auto dump = rule.format == Format::directory ? growing_directory(path) : growing_file(path);
   Taking taking{.rule = rule, .preparation = preparation, .dump = *dump};
-  Surroundings surroundings = co_await read_surroundings(context, preparation.pg_dump);
+  Surroundings surroundings = co_await read_surroundings(context, preparation.pg_dumpall);
   co_await take_moment(context, taking);
   const Time finished = context.ports.clock.now();
 

@@ -28,7 +28,7 @@ struct TakeRule {
 /// Everything that can be known before anything is written.
 struct Preparation {
   Server server;
-  Tool pg_dump, pg_restore;
+  Tool pg_dump, pg_dumpall, pg_restore;
   std::uint64_t expected = 0;  ///< bytes, an estimate
 };
 

@@ -13,13 +13,13 @@ constexpr std::size_t globals_size = std::size_t{4} << 20;  // 10 000 roles
 
 }  // namespace
 
-Task<Surroundings> read_surroundings(StageContext& context, Tool pg_dump) {
+Task<Surroundings> read_surroundings(StageContext& context, Tool pg_dumpall) {
   const DatabaseUrl& url = context.application.for_sessions();
   Surroundings surroundings;
   const SessionOptions reading;
   const auto session = co_await context.ports.databases.connect(url, reading, context.stop);
   surroundings.database = co_await schema::statements_like(*session, url.database, url.database, context.stop);
-  Command command = libpq_command(pg_dump.path.parent_path() / "pg_dumpall", url);
+  Command command = libpq_command(pg_dumpall.path, url);
   command.argv.push_back("--database=" + url.database);  // the default, postgres, may be closed to us
   command.argv.emplace_back("--globals-only");
   command.argv.emplace_back("--no-role-passwords");  // those only a superuser may read, and here nobody shall

@@ -15,7 +15,7 @@ struct Surroundings {
   bool operator==(const Surroundings&) const = default;
 };
 
-/// By the pg_dumpall beside that pg_dump, and by the server. Throws Error.
-Task<Surroundings> read_surroundings(StageContext& context, Tool pg_dump);
+/// By pg_dumpall and by the server itself. Throws Error.
+Task<Surroundings> read_surroundings(StageContext& context, Tool pg_dumpall);
 
 }  // namespace orchestrate::backup

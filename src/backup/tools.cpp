@@ -83,6 +83,10 @@ Task<Tool> find_pg_dump(Commands& commands, ToolSearch search, int major, std::s
   return find(commands, std::move(search), "pg_dump", major, Match::exact, std::move(stop));
 }
 
+Task<Tool> find_pg_dumpall(Commands& commands, ToolSearch search, int major, std::stop_token stop) {
+  return find(commands, std::move(search), "pg_dumpall", major, Match::exact, std::move(stop));
+}
+
 Task<Tool> find_pg_restore(Commands& commands, ToolSearch search, int major, std::stop_token stop) {
   return find(commands, std::move(search), "pg_restore", major, Match::at_least, std::move(stop));
 }

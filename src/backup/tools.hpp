@@ -22,7 +22,9 @@ struct ToolSearch {
   std::filesystem::path versions = "/usr/lib/postgresql";  ///< holds MAJOR/bin on Debian
 };
 
-/// pg_dump of exactly the server's major version. Throws Error naming the Debian package when there is none.
+/// pg_dump or pg_dumpall of exactly the server's major version. Throws Error naming the Debian package when there is
+/// none.
+Task<Tool> find_pg_dumpall(Commands& commands, ToolSearch search, int major, std::stop_token stop);
 Task<Tool> find_pg_dump(Commands& commands, ToolSearch search, int major, std::stop_token stop);
 /// The oldest pg_restore that is at least `major`.
 Task<Tool> find_pg_restore(Commands& commands, ToolSearch search, int major, std::stop_token stop);

@@ -27,6 +27,7 @@ constexpr std::array catalog = {
     &rules::no_timeout,
     &rules::type_change,
     &rules::set_not_null,
+    &rules::column_written_to_each_row,
     &rules::create_index_not_concurrently,
     &rules::drop_index,
     &rules::validated_at_once,

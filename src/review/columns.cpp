@@ -2,6 +2,8 @@
 #include <array>
 
 #include "review/directives.hpp"
+#include "review/sql.hpp"
+#include "review/sql_tree.hpp"
 
 namespace orchestrate {
 namespace {
@@ -26,6 +28,17 @@ Statement constraint(const Statement& on_table, ConstraintType type, const std::
   return statement;
 }
 
+/// A text is a literal to SQLAlchemy; an expression is wrapped.
+bool differs_by_row(const Value& value) {
+  if (!value.is(Value::Kind::made)) return false;
+  const std::string_view name = last_part(value.text);
+  if (value.text.find(".func.") != std::string::npos) return sql_tree::differs_by_row(name);
+  if ((name != "text" && name != "literal_column") || value.items.empty() || !value.items[0].is(Value::Kind::text))
+    return name == "Sequence";
+  const auto same = statements_of_sql("ALTER TABLE t ADD COLUMN c int DEFAULT (" + value.items[0].text + ")");
+  return !same.empty() && same[0].differs_by_row;
+}
+
 }  // namespace
 
 std::vector<Statement> statements_of_column(const Statement& on_table, const Value& column) {
@@ -39,6 +52,7 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
   const Value* nullable = column.argument("nullable");
   added.not_null = (nullable && truth(*nullable) == false) || is_yes(column, "primary_key");
   added.server_default = is_given(column, "server_default");
+  if (const Value* given = column.argument("server_default")) added.differs_by_row = differs_by_row(*given);
   added.client_default = is_given(column, "default");
 
   std::vector<Statement> found{added};
@@ -49,7 +63,7 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
       add_references(found.back(), part);
     }
     if (made == "CheckConstraint") found.push_back(constraint(on_table, ConstraintType::check, added.name));
-    if (made == "Identity" || made == "Computed") found[0].server_default = true;
+    if (made == "Identity" || made == "Computed") found[0].server_default = found[0].differs_by_row = true;
   }
   if (is_yes(column, "unique")) found.push_back(constraint(on_table, ConstraintType::unique, added.name));
   if (is_yes(column, "primary_key")) found.push_back(constraint(on_table, ConstraintType::primary_key, added.name));

@@ -74,17 +74,27 @@ void take_constraint(Statement& statement, const Json& constraint) {
   add_reference(statement, constraint["pktable"]);
 }
 
+bool calls_for_each_row(const Json& node) {
+  if (node.is_array()) return std::ranges::any_of(node.as_array(), calls_for_each_row);
+  if (!node.is_object()) return false;
+  const auto names = texts(node["FuncCall"]["funcname"]);
+  if (!names.empty() && differs_by_row(names.back())) return true;
+  return std::ranges::any_of(node.as_object(), [](const auto& member) { return calls_for_each_row(member.second); });
+}
+
 std::vector<Statement> add_column(const Statement& on_table, const Json& column) {
   std::vector<Statement> found{on_table};
   found[0].name = column.text_or("colname");
   found[0].type = type_text(column["typeName"]);
-  found[0].server_default = found[0].type.find("serial") != std::string::npos;
+  found[0].server_default = found[0].differs_by_row = found[0].type.find("serial") != std::string::npos;
   for (const Json& wrapped : items(column["constraints"])) {
     const Json& constraint = wrapped["Constraint"];
     const std::string type = constraint.text_or("contype");
     if (type == "CONSTR_NOTNULL" || type == "CONSTR_PRIMARY") found[0].not_null = true;
     if (type == "CONSTR_DEFAULT" || type == "CONSTR_IDENTITY" || type == "CONSTR_GENERATED")
       found[0].server_default = true;
+    if (type == "CONSTR_IDENTITY" || type == "CONSTR_GENERATED") found[0].differs_by_row = true;
+    if (type == "CONSTR_DEFAULT") found[0].differs_by_row |= calls_for_each_row(constraint["raw_expr"]);
     if (std::ranges::find(constraints, type, &Constraint::name) == constraints.end()) continue;
     Statement added = on_table;
     added.kind = StatementKind::add_constraint;
@@ -92,6 +102,10 @@ std::vector<Statement> add_column(const Statement& on_table, const Json& column)
     take_constraint(added, constraint);
     found.push_back(added);
   }
+  // The foreign key of a column that is NULL in each row has nothing to look up, where one statement makes both.
+  // (Alembic makes two of op.add_column with a ForeignKey.)
+  for (Statement& statement : found)
+    statement.skips_scan = statement.constraint == ConstraintType::foreign_key && !found[0].server_default;
   return found;
 }
 

@@ -243,6 +243,14 @@ bool only_computes(std::string_view function) {
   return lists(pure_functions, function);
 }
 
+bool differs_by_row(std::string_view function) {
+  // Of those that only compute, the ones that PostgreSQL calls volatile.
+  static constexpr auto differing = std::to_array<std::string_view>(
+      {"random", "random_normal", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7",
+       "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "gen_random_bytes", "gen_salt"});
+  return lists(differing, function) || !lists(pure_functions, function);
+}
+
 std::vector<Statement> query(const Json& node) {
   Walk walk;
   walk.visit(node);

@@ -36,6 +36,8 @@ std::string type_text(const Json& type_name);
 std::vector<Statement> alter_table(const Json& body);
 /// Whether a function of PostgreSQL's own, by its bare name, only computes.
 bool only_computes(std::string_view function);
+/// Whether it may give another value for each row, or is not known.
+bool differs_by_row(std::string_view function);
 /// What a SELECT, INSERT, UPDATE or DELETE does, with everything nested in it and the functions that it calls.
 std::vector<Statement> query(const Json& node);
 

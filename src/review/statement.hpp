@@ -72,6 +72,9 @@ struct Statement {
   bool has_where = false, not_null = false, server_default = false, client_default = false;
   bool not_valid = false, using_index = false, temporary = false, recreates = false;
 
+  bool differs_by_row = false;  ///< of a column that is added: its values are computed for each row
+  bool skips_scan = false;      ///< of a constraint: there is no value yet that could break it
+
   std::string proves_not_null;  ///< the column of CHECK (column IS NOT NULL)
 
   std::string why;  ///< of opaque: why nobody can tell

@@ -112,7 +112,7 @@ def read_until(stream, words: bytes) -> bytes:
 
 
 def start_slow_dump(vps):
-    vps.host.shell(f"mkdir -p /srv/slow; ln -sf {PROGRAMS}/pg_restore /srv/slow/")
+    vps.host.shell(f"mkdir -p /srv/slow; ln -sf {PROGRAMS}/pg_restore {PROGRAMS}/pg_dumpall /srv/slow/")
     vps.host.write("/srv/slow/pg_dump", PG_DUMP_THAT_NEVER_ENDS, 0o755)
     vps.use_policy(SHORT_HOLD, TAKE_BACKUP, SLOW_DUMP)
     run = vps.start_apply()

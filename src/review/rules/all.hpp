@@ -26,6 +26,7 @@ extern const Rule search_path;
 extern const Rule no_timeout;
 extern const Rule type_change;
 extern const Rule set_not_null;
+extern const Rule column_written_to_each_row;
 extern const Rule create_index_not_concurrently;
 extern const Rule drop_index;
 extern const Rule validated_at_once;

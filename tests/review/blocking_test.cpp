@@ -1,0 +1,247 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "../system/temporary_postgres.hpp"
+#include "review/review.hpp"
+
+namespace orchestrate {
+namespace {
+
+/// What every statement below is run on; with rows, so that a scan or a rewrite has something to do.
+constexpr const char* schema = R"(
+  CREATE EXTENSION citext;
+  CREATE TABLE parent (id int PRIMARY KEY, code text UNIQUE);
+  CREATE TABLE t (id int PRIMARY KEY, a int, b text, c varchar(20), d numeric(10,2), at timestamp, n int NOT NULL DEFAULT 0, k int,
+                  parent_id int, flag boolean, j json, CONSTRAINT a_is_positive CHECK (a > 0));
+  INSERT INTO parent SELECT i, i::text FROM generate_series(1, 200) i;
+  INSERT INTO t SELECT i, i, i::text, i::text, i, now(), i, i, i, true, '{}' FROM generate_series(1, 200) i;
+  ALTER TABLE t ADD CONSTRAINT b_not_null CHECK (b IS NOT NULL) NOT VALID;
+  ALTER TABLE t ADD CONSTRAINT parent_fk FOREIGN KEY (parent_id) REFERENCES parent NOT VALID;
+  CREATE UNIQUE INDEX t_n ON t (n);
+  CREATE UNIQUE INDEX t_a ON t (a);
+  CREATE INDEX t_b ON t (b);
+  CREATE MATERIALIZED VIEW m AS SELECT id FROM t;
+  CREATE VIEW v AS SELECT id FROM t;
+  CREATE TABLE log (at date NOT NULL, x int) PARTITION BY RANGE (at);
+  CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+  CREATE TABLE log_2 (at date NOT NULL, x int);
+  INSERT INTO log SELECT '2020-06-01', i FROM generate_series(1, 100) i;
+  INSERT INTO log_2 SELECT '2021-06-01', i FROM generate_series(1, 100) i;
+  CREATE TYPE mood AS ENUM ('so', 'so so');
+  CREATE SEQUENCE s;
+  CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+  ANALYZE;
+)";
+
+/// One migration step, as SQL. `before` is done earlier, in a release of its own.
+struct Step {
+  const char* sql;
+  const char* before = "";
+  const char* needs_catalog = nullptr;  ///< why the text alone does not tell, so that it is flagged to be safe
+};
+
+constexpr auto steps = std::to_array<Step>({
+    // columns
+    {"ALTER TABLE t ADD COLUMN x int"},
+    {"ALTER TABLE t ADD COLUMN x int NOT NULL DEFAULT 5"},
+    {"ALTER TABLE t ADD COLUMN x timestamptz DEFAULT now()"},
+    {"ALTER TABLE t ADD COLUMN x text DEFAULT 'a' || 'b'"},
+    {"ALTER TABLE t ADD COLUMN x uuid DEFAULT gen_random_uuid()"},
+    {"ALTER TABLE t ADD COLUMN x float DEFAULT random()"},
+    {"ALTER TABLE t ADD COLUMN x timestamptz DEFAULT clock_timestamp()"},
+    {"ALTER TABLE t ADD COLUMN x serial"},
+    {"ALTER TABLE t ADD COLUMN x int DEFAULT nextval('s')"},
+    {"ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS IDENTITY"},
+    {"ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a + 1) STORED"},
+    {"ALTER TABLE t ADD COLUMN x int CHECK (x > 0)"},
+    {"ALTER TABLE t ADD COLUMN x int UNIQUE"},
+    {"ALTER TABLE t ADD COLUMN x int REFERENCES parent"},
+    {"ALTER TABLE t ADD COLUMN x int DEFAULT 1 REFERENCES parent"},
+    {"ALTER TABLE t ADD COLUMN x int; ALTER TABLE t ADD FOREIGN KEY (x) REFERENCES parent"},
+    {"ALTER TABLE t DROP COLUMN d"},
+    {"ALTER TABLE t ALTER COLUMN a SET DEFAULT 1"},
+    {"ALTER TABLE t ALTER COLUMN n DROP DEFAULT"},
+    {"ALTER TABLE t ALTER COLUMN n DROP NOT NULL"},
+    {"ALTER TABLE t ALTER COLUMN a SET NOT NULL"},
+    {"ALTER TABLE t ALTER COLUMN b SET NOT NULL",
+     "ALTER TABLE t ADD CONSTRAINT k CHECK (b IS NOT NULL) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT k"},
+    {"ALTER TABLE t ALTER COLUMN b SET NOT NULL", "ALTER TABLE t VALIDATE CONSTRAINT b_not_null",
+     "what the constraint says, which is older"},
+    {"ALTER TABLE t ALTER COLUMN b SET STATISTICS 500"},
+    {"ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL"},
+    {"COMMENT ON COLUMN t.a IS 'x'"},
+    // types
+    {"ALTER TABLE t ALTER COLUMN a TYPE bigint"},
+    {"ALTER TABLE t ALTER COLUMN a TYPE int", "", "the old type"},
+    {"ALTER TABLE t ALTER COLUMN k TYPE text USING k::text"},
+    {"ALTER TABLE t ALTER COLUMN c TYPE varchar(40)", "", "the old type"},
+    {"ALTER TABLE t ALTER COLUMN c TYPE text", "", "the old type"},
+    {"ALTER TABLE t ALTER COLUMN c TYPE varchar(10)"},
+    {"ALTER TABLE t ALTER COLUMN b TYPE varchar(50)"},
+    {"ALTER TABLE t ALTER COLUMN b TYPE citext"},
+    {"ALTER TABLE t ALTER COLUMN d TYPE numeric(14,2)", "", "the old type"},
+    {"ALTER TABLE t ALTER COLUMN d TYPE numeric(14,4)"},
+    {"ALTER TABLE t ALTER COLUMN d TYPE numeric", "", "the old type"},
+    {"ALTER TABLE t ALTER COLUMN at TYPE timestamptz"},
+    {"ALTER TABLE t ALTER COLUMN j TYPE jsonb"},
+    // constraints
+    {"ALTER TABLE t ADD CONSTRAINT k CHECK (n >= 0)"},
+    {"ALTER TABLE t ADD CONSTRAINT k CHECK (n >= 0) NOT VALID"},
+    {"ALTER TABLE t VALIDATE CONSTRAINT b_not_null"},
+    {"ALTER TABLE t VALIDATE CONSTRAINT parent_fk"},
+    {"ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES parent"},
+    {"ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES parent NOT VALID"},
+    {"ALTER TABLE t ADD CONSTRAINT k UNIQUE (b)"},
+    {"ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX t_a"},
+    {"ALTER TABLE log_2 ADD PRIMARY KEY (x)"},
+    {"ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY USING INDEX t_n", "", "whether its columns may be NULL"},
+    {"ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY USING INDEX t_a"},
+    {"ALTER TABLE t ADD CONSTRAINT k EXCLUDE (n WITH =)"},
+    {"ALTER TABLE t DROP CONSTRAINT a_is_positive"},
+    {"ALTER TABLE t RENAME CONSTRAINT a_is_positive TO x"},
+    // indexes
+    {"CREATE INDEX x ON t (c)"},
+    {"CREATE UNIQUE INDEX x ON t (c)"},
+    {"CREATE INDEX x ON log (x)"},
+    {"REINDEX INDEX t_b"},
+    {"REINDEX TABLE t"},
+    {"ALTER INDEX t_b RENAME TO x"},
+    // tables
+    {"CREATE TABLE x (id int PRIMARY KEY, t_id int)"},
+    {"CREATE TABLE x (id int PRIMARY KEY, t_id int REFERENCES t)"},
+    {"CREATE TABLE x (LIKE t INCLUDING ALL)"},
+    {"ALTER TABLE t RENAME TO x"},
+    {"ALTER TABLE t RENAME COLUMN a TO x"},
+    {"ALTER TABLE t SET (fillfactor = 70)"},
+    {"ALTER TABLE t SET UNLOGGED"},
+    {"ALTER TABLE t ENABLE ROW LEVEL SECURITY"},
+    {"ALTER TABLE t REPLICA IDENTITY FULL"},
+    {"ALTER TABLE t CLUSTER ON t_pkey"},
+    {"CLUSTER t USING t_pkey"},
+    // partitions
+    {"ALTER TABLE log ATTACH PARTITION log_2 FOR VALUES FROM ('2021-01-01') TO ('2022-01-01')"},
+    {"ALTER TABLE log DETACH PARTITION log_1"},
+    {"CREATE TABLE log_3 PARTITION OF log FOR VALUES FROM ('2023-01-01') TO ('2024-01-01')"},
+    // others
+    {"CREATE VIEW x AS SELECT a FROM t"},
+    {"CREATE OR REPLACE VIEW v AS SELECT id FROM t WHERE id > 0"},
+    {"CREATE MATERIALIZED VIEW x AS SELECT a FROM t"},
+    {"REFRESH MATERIALIZED VIEW m"},
+    {"CREATE TYPE x AS ENUM ('a')"},
+    {"ALTER TYPE mood ADD VALUE 'x'"},
+    {"CREATE SEQUENCE x"},
+    {"ALTER SEQUENCE s INCREMENT 2"},
+    {"CREATE FUNCTION x() RETURNS int LANGUAGE sql AS 'select 1'"},
+    {"CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()"},
+    {"CREATE POLICY x ON t USING (true)"},
+    {"CREATE STATISTICS x ON a, b FROM t"},
+    {"CREATE EXTENSION pg_trgm"},
+    {"GRANT SELECT ON t TO PUBLIC"},
+    {"INSERT INTO parent VALUES (1000, 'x')"},
+});
+
+/// What PostgreSQL did for one statement, to tables and indexes that were there before.
+struct Seen {
+  bool locks_out_writers = false;  ///< SHARE or stronger on a table
+  bool scans = false;              ///< a whole table
+  bool writes_anew = false;        ///< a table or an index
+  bool blocks() const { return locks_out_writers && (scans || writes_anew); }
+};
+
+class Blocking : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { server = std::make_unique<TemporaryPostgres>(); }
+  static void TearDownTestSuite() { server.reset(); }
+
+  /// In a copy of the database, in one transaction that is rolled back.
+  static Seen run(const Step& step) {
+    server->sql("DROP DATABASE IF EXISTS x");
+    server->sql("CREATE DATABASE x TEMPLATE model");
+    if (*step.before != '\0') server->sql(step.before, "x");
+    std::string answer;
+    try {
+      answer = look_at(step.sql);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << step.sql << ": " << error.what();
+      return {};
+    }
+    std::vector<std::string> lines;
+    std::istringstream stream(answer);
+    for (std::string line; std::getline(stream, line);)
+      if (line == "t" || line == "f") lines.push_back(line);
+    EXPECT_EQ(lines.size(), 3U) << step.sql << "\n" << answer;
+    if (lines.size() != 3) return {};
+    return {lines[0] == "t", lines[1] == "t", lines[2] == "t"};
+  }
+
+  /// Three lines: whether writers are locked out, a table is scanned, something is written anew.
+  static std::string look_at(const std::string& sql) {
+    return server->sql(std::string(R"(
+      CREATE TEMP TABLE before AS SELECT c.oid, pg_relation_filenode(c.oid) AS file FROM pg_class c
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i', 'm', 'p', 'I');
+      SET timezone = 'Europe/Berlin';
+      BEGIN;
+      SELECT pg_stat_force_next_flush();
+      )") + sql + R"(;
+      SELECT count(*) > 0 FROM pg_locks l JOIN before b ON b.oid = l.relation JOIN pg_class c ON c.oid = b.oid
+        WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'm', 'p')
+          AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock');
+      SELECT count(*) > 0 FROM pg_stat_xact_user_tables s JOIN before b ON b.oid = s.relid WHERE s.seq_scan > 0;
+      SELECT count(*) > 0 FROM before b WHERE pg_relation_filenode(b.oid) IS DISTINCT FROM b.file
+        AND EXISTS (SELECT FROM pg_class c WHERE c.oid = b.oid);
+      ROLLBACK;)",
+                       "x");
+  }
+
+  static std::unique_ptr<TemporaryPostgres> server;
+};
+std::unique_ptr<TemporaryPostgres> Blocking::server;
+
+/// Whether the review says that it blocks, or that nobody can tell.
+bool is_flagged(const Step& step) {
+  std::vector<SqlText> files;
+  if (*step.before != '\0') files.push_back({"before.sql", step.before});
+  files.push_back({"step.sql", std::string("BEGIN;\n") + step.sql + ";\nCOMMIT;"});
+  const ReviewReport report = review_sql(files, {"blocking-lock"});
+  return std::ranges::any_of(report.findings, [](const Finding& finding) {
+    return finding.revision == "step.sql" && finding.severity == Severity::blocks;
+  });
+}
+
+/// Wilson's interval at 95 %.
+std::string rate(int hits, int all) {
+  if (all == 0) return "-";
+  const double z = 1.96, n = all, p = hits / n;
+  const double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+  return fmt::format("{}/{} = {:.1f} % ({:.1f} to {:.1f})", hits, all, 100 * p, 100 * (middle - half),
+                     100 * std::min(1.0, middle + half));
+}
+
+/// Labels by execution: what PostgreSQL really locks, scans and writes anew decides, and nobody's documentation.
+TEST_F(Blocking, WhatKeepsWritersOutIsFlaggedAndWhatDoesNotIsNot) {
+  server->sql("CREATE DATABASE model");
+  server->sql(schema, "model");
+  int blocking = 0, caught = 0, harmless = 0, alarms = 0;
+  for (const Step& step : steps) {
+    const bool blocks = run(step).blocks(), flagged = is_flagged(step);
+    blocking += blocks ? 1 : 0;
+    harmless += blocks ? 0 : 1;
+    caught += blocks && flagged ? 1 : 0;
+    alarms += !blocks && flagged ? 1 : 0;
+    EXPECT_EQ(flagged, blocks || step.needs_catalog) << step.sql;
+  }
+  std::puts(fmt::format("blocking statements found: {}", rate(caught, blocking)).c_str());
+  std::puts(fmt::format("harmless ones flagged:     {}", rate(alarms, harmless)).c_str());
+}
+
+}  // namespace
+}  // namespace orchestrate
