@@ -145,7 +145,7 @@ def stray(vps):
 # What is broken and how, the check that finds it, and words of what it says and of its fix.
 BROKEN = {
     "closed": (lambda vps: vps.runbook("downgrade 002_panels").ok(), "gate", "003_tempvc is pending", "orchestrate apply"),
-    "backup": (shell("rm {vps.project.backups}/*.dump"), "backup", "appdb-", "see why the backup job did not run, then run it"),
+    "backup": (shell("rm {vps.project.backups}/*.dump"), "backup", "appdb-", "orchestrate verify-backup magikal-bot"),
     "daemon": (shell(f"systemctl mask --now {DAEMON}"), "daemon", f"{DAEMON} is masked", f"systemctl unmask {DAEMON}"),
     "daemon's unit": (shell(f"mkdir -p /etc/systemd/system/{DAEMON}.d; touch /etc/systemd/system/{DAEMON}.d/x.conf"),
                       "daemon", "changed since systemd read it", "daemon-reload"),
