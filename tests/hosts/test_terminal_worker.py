@@ -44,7 +44,7 @@ def test_the_bytes_of_a_dump_are_told_while_it_grows(halting):
     command = f"stty rows {ROWS} cols {COLUMNS}; TERM=xterm orchestrate apply magikal-bot"
     client = halting.host.start("script", "--quiet", "--flush", "--return", "--command", command, "/root/screen")
     try:
-        until("the bytes are told", 60, lambda: screen.exists() and b"MiB of about " in screen.read_bytes())
+        until("the bytes are told", 60, lambda: screen.exists() and b"iB of about " in screen.read_bytes())
     finally:
         halting.host.shell(f"timeout 10 sh -c 'echo go >{SLOW}/go'")
     ended = client.wait(90)
