@@ -7,8 +7,10 @@ import pytest
 
 import cable
 import debian
+import worker
 from host import until
 from magikal import ENV_FILE, UNIT
+from project import boot
 from vps import NO_HOLD, TAKE_BACKUP, line_with
 
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/orchestrate-gate.conf"
@@ -17,6 +19,12 @@ GATED = "[Service]\nExecStartPre=+/usr/bin/orchestrate gate --unit %n --timeout 
 
 LEDGER = "/var/lib/orchestrate/magikal-bot/ledger.sqlite"
 RESTART_RULES = ("Restart", "RestartUSec", "StartLimitIntervalUSec", "StartLimitBurst", "TimeoutStartUSec")
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.PackagedVps(host, project)
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+import worker
 from magikal import ENV_FILE, INSTALLED_POLICY, PROJECT, UNIT
+from project import boot
 from vps import line_with
 
 APP = "magikal-bot"
@@ -13,6 +15,12 @@ RULES = f"/etc/polkit-1/rules.d/60-orchestrate-{APP}.rules"
 DIRECTORIES = f"/etc/tmpfiles.d/orchestrate-{APP}.conf"
 GATE = f"/etc/systemd/system/{UNIT}.d/50-orchestrate-gate.conf"
 FILES = (INSTALLED_POLICY, WORKER, RULES, DIRECTORIES)
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.PackagedVps(host, project)
 
 
 @pytest.fixture
@@ -152,7 +160,7 @@ def test_the_rules_that_it_writes_let_the_user_apply_without_root(bare):
     assert init(bare, "--write").code == 0
     bare.host.shell("gpasswd --add magikalbot systemd-journal; systemctl restart polkit")
     try:
-        ended = bare.apply(user="magikalbot")
+        ended = bare.apply("--local", user="magikalbot")
         other = bare.host.run("systemctl", "--no-ask-password", "restart", "cron.service", user="magikalbot")
         verb = bare.host.run("systemctl", "--no-ask-password", "kill", UNIT, user="magikalbot")
     finally:

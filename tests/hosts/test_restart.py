@@ -6,8 +6,10 @@ import signal
 
 import pytest
 
+import worker
 from host import until
 from magikal import UNIT
+from project import boot
 from vps import NO_HOLD, line_with
 
 RULES = "/etc/polkit-1/rules.d/60-orchestrate-magikal-bot.rules"
@@ -17,6 +19,12 @@ with op.get_context().autocommit_block():
     op.execute("ALTER TABLE cfg.panels ADD COLUMN extra int")
 os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.PackagedVps(host, project)
 
 
 def restart(vps, *options, **how):
