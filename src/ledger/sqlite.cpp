@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ledger/sqlite_error.hpp"
+#include "orchestrate/error.hpp"
 
 namespace orchestrate {
 namespace {
@@ -37,7 +38,9 @@ void have_files_opened_plainly() {
     sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
     return system->xSetSystemCall(system, "open", reinterpret_cast<sqlite3_syscall_ptr>(&open_plainly)) == SQLITE_OK;
   }();
-  static_cast<void>(once);
+  if (!once)
+    throw Error(ErrorKind::failed, "open a ledger", "SQLite does not let us say how its files are opened",
+                "install Debian's libsqlite3-0");
 }
 
 /// Without links, so that SQLite may be told to follow none.

@@ -11,8 +11,9 @@ import signal
 
 import pytest
 
+from administrator import beside, databases, drop_what_is_beside, with_administrator
 from magikal import BACKUPS
-from test_restore import ADMIN, SUPERUSER, at_head, beside, databases
+from test_restore import at_head
 from test_retention import KEPT, copy_of
 from vps import SHORT_HOLD, TAKE_BACKUP, line_with
 
@@ -24,10 +25,7 @@ STATE = "/var/lib/orchestrate/magikal-bot"
 
 @pytest.fixture
 def vps(booted):
-    booted.reset()
-    booted.use_policy(SHORT_HOLD, ADMIN)
-    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
-    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
+    with_administrator(booted, SHORT_HOLD)
     return booted
 
 
@@ -131,8 +129,3 @@ def test_one_database_is_open_under_the_name_and_the_next_command_finishes_or_un
 
 def is_open(vps):
     return vps.sql("SELECT datallowconn FROM pg_database WHERE datname = 'appdb'", "postgres") == "t"
-
-
-def drop_what_is_beside(vps):
-    for name in beside(vps):
-        vps.sql(f'DROP DATABASE "{name}"', "postgres")

@@ -6,9 +6,9 @@ import signal
 
 import pytest
 
+from administrator import ADMIN, SUPERUSER, beside, databases, with_administrator
 from host import until
 from magikal import BACKUPS, PROJECT, VERSIONS
-from test_restore import ADMIN, SUPERUSER, beside, databases
 from test_rollback import run_yesterdays_code
 from vps import SHORT_HOLD, line_with
 
@@ -47,13 +47,7 @@ def on_failure(remedies):
 
 @pytest.fixture
 def vps(booted):
-    booted.reset()
-    booted.use_policy(SHORT_HOLD, ADMIN, *DOWNTIME, on_failure("upgrade: restore, after_upgrade: restore"))
-    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
-    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
-    for name in databases(booted):
-        if name.startswith("appdb_") and name != "appdb_start":
-            booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    with_administrator(booted, SHORT_HOLD, *DOWNTIME, on_failure("upgrade: restore, after_upgrade: restore"))
     return booted
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 import worker
+from administrator import beside, with_administrator
 from host import until
 from project import boot
 from test_on_failure import DOWNTIME, STUCK, break_the_bot, is_as_before, on_failure, runs, verbs
-from test_restore import ADMIN, SUPERUSER, beside
 from test_rollback import run_yesterdays_code
 from vps import SHORT_HOLD, line_with
 
@@ -19,12 +19,7 @@ def booted(project):
 
 @pytest.fixture
 def vps(booted):
-    booted.reset()
-    booted.use_policy(SHORT_HOLD, ADMIN, *DOWNTIME, on_failure("upgrade: restore, after_upgrade: restore"))
-    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
-    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
-    for name in beside(booted):
-        booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    with_administrator(booted, SHORT_HOLD, *DOWNTIME, on_failure("upgrade: restore, after_upgrade: restore"))
     return booted
 
 

@@ -5,12 +5,11 @@ import signal
 
 import pytest
 
+from administrator import beside, with_administrator
 from host import until
 from magikal import BACKUPS, UNIT
 from vps import SHORT_HOLD, line_with
 
-SUPERUSER = "ADMIN_DATABASE_URL=postgresql://dba:Nachtschatten-204@localhost:5432/postgres"
-ADMIN = (r"(?m)^  version_table:", "  admin_url: ${ADMIN_DATABASE_URL}\n  version_table:")
 PROPERTIES = """
 SELECT d.datdba::regrole, d.encoding, d.datcollate, d.datctype, d.datconnlimit, shobj_description(d.oid, 'pg_database'),
   (SELECT string_agg(a.grantee::regrole || ' ' || a.privilege_type, ', ' ORDER BY a.grantee::regrole::text, a.privilege_type) FROM aclexplode(d.datacl) a),
@@ -23,22 +22,7 @@ FROM pg_database d WHERE d.datname = 'appdb'"""
 def vps(booted):
     booted.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'RENAME TO|COMMENT ON' AND pid <> pg_backend_pid()",
                "postgres")  # fmt: skip
-    booted.reset()
-    booted.use_policy(SHORT_HOLD, ADMIN)
-    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
-    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
-    for name in databases(booted):
-        if name.startswith("appdb_") and name != "appdb_start":
-            booted.sql(f'DROP DATABASE "{name}"', "postgres")
-    return booted
-
-
-def databases(vps):
-    return vps.sql("SELECT string_agg(datname, ' ') FROM pg_database", "postgres").split()
-
-
-def beside(vps):
-    return sorted(name for name in databases(vps) if name.startswith(("appdb_old_", "appdb_new_")))
+    return with_administrator(booted, SHORT_HOLD)
 
 
 def dump(vps):

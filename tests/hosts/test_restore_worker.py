@@ -5,9 +5,10 @@ import json
 import pytest
 
 import worker
+from administrator import beside, with_administrator
 from host import until
 from project import boot
-from test_restore import ADMIN, SUPERUSER, at_head, beside, dump, hold_rename, release, restore, wait_for_rename
+from test_restore import at_head, dump, hold_rename, release, restore, wait_for_rename
 from vps import SHORT_HOLD, line_with
 
 
@@ -19,12 +20,7 @@ def booted(project):
 
 @pytest.fixture
 def vps(booted):
-    booted.reset()
-    booted.use_policy(SHORT_HOLD, ADMIN)
-    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
-    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
-    for name in beside(booted):
-        booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    with_administrator(booted, SHORT_HOLD)
     at_head(booted)
     return booted
 

@@ -4,21 +4,15 @@ import json
 
 import pytest
 
+from administrator import ADMIN, beside, with_administrator
 from magikal import PROJECT, VERSIONS
 from test_restart import HALF_DONE
-from test_restore import ADMIN, SUPERUSER, beside, databases
 from vps import SHORT_HOLD, line_with
 
 
 @pytest.fixture
 def vps(booted):
-    booted.reset()
-    booted.use_policy(SHORT_HOLD, ADMIN)
-    booted.sql("DROP ROLE IF EXISTS dba; CREATE ROLE dba SUPERUSER LOGIN PASSWORD 'Nachtschatten-204'")
-    booted.host.shell(f"echo {SUPERUSER} >>/etc/magikal-bot.env")
-    for name in databases(booted):
-        if name.startswith("appdb_") and name != "appdb_start":
-            booted.sql(f'DROP DATABASE "{name}"', "postgres")
+    with_administrator(booted, SHORT_HOLD)
     return booted
 
 
