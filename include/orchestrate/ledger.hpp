@@ -24,9 +24,11 @@ struct BackupVerification {
   enum class Of { newest, other };  ///< the one that an upgrade would rest on, or another
   Time at;
   std::string summary, by;
-  Json proof;                ///< as the evidence of a `backup` stage; null: it is not good
+  Json proof;                ///< as the evidence of a `backup` stage; null: it is not good, or nobody could tell
   std::string damaged = {};  ///< the path of the dump whose bytes were found to be bad; empty: none was
   Of of = Of::newest;
+  /// In one word: a full disk, say, tells nothing about a dump.
+  std::string_view verdict() const { return !proof.is_null() ? "good" : damaged.empty() ? "not proven" : "not good"; }
   bool operator==(const BackupVerification&) const = default;
 };
 

@@ -49,8 +49,8 @@ class AuditedLedger final : public Ledger {
   }
   void note_verification(const BackupVerification& verification) override {
     ledger_->note_verification(verification);
-    const std::string_view found = verification.proof.is_null() ? "not good" : "good";
-    const std::string message = fmt::format("{}: backup {}: {}", app_, found, redactor_(verification.summary));
+    const std::string message =
+        fmt::format("{}: backup {}: {}", app_, verification.verdict(), redactor_(verification.summary));
     copy(message, MessageId{}(verification), "backup-verified");
   }
   void note_expiry(const BackupExpiry& expiry) override {

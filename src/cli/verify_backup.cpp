@@ -63,13 +63,13 @@ Json look_json(const Outcome& outcome) {
 }
 
 /// One line for each; a bad one is told on stderr, which is what cron mails.
-void tell_line(const Arguments& arguments, const std::string& app, const Outcome& outcome) {
+void tell_line(const Arguments& arguments, const std::string& app, const Outcome& outcome, std::string_view verdict) {
   if (outcome.verdict == Verdict::passed) {
     if (arguments.volume == Volume::normal) write(stdout, fmt::format("{}: {}\n", app, outcome.summary));
     return;
   }
   const std::string more = fmt::format("{}", fmt::join(outcome.details, "; "));
-  write(stderr, fmt::format("{}: backup not good: {}{}{}\n", app, outcome.summary, more.empty() ? "" : "; ", more));
+  write(stderr, fmt::format("{}: backup {}: {}{}{}\n", app, verdict, outcome.summary, more.empty() ? "" : "; ", more));
 }
 
 /// The first as it always was, further ones beside it.
@@ -119,7 +119,7 @@ class Looking {
     entry.damaged = damaged_in(outcome);
     entry.of = of;
     ledger_.note_verification(entry);
-    if (arguments_.format != Format::json) tell_line(arguments_, policy().app, outcome);
+    if (arguments_.format != Format::json) tell_line(arguments_, policy().app, outcome, entry.verdict());
     outcomes_.push_back(std::move(outcome));
   }
 

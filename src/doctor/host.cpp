@@ -47,7 +47,7 @@ Task<Answer> nightly(Examination& examination) {
   if (!last) co_return answer;
   if (last->proof == Json())
     answer.obstacles.push_back(
-        {fmt::format("on {} the newest backup was not good: {}", utc_text(last->at), last->summary),
+        {fmt::format("on {} the newest backup was {}: {}", utc_text(last->at), last->verdict(), last->summary),
          "mend it, then: orchestrate verify-backup " + app});
   else if (examination.inspection.context.ports.clock.now() - last->at > oldest_verification)
     answer.obstacles.push_back(

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <memory>
+#include <thread>
 
 #include "ledger/sqlite_error.hpp"
 #include "orchestrate/error.hpp"
@@ -14,6 +15,10 @@ namespace {
 // Appends take milliseconds; whoever holds the lock longer is stuck.
 constexpr int busy_timeout_ms = 5000;
 constexpr int glance_timeout_ms = 200;  // longer than the sync of a commit
+
+// Whoever follows a writer that was killed repairs the file when it opens it; a reader cannot.
+constexpr auto repair_limit = std::chrono::seconds(3);
+constexpr auto repair_interval = std::chrono::milliseconds(50);
 
 // A glance at a file that somebody may have forged costs its reader no more than this.
 constexpr auto glance_limit = std::chrono::seconds(1);
@@ -81,11 +86,21 @@ Sqlite::Sqlite(std::filesystem::path file, LedgerAccess access)
   if (access == LedgerAccess::glance) limit();
   execute(common_settings);
   if (access == LedgerAccess::write) execute(writer_settings);
+  if (access == LedgerAccess::read) wait_for_repair();
   guard.release();
 }
 
 Sqlite::~Sqlite() {
   sqlite3_close(connection_);
+}
+
+void Sqlite::wait_for_repair() const {
+  const auto give_up = std::chrono::steady_clock::now() + repair_limit;
+  const auto look = [this] {
+    return sqlite3_exec(connection_, "SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
+  };
+  while (look() == SQLITE_READONLY_ROLLBACK && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(repair_interval);
 }
 
 void Sqlite::limit() {

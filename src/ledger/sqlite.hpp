@@ -34,6 +34,7 @@ class Sqlite {
 
  private:
   void limit();
+  void wait_for_repair() const;
   bool is_late() const;
   [[noreturn]] void fail(int code) const;
 

@@ -586,7 +586,8 @@ def test_root_is_answered_in_the_middle_of_a_storm_of_clients_that_shout_and_van
         answers.append(worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9"))
     shouting.wait(120).ok()
     assert len(answers) > 3
-    assert all(answer.code == 0 and answer.seconds < 10 for answer in answers), max(answers, key=lambda answer: answer.seconds)
+    bad = [answer for answer in answers if answer.code != 0 or answer.seconds >= 10]
+    assert not bad, f"{len(bad)} of {len(answers)}, as {bad[0]}"
     assert property_of(vps, DAEMON, "NRestarts") == "0"
 
 

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+import debian
 from administrator import beside, with_administrator
 from host import until
 from magikal import BACKUPS, UNIT
@@ -114,6 +115,42 @@ def test_a_backup_that_cannot_be_restored_changes_nothing(vps):
     line_with(ended, "FAIL", "rebuild", "cannot be restored", 'role "gone" does not exist')
     line_with(ended, "failed, nothing changed", "checkout and service unchanged")
     assert vps.snapshot() == before and beside(vps) == []
+
+
+SMALL_DISK = """
+systemctl stop postgresql magikal-bot
+cp --archive {data} /var/lib/whole
+mount -t tmpfs -o size=$(( $(du -sm {data} | cut -f1) + 60 ))m,mode=700,uid=$(id -u postgres),gid=$(id -g postgres) tmpfs {data}
+cp --archive /var/lib/whole/. {data}
+systemctl start postgresql magikal-bot"""
+OWN_DISK = """
+systemctl stop postgresql magikal-bot
+cp --archive {data}/. /var/lib/whole
+umount {data}
+rm -rf {data}; mv /var/lib/whole {data}
+systemctl start postgresql magikal-bot"""
+
+
+def test_a_full_disk_in_the_rebuild_changes_nothing(vps):
+    """The backup is of a time when the database was larger than there is room now; its tables have a disk of their own."""
+    at_head(vps)
+    vps.sql("CREATE UNLOGGED TABLE cfg.bulky (filling text); ALTER TABLE cfg.bulky OWNER TO magikal;"
+            "ALTER TABLE cfg.bulky ALTER filling SET STORAGE EXTERNAL;"
+            "INSERT INTO cfg.bulky SELECT repeat('x', 1000000) FROM generate_series(1, 200)")  # fmt: skip
+    vps.host.shell(f"rm {BACKUPS}/*.dump; /usr/local/bin/magikal-db-dump", user="magikalbot")
+    vps.sql("DROP TABLE cfg.bulky; CHECKPOINT")
+    data = f"/var/lib/postgresql/{debian.wanted().postgres}/main/base"
+    vps.host.shell(SMALL_DISK.format(data=data))
+    try:
+        before = vps.snapshot()
+        ended = restore(vps, "--confirm", "appdb")
+        assert ended.code == 1, str(ended)
+        line_with(ended, "FAIL", "rebuild", "No space left on device")
+        line_with(ended, "failed, nothing changed", "checkout and service unchanged")
+        assert beside(vps) == []
+        assert vps.snapshot() == before
+    finally:
+        vps.host.shell(OWN_DISK.format(data=data))
 
 
 def test_who_may_not_make_databases_is_told_before_anything_is_done(vps):

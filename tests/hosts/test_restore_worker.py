@@ -53,6 +53,20 @@ def test_a_worker_that_is_killed_while_the_database_is_closed_is_followed_by_one
     assert vps.unit("ActiveState")["ActiveState"] == "active"
 
 
+def test_after_a_power_cut_in_the_rebuild_nothing_of_it_is_left_without_a_person(vps):
+    before = vps.snapshot()
+    client = vps.host.start("orchestrate", "restore", "magikal-bot", dump(vps), "--confirm", "appdb")
+    until("the new database is there", 60, lambda: beside(vps))
+    vps.host.cut_power()
+    client.end()
+    vps.host.boot()
+    until("the run has come to its end", 90, lambda: newest(vps)["finished"])
+    assert newest(vps)["finished"]["result"] == "failed-unchanged", str(newest(vps))
+    assert beside(vps) == []
+    assert vps.snapshot().database == before.database
+    assert vps.unit("ActiveState")["ActiveState"] == "active"
+
+
 def test_after_a_power_cut_the_database_is_open_again_without_a_person(vps):
     before = vps.snapshot()
     hold_rename(vps)

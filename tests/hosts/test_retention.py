@@ -7,6 +7,7 @@ import time
 import pytest
 
 import worker
+from host import until
 from magikal import BACKUPS
 from project import boot
 from vps import TAKE_BACKUP, line_with
@@ -110,6 +111,25 @@ def test_while_a_dump_is_damaged_nothing_expires(deployed):
     flip_a_byte(deployed, "magikal-bot-3-days.dump")  # as it was
     assert deployed.orchestrate("verify-backup", "magikal-bot", "magikal-bot-3-days.dump").code == 0
     assert fates(deployed) == {"1-days": "keep", "2-days": "remove", "3-days": "remove"}
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_after_a_power_cut_in_between_what_the_policy_keeps_is_whole_and_the_next_one_removes_the_rest(deployed, step):
+    """Just before one of the two files of a dump is removed."""
+    stopped = ("strace", "-o", "/root/trace", "-e", f"inject=unlink,unlinkat:signal=STOP:when={step}")
+    client = deployed.host.start(*stopped, "orchestrate", "expire", "magikal-bot")
+    trace = deployed.host.path("/root/trace")
+    until("it stands still", 30, lambda: trace.exists() and "stopped by SIGSTOP" in trace.read_text())
+    deployed.host.cut_power()
+    client.end()
+    trace.unlink()
+    deployed.host.boot()
+    assert deployed.orchestrate("verify-backup", "magikal-bot").code == 0
+    assert days_left(deployed)[0] == "1-days"
+    assert deployed.orchestrate("verify-backup", "magikal-bot", "magikal-bot-1-days.dump").code == 0
+    deployed.orchestrate("expire", "magikal-bot").ok()
+    assert days_left(deployed) == ["1-days"]
+    assert not [path for path in deployed.host.path(BACKUPS).iterdir() if "2-days" in path.name or "3-days" in path.name]
 
 
 def test_the_proof_that_is_the_oldest_is_renewed(deployed):

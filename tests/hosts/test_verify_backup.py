@@ -133,6 +133,53 @@ def test_what_a_killed_verification_leaves_the_next_one_removes(vps):
     assert leftovers(vps) == ""
 
 
+def test_what_a_power_cut_leaves_of_a_verification_the_next_one_removes(vps):
+    vps.use_policy(RESTORED)
+    assert vps.apply().code == 0
+    vps.host.run("systemctl", "start", "--no-block", VERIFY).ok()
+    until("the throw-away server is there", 30, lambda: leftovers(vps) != "")
+    vps.host.cut_power()
+    vps.host.boot()
+    assert leftovers(vps) != ""
+    vps.host.run("systemctl", "start", VERIFY).ok()
+    assert leftovers(vps) == ""
+    [listed] = json.loads(vps.orchestrate("backups", "magikal-bot", "--json").ok())["backups"]
+    assert (listed["level"], listed["trouble"]) == ("restored", "")
+
+
+BULKY = """CREATE UNLOGGED TABLE cfg.bulky (filling text); ALTER TABLE cfg.bulky OWNER TO magikal;
+ALTER TABLE cfg.bulky ALTER filling SET STORAGE EXTERNAL;
+INSERT INTO cfg.bulky SELECT repeat('x', 1000000) FROM generate_series(1, 1300)"""
+
+
+@pytest.fixture
+def small_state(vps):
+    """The directory of the throw-away server is on a disk that cannot hold what the dump unpacks to."""
+    state = worker.state_of(vps)
+    vps.host.shell(f"mount -t tmpfs -o size=1150m,mode=2750,uid=$(id -u magikalbot),gid=$(getent group orchestrate | cut -d: -f3) tmpfs {state}")
+    yield state
+    vps.host.shell(f"umount {state}")
+
+
+def test_a_full_disk_says_nothing_about_the_dump(vps, small_state):
+    """A dump of which nobody knows how large it gets: cron made it, and its largest table is gone since."""
+    vps.sql(BULKY)
+    vps.host.shell(f"rm {BACKUPS}/*.dump; /usr/local/bin/magikal-db-dump", user="magikalbot")
+    vps.sql("DROP TABLE cfg.bulky")
+    vps.use_policy((r"verify: intact", "verify: restored"))
+    before = vps.snapshot()
+    ended = vps.orchestrate("verify-backup", "magikal-bot")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "No space left on device", "make room")
+    assert "not good" not in ended.out + ended.err and "cannot be restored" not in ended.out + ended.err, str(ended)
+    assert leftovers(vps) == ""
+    assert vps.snapshot() == before
+    refused = vps.apply("--local")
+    assert refused.code == 1, str(refused)
+    line_with(refused, "FAIL", "backup", "No space left on device")
+    assert vps.revision() == "002_panels" and leftovers(vps) == ""
+
+
 def test_the_applications_user_may(vps):
     assert vps.orchestrate(*QUIET, user="magikalbot").code == 0
 

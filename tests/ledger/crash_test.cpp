@@ -2,7 +2,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
+#include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <future>
 #include <random>
 
 #include "state_directory.hpp"
@@ -54,6 +59,34 @@ TEST(LedgerCrash, AWriterKilledAtAnyInstantLeavesAValidChainWithEverythingItRepo
     ASSERT_EQ(verify_chain(state.path()), std::nullopt);
     next = facts;
   }
+}
+
+/// A child that is killed when a change is in the file already and its journal still beside it.
+void die_in_the_middle_of_a_write(const StateDirectory& state) {
+  const pid_t child = ::fork();
+  if (child != 0) {
+    ::waitpid(child, nullptr, 0);
+    return;
+  }
+  sqlite3* connection = nullptr;
+  sqlite3_open(state.file().c_str(), &connection);
+  const char* changes =
+      "PRAGMA cache_size = 1; BEGIN; CREATE TABLE filling (text);"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+      " INSERT INTO filling SELECT hex(zeroblob(500)) FROM n";
+  sqlite3_exec(connection, changes, nullptr, nullptr, nullptr);
+  ::kill(::getpid(), SIGKILL);
+}
+
+TEST(LedgerCrash, AReaderWaitsForWhoeverRepairsWhatAKilledWriterLeft) {
+  const StateDirectory state;
+  state.writer()->append("r1", apply_of("bot"), nine);
+  die_in_the_middle_of_a_write(state);
+  ASSERT_TRUE(std::filesystem::exists(state.file().string() + "-journal"));
+  auto reading = std::async(std::launch::async, [&] { return state.reader()->events("r1").size(); });
+  ASSERT_EQ(reading.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "it waits";
+  state.writer()->events("r1");
+  EXPECT_EQ(reading.get(), 1);
 }
 
 }  // namespace
