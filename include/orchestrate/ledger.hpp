@@ -27,8 +27,8 @@ struct BackupVerification {
   Json proof;                ///< as the evidence of a `backup` stage; null: it is not good, or nobody could tell
   std::string damaged = {};  ///< the path of the dump whose bytes were found to be bad; empty: none was
   Of of = Of::newest;
-  /// In one word: a full disk, say, tells nothing about a dump.
-  std::string_view verdict() const { return !proof.is_null() ? "good" : damaged.empty() ? "not proven" : "not good"; }
+  bool is_answer = true;  ///< else something was in the way, a full disk, say, which tells nothing about the dump
+  std::string_view verdict() const { return !proof.is_null() ? "good" : is_answer ? "not good" : "not proven"; }
   bool operator==(const BackupVerification&) const = default;
 };
 

@@ -107,17 +107,24 @@ class Looking {
   }
 
  private:
+  static Task<Outcome> answered(Task<Outcome> work, bool& is_answer) {
+    Outcome outcome = co_await std::move(work);
+    is_answer = true;
+    co_return outcome;
+  }
   static bool is_good(const Outcome& outcome) { return outcome.verdict == Verdict::passed; }
   const Policy& policy() const { return session_.application().policy; }
 
   Task<> look_at(const Stage& stage, Of of) {
     LoneContext around;
     StageContext context = around.of(session_);
-    Outcome outcome = co_await attempt(stage.run(context));
+    bool is_answer = false;
+    Outcome outcome = co_await attempt(answered(stage.run(context), is_answer));
     BackupVerification entry{.at = session_.ports().clock.now(), .summary = outcome.summary, .by = by_, .proof = {}};
     entry.proof = proof_in(outcome);
     entry.damaged = damaged_in(outcome);
     entry.of = of;
+    entry.is_answer = is_answer;
     ledger_.note_verification(entry);
     if (arguments_.format != Format::json) tell_line(arguments_, policy().app, outcome, entry.verdict());
     outcomes_.push_back(std::move(outcome));

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 
+#include "bus/authority.hpp"
 #include "bus/connection.hpp"
+#include "daemon/turns.hpp"
 #include "orchestrate/run.hpp"
 #include "orchestrate/task.hpp"
 #include "request/verbs.hpp"
@@ -24,9 +26,12 @@ class Rights {
   Task<std::uint32_t> uid(std::string client) const;
 
  private:
+  using Details = std::map<std::string, std::string>;
+  Task<bool> is_authorised(std::string client, Right right, Details details, bus::Ask ask) const;
   static bool asked_for(std::uint32_t uid, const Run& run);
 
   bus::Connection& connection_;
+  mutable Turns turns_;
 };
 
 }  // namespace orchestrate::daemon

@@ -29,8 +29,13 @@ Json to_json(const Approval& approval) {
 BackupVerification verification_from(const Sqlite::Row& row) {
   const Json json = parse_json(row[1].value());
   using Of = BackupVerification::Of;
-  return {time_of(row[0].value()), json.text_or("summary"), json.text_or("by"),
-          json["proof"],           json.text_or("damaged"), json.text_or("of") == "other" ? Of::other : Of::newest};
+  return {time_of(row[0].value()),
+          json.text_or("summary"),
+          json.text_or("by"),
+          json["proof"],
+          json.text_or("damaged"),
+          json.text_or("of") == "other" ? Of::other : Of::newest,
+          !json["answer"].is_bool() || json["answer"].as_bool()};
 }
 Approval approval_from(const Json& json) {
   return {json["finding"].as_string(), json["file_sha256"].as_string(), json["reason"].as_string(),
@@ -81,7 +86,8 @@ void SqliteLedger::note_verification(const BackupVerification& verification) {
                                            {"summary", redactor_(verification.summary)},
                                            {"by", redactor_(verification.by)},
                                            {"proof", redacted(verification.proof, redactor_)},
-                                           {"damaged", verification.damaged}}));
+                                           {"damaged", verification.damaged},
+                                           {"answer", verification.is_answer}}));
   Transaction transaction(sqlite_);
   insert(std::nullopt, verification.at, backup_verified, std::move(text));
   transaction.commit();

@@ -1,6 +1,7 @@
 """A host on which the package is installed and the project's runs are done by its worker."""
 
 import contextlib
+import json
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vps import Vps
 DAEMON = "orchestrated.service"
 BUS = "org.orchestrate.Orchestrate1"
 MANAGER = "/org/orchestrate/Orchestrate1"
+NO = "polkit does not let you"
 
 # A migration that waits in the middle as long as somebody else holds its row; all of it is one transaction.
 WAITS = 'op.execute("ALTER TABLE cfg.panels ADD COLUMN extra int")\nop.execute("UPDATE cfg.gate SET passed = true WHERE id = 1")'
@@ -119,3 +121,36 @@ def traced(vps: Vps, *options: str) -> tuple[Path, Path]:
     vps.host.write(drop_in, f"[Service]\nNotifyAccess=all\nSystemCallFilter=\nExecStart=\nExecStart={words}\n")
     vps.host.shell("systemctl daemon-reload")
     return vps.host.path(drop_in), vps.host.path(trace)
+
+
+# ---- runs, as the bus tells them ----
+
+
+def runs(vps):
+    return json.loads(vps.orchestrate("history", vps.project.app, "--json").ok())["runs"]
+
+
+def hostile(vps):
+    program = "/usr/local/lib/hostile.py"
+    vps.host.write(program, (Path(__file__).parent / "hostile.py").read_text())
+    return program
+
+
+def run_path(run):
+    return f"{MANAGER}/run/{run.replace('-', '_')}"
+
+
+def path_of_a_run(vps):
+    assert vps.apply().code == 0
+    return run_path(runs(vps)[0]["run"])
+
+
+def run_call(vps, user, run, *words):
+    return vps.host.run("busctl", "--system", "--timeout=30", "call", BUS, run, f"{BUS}.Run", *words, user=user)
+
+
+def refusal(vps, user, *words):
+    """Why the manager refused a call."""
+    ended = call(vps, user, *words)
+    assert ended.code != 0 and "Call failed: " in ended.err, str(ended)
+    return ended.err

@@ -76,6 +76,13 @@ TEST(Ledger, KeepsEveryLookAtABackupAndWhichOneWasDamaged) {
   ledger->note_verification(other);
   EXPECT_THAT(state.reader()->verifications(), ElementsAre(good, bad, other));
   EXPECT_EQ(state.reader()->verification(), bad) << "of what an upgrade would rest on";
+  BackupVerification untold = bad;
+  untold.is_answer = false;
+  ledger->note_verification(untold);
+  EXPECT_EQ(state.reader()->verification(), untold);
+  EXPECT_EQ(good.verdict(), "good");
+  EXPECT_EQ(bad.verdict(), "not good");
+  EXPECT_EQ(untold.verdict(), "not proven");
 }
 
 TEST(Ledger, KnowsWhenADumpWasLastRemovedByARunOrOutsideAny) {
