@@ -15,7 +15,7 @@ namespace orchestrate::backup {
 namespace fs = std::filesystem;
 
 /// Whatever instant we die in: a dump without its manifest, or a manifest without its dump, counts for nothing, and
-/// what is named .partial the next dump sweeps away.
+/// what is named .partial the next dump or expiry sweeps away.
 void remove_dump(const fs::path& dump) {
   const fs::path leaving = dump.string() + ".partial";
   if (::rename(dump.c_str(), leaving.c_str()) != 0) throw files::file_error("remove", dump, errno);

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "backup/remove.hpp"
@@ -8,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "engine/backup_memory.hpp"
+#include "files/durable_file.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/error.hpp"
 #include "render/json.hpp"
@@ -17,6 +20,7 @@
 namespace orchestrate::cli {
 namespace {
 
+namespace fs = std::filesystem;
 using backup::Decision;
 using backup::Fate;
 
@@ -50,6 +54,13 @@ std::vector<Decision> decisions(const Policy& policy, const BackupMemory& memory
 void remove(const Decision& decision, Ledger& ledger, Time now, const std::string& by) {
   ledger.note_expiry({now, decision.dump.path.string(), decision.dump.sha256, decision.reason, by});
   backup::remove_dump(decision.dump.path);
+}
+
+/// What an expiry or a dump that was cut off has left: it may be as large as a dump.
+void sweep(const Policy& policy) {
+  for (const StageSpec& stage : policy.pipeline)
+    if (stage.kind == "backup" && fs::is_directory(stage.settings.text("take")))
+      files::sweep_partials(stage.settings.text("take"), policy.app + "-");
 }
 
 void tell(const Arguments& arguments, const std::string& app, const std::vector<Decision>& all) {
@@ -86,9 +97,11 @@ int expire(const Arguments& arguments) {
       policy.app, session.redactor());
   const Time now = session.ports().clock.now();
   const std::vector<Decision> all = decisions(policy, backup_memory(*ledger), now);
-  if (!dry)
+  if (!dry) {
+    sweep(policy);
     for (const Decision& decision : all)
       if (decision.fate == Fate::removed) remove(decision, *ledger, now, by);
+  }
   tell(arguments, policy.app, all);
   return 0;
 }
