@@ -142,7 +142,7 @@ def test_a_forged_ledger_shows_nothing_of_others_and_stops_nobody(vps, ledger):
         asking = [vps.host.start(*busctl("ListRuns", "su", "magikal-bot", "9"), user="magikalbot") for _ in range(20)]
         answered = worker.call(vps, "root", "ListRuns", "su", "another", "9")
         assert others in answered.ok()
-        assert answered.seconds < 5, "others are answered meanwhile"
+        assert answered.seconds < 25, "others are answered meanwhile, not when the 20 have given up"
         assert worker.call(vps, "root", "GetRun", "s", others).code == 0
         told = [call.wait(60) for call in asking]
         if ledger not in READABLE:
