@@ -59,7 +59,7 @@ void remove(const Decision& decision, Ledger& ledger, Time now, const std::strin
 /// What an expiry or a dump that was cut off has left: it may be as large as a dump.
 void sweep(const Policy& policy) {
   for (const StageSpec& stage : policy.pipeline)
-    if (stage.kind == "backup" && fs::is_directory(stage.settings.text("take")))
+    if (stage.kind == "backup" && retention_of(stage) && fs::is_directory(stage.settings.text("take")))
       files::sweep_partials(stage.settings.text("take"), policy.app + "-");
 }
 

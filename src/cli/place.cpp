@@ -92,7 +92,7 @@ Loaded load(const fs::path& file) {
   for (const std::string& problem : result.problems) fmt::print(stderr, "{}\n", problem);
   throw Error(ErrorKind::policy, "load " + file.string(),
               fmt::format("{} problem{}", result.problems.size(), result.problems.size() == 1 ? "" : "s"),
-              "mend the policy; nothing was run");
+              "mend the policy: orchestrate check " + file.string() + " names each problem; nothing was run");
 }
 
 std::string target_of(const Arguments& arguments, const Policy& policy) {

@@ -1,26 +1,34 @@
 #include "daemon/rights.hpp"
 
+#include <map>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "orchestrate/error.hpp"
 
 namespace orchestrate::daemon {
 
-Task<bool> Rights::is_authorised(std::string client, Right right, Details details, bus::Ask ask) const {
-  const std::uint32_t caller = co_await uid(client);
-  co_await turns_.wait(caller);
-  const Turns::Turn turn(turns_, caller);
+Task<bool> Rights::may(std::uint32_t caller, std::string client, Right right, std::string app, std::string verb,
+                       bus::Ask ask) const {
   const std::string action = action_of(right);
-  const bool authorised = co_await bus::is_authorised(connection_, client, action, details, ask);
+  const std::map<std::string, std::string> details{{"app", app}, {"verb", verb}};
+  Task<bool> question = bus::is_authorised(connection_, client, action, details, ask);
+  const bool authorised = co_await questions_.ask(caller, std::move(question));
   co_return authorised;
 }
 
-Task<> Rights::demand(std::string client, Right right, std::string app, std::string verb) const {
-  const Details details{{"app", app}, {"verb", verb}};
-  const bool authorised = co_await is_authorised(client, right, details, bus::Ask::for_a_password);
+Task<> Rights::demand_of(std::uint32_t caller, std::string client, Right right, std::string app,
+                         std::string verb) const {
+  const bool authorised = co_await may(caller, client, right, app, verb, bus::Ask::for_a_password);
   if (authorised) co_return;
   throw Error(ErrorKind::denied, verb + " " + app, "polkit does not let you " + action_of(right),
               "use sudo, or see the rules in /etc/polkit-1/rules.d");
+}
+
+Task<> Rights::demand(std::string client, Right right, std::string app, std::string verb) const {
+  const std::uint32_t caller = co_await uid(client);
+  co_await demand_of(caller, client, right, app, verb);
 }
 
 bool Rights::asked_for(std::uint32_t uid, const Run& run) {
@@ -29,19 +37,20 @@ bool Rights::asked_for(std::uint32_t uid, const Run& run) {
 
 Task<> Rights::demand_found(std::string client, std::optional<Run> run) const {
   const std::uint32_t caller = co_await uid(client);
+  const std::string any_app, verb = "read";
   if (run) {
     if (asked_for(caller, *run)) co_return;
-    const Details details{{"app", run->created.app}, {"verb", "read"}};
-    const bool authorised = co_await is_authorised(client, Right::read, details, bus::Ask::nobody);
+    const bool authorised = co_await may(caller, client, Right::read, run->created.app, verb, bus::Ask::nobody);
     if (authorised) co_return;
   }
-  co_await demand(client, Right::read, "", "read");
+  co_await demand_of(caller, client, Right::read, any_app, verb);
 }
 
 Task<> Rights::demand_read(std::string client, const Run& run) const {
   const std::uint32_t caller = co_await uid(client);
   if (asked_for(caller, run)) co_return;
-  co_await demand(client, Right::read, run.created.app, "read");
+  const std::string app = run.created.app, verb = "read";
+  co_await demand_of(caller, client, Right::read, app, verb);
 }
 
 Task<std::uint32_t> Rights::uid(std::string client) const {

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "bus/authority.hpp"
 #include "bus/connection.hpp"
-#include "daemon/turns.hpp"
+#include "daemon/questions.hpp"
 #include "orchestrate/run.hpp"
 #include "orchestrate/task.hpp"
 #include "request/verbs.hpp"
@@ -26,12 +27,14 @@ class Rights {
   Task<std::uint32_t> uid(std::string client) const;
 
  private:
-  using Details = std::map<std::string, std::string>;
-  Task<bool> is_authorised(std::string client, Right right, Details details, bus::Ask ask) const;
+  /// `caller`: the uid behind `client`.
+  Task<bool> may(std::uint32_t caller, std::string client, Right right, std::string app, std::string verb,
+                 bus::Ask ask) const;
+  Task<> demand_of(std::uint32_t caller, std::string client, Right right, std::string app, std::string verb) const;
   static bool asked_for(std::uint32_t uid, const Run& run);
 
   bus::Connection& connection_;
-  mutable Turns turns_;
+  mutable Questions questions_;
 };
 
 }  // namespace orchestrate::daemon

@@ -1,8 +1,12 @@
 #include "daemon/worker_starts.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "bus/refusal.hpp"
 #include "orchestrate/app.hpp"
@@ -13,6 +17,9 @@
 
 namespace orchestrate::daemon {
 namespace {
+
+constexpr auto look_interval = std::chrono::milliseconds(100);
+constexpr int most_looks = 50;
 
 /// While it lives nobody else may write the app's request.
 class Turn {
@@ -51,10 +58,21 @@ bus::Refused refusal_of(const std::string& app, const std::string& words, const 
 
 }  // namespace
 
+/// A worker lives a moment longer than its run, and whoever saw that end may begin the next one.
+Task<bus::WorkerState> WorkerStarts::state_after_last_run(std::string app) const {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  for (int looks = 1;; ++looks) {
+    const bus::WorkerState state = co_await workers_.state(app);
+    if (!state.is_running() || looks == most_looks || ledgers_.unfinished(app)) co_return state;
+    timer.expires_after(look_interval);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }
+}
+
 Task<> WorkerStarts::start(Request request) {
   const Turn turn(starting_, request.app);
   workers_.watch(request.app);
-  const bus::WorkerState before = co_await workers_.state(request.app);
+  const bus::WorkerState before = co_await state_after_last_run(request.app);
   if (before.is_running()) throw Turn::busy(request.app, "its worker runs");
   write_request(request_file(requests_directory, request.app, RequestFile::to_act), request);
   const std::string result = co_await workers_.start(request.app);

@@ -20,6 +20,8 @@ class WorkerStarts {
   Task<> start(Request request);
 
  private:
+  Task<bus::WorkerState> state_after_last_run(std::string app) const;
+
   const Ledgers& ledgers_;
   bus::Workers& workers_;
   std::set<std::string> starting_;

@@ -5,8 +5,8 @@
 
 #include "init/project_tree.hpp"
 #include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
 #include "policy/env_readers.hpp"
-#include "policy/source_text.hpp"
 
 namespace orchestrate::init {
 namespace {

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
 #include "policy/env_readers.hpp"
 #include "policy/file_text.hpp"
-#include "policy/source_text.hpp"
 
 namespace orchestrate {
 namespace {

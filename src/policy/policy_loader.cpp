@@ -8,11 +8,11 @@
 
 #include "orchestrate/digest.hpp"
 #include "orchestrate/secret.hpp"
+#include "orchestrate/source_text.hpp"
 #include "policy/keys.hpp"
 #include "policy/migration_tool.hpp"
 #include "policy/pipeline.hpp"
 #include "policy/section.hpp"
-#include "policy/source_text.hpp"
 #include "policy/url_template.hpp"
 #include "policy/window.hpp"
 

@@ -8,7 +8,7 @@
 #include <array>
 #include <sstream>
 
-#include "policy/source_text.hpp"
+#include "orchestrate/source_text.hpp"
 
 namespace orchestrate {
 namespace {

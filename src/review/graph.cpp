@@ -1,4 +1,5 @@
 #include "review/graph.hpp"
+#include "orchestrate/source_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +9,7 @@
 #include "orchestrate/error.hpp"
 #include "review/lineage.hpp"
 #include "review/module_literals.hpp"
-#include "review/source_text.hpp"
+#include "review/text_of_file.hpp"
 
 namespace orchestrate {
 namespace {
@@ -65,7 +66,7 @@ class FileReader {
  private:
   std::nullopt_t refuse(std::string rule, int line, std::string hazard, std::string remedy) {
     problems_.push_back(problem(std::move(rule), revision_, line, std::move(hazard), std::move(remedy)));
-    problems_.back().source_line = line_of(bytes_, line);
+    problems_.back().source_line = source_line(bytes_, line);
     return std::nullopt;
   }
 

@@ -6,7 +6,7 @@
 
 #include "orchestrate/digest.hpp"
 #include "review/source.hpp"
-#include "review/source_text.hpp"
+#include "review/text_of_file.hpp"
 
 namespace orchestrate {
 namespace {

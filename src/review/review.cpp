@@ -1,4 +1,5 @@
 #include "review/review.hpp"
+#include "orchestrate/source_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +9,6 @@
 
 #include "orchestrate/digest.hpp"
 #include "review/material.hpp"
-#include "review/source_text.hpp"
 #include "review/sql.hpp"
 #include "review/suppression.hpp"
 
@@ -104,7 +104,7 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
   }
   suppress(request, material, findings);
   for (Finding& finding : findings)
-    finding.source_line = line_of(material.texts[numbers.at(finding.revision)], finding.place.line);
+    finding.source_line = source_line(material.texts[numbers.at(finding.revision)], finding.place.line);
   std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
     const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
     return std::pair(numbers.at(finding.revision), line);

@@ -27,10 +27,7 @@ std::size_t code_at(std::string_view sql, std::size_t at) {
 }  // namespace
 
 int LineCounter::before(std::size_t offset) {
-  const std::size_t end = code_at(sql_, offset);
-  if (end > at_) lines_ += std::ranges::count(sql_.substr(at_, end - at_), '\n');
-  at_ = std::max(at_, end);
-  return static_cast<int>(lines_);
+  return places_.at(code_at(sql_, offset)).line - 1;
 }
 
 }  // namespace orchestrate

@@ -3,20 +3,21 @@
 #include <cstddef>
 #include <string_view>
 
+#include "orchestrate/source_text.hpp"
+
 namespace orchestrate {
 
 /// On which line of a text of SQL its statements begin. They come in the order of the text, which is read once.
 class LineCounter {
  public:
-  explicit LineCounter(std::string_view sql) : sql_(sql) {}
+  explicit LineCounter(std::string_view sql) : sql_(sql), places_(sql) {}
 
-  /// Lines before what begins at or after `offset`, which is not smaller than the one before.
+  /// Lines before what begins at or after `offset`.
   int before(std::size_t offset);
 
  private:
   std::string_view sql_;
-  std::size_t at_ = 0;
-  std::ptrdiff_t lines_ = 0;
+  Places places_;
 };
 
 }  // namespace orchestrate

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "review/source_text.hpp"
-
 namespace orchestrate {
 namespace {
 

@@ -288,7 +288,8 @@ def test_what_the_worker_refuses_comes_back_as_its_word_and_its_exit_code(vps):
     vps.use_policy((r"services: ", "servicess: "))
     ended = vps.apply()
     assert ended.code == 78, str(ended)
-    line_with(ended, "load /etc/orchestrate/policies/magikal-bot.yaml", "mend the policy")
+    line_with(ended, "load /etc/orchestrate/policies/magikal-bot.yaml", "mend the policy",
+              "orchestrate check /etc/orchestrate/policies/magikal-bot.yaml")  # fmt: skip
 
 
 def test_what_is_not_set_up_is_said_with_the_way_out(vps):
@@ -353,6 +354,16 @@ def test_one_run_at_a_time(vps):
         here = vps.apply("--local")
         assert here.code == 75, str(here)
     assert first.wait(60).code == 0
+
+
+def test_whoever_sees_a_run_end_may_begin_the_next(vps):
+    """The worker lives a moment longer than its run, here two seconds."""
+    drop_in = f"/etc/systemd/system/{worker.worker_of(vps)}.d/20-slow.conf"
+    vps.host.write(drop_in, "[Service]\nExecStopPost=/usr/bin/sleep 2\n")
+    vps.host.shell("systemctl daemon-reload")
+    first, second = vps.apply(), vps.apply()
+    vps.host.shell(f"rm {drop_in}; systemctl daemon-reload")
+    assert (first.code, second.code) == (0, 0), str(second)
 
 
 def test_unknown_verbs_options_apps_and_types_are_refused(vps):

@@ -113,9 +113,17 @@ def test_while_a_dump_is_damaged_nothing_expires(deployed):
     assert fates(deployed) == {"1-days": "keep", "2-days": "remove", "3-days": "remove"}
 
 
+def test_dumps_of_another_job_beside_ours_are_left_alone(deployed):
+    """A pipeline may have both: cron's dump is looked at, ours is taken and expires."""
+    theirs = "  - backup:\n      name: cron\n      check: /home/magikalbot/other/appdb-{date}.dump\n"
+    deployed.use_policy((KEPT[0], theirs + KEPT[1]))
+    assert fates(deployed) == {"1-days": "keep", "2-days": "remove", "3-days": "remove"}
+    assert days_left(deployed) == ["1-days"]
+
+
 @pytest.mark.parametrize("step", [1, 2])
 def test_after_a_power_cut_in_between_what_the_policy_keeps_is_whole_and_the_next_one_removes_the_rest(deployed, step):
-    """Just before one of the two files of a dump is removed."""
+    """Just after one of the two files of a dump was removed."""
     stopped = ("strace", "-o", "/root/trace", "-e", f"inject=unlink,unlinkat:signal=STOP:when={step}")
     client = deployed.host.start(*stopped, "orchestrate", "expire", "magikal-bot")
     trace = deployed.host.path("/root/trace")

@@ -16,6 +16,16 @@ def booted(project):
         yield worker.WorkerVps(host, project)
 
 
+def runaways(vps):
+    return vps.host.run("journalctl", "--quiet", "--output=cat", "--identifier=polkitd").out.count("Terminating runaway script")
+
+
+def polkit_stood_still(vps, known):
+    """polkitd 122, which Debian 12 has, now and then misses that a rule has ended, waits 15 s for it, answers nobody
+    meanwhile, and says so (mended in its 123, commit 5615ed0)."""
+    return runaways(vps) > known
+
+
 STORM = """for i in $(seq 200); do
   busctl --system --timeout=20 call {bus} {manager} {bus} ListRuns su magikal-bot 9 >/dev/null 2>&1 &
   if [ $((i % 25)) = 0 ]; then
@@ -139,10 +149,11 @@ def test_a_forged_ledger_shows_nothing_of_others_and_stops_nobody(vps, ledger):
     else:
         forger.wait(60).ok()
     for _ in range(2):
+        known = runaways(vps)
         asking = [vps.host.start(*busctl("ListRuns", "su", "magikal-bot", "9"), user="magikalbot") for _ in range(20)]
         answered = worker.call(vps, "root", "ListRuns", "su", "another", "9")
         assert others in answered.ok()
-        assert answered.seconds < 25, "others are answered meanwhile, not when the 20 have given up"
+        assert answered.seconds < 5 or polkit_stood_still(vps, known), "others are answered meanwhile"
         assert worker.call(vps, "root", "GetRun", "s", others).code == 0
         told = [call.wait(60) for call in asking]
         if ledger not in READABLE:

@@ -24,7 +24,7 @@ class Places {
   Position position_{1, 1};
 };
 
-/// The line of that number without its line end; empty when there is none.
+/// The line of that number, counted from 1, without its line end; empty when there is none.
 std::string_view source_line(std::string_view text, int line);
 
 /// Offset of the first byte that is not UTF-8.

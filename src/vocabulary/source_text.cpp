@@ -1,4 +1,4 @@
-#include "policy/source_text.hpp"
+#include "orchestrate/source_text.hpp"
 
 #include <algorithm>
 
@@ -44,13 +44,14 @@ Position position_at(std::string_view text, std::size_t offset) {
 }
 
 std::string_view source_line(std::string_view text, int line) {
+  if (line < 1) return {};
   for (; line > 1; --line) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return {};
     text.remove_prefix(end + 1);
   }
   std::string_view found = text.substr(0, text.find('\n'));
-  if (found.ends_with('\r')) found.remove_suffix(1);
+  while (found.ends_with('\r')) found.remove_suffix(1);
   return found;
 }
 
