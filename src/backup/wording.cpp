@@ -7,16 +7,12 @@
 namespace orchestrate::backup {
 namespace {
 
-template <class Value>
 struct Unit {
-  Value size;
+  std::int64_t size;
   std::string_view name;
 };
 
-constexpr std::array<Unit<std::uint64_t>, 5> sizes = {
-    {{1ULL << 40, "TiB"}, {1ULL << 30, "GiB"}, {1ULL << 20, "MiB"}, {1ULL << 10, "KiB"}, {1, "bytes"}}};
-constexpr std::array<Unit<std::int64_t>, 4> durations = {
-    {{2 * 86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
+constexpr std::array<Unit, 4> durations = {{{2 * 86'400'000, "d"}, {3'600'000, "h"}, {60'000, "min"}, {1000, "s"}}};
 
 struct Hint {
   std::string_view said;  ///< by pg_dump or the server
@@ -34,16 +30,6 @@ constexpr std::array<Hint, 8> hints = {{
 }};
 
 }  // namespace
-
-std::string size_text(std::uint64_t bytes) {
-  for (const auto& unit : sizes) {
-    if (bytes < unit.size) continue;
-    const double count = static_cast<double>(bytes) / static_cast<double>(unit.size);
-    return unit.size > 1 && count < 10 ? fmt::format("{:.1f} {}", count, unit.name)
-                                       : fmt::format("{:.0f} {}", count, unit.name);
-  }
-  return "0 bytes";
-}
 
 std::string duration_text(std::chrono::milliseconds duration) {
   for (const auto& unit : durations) {

@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "orchestrate/size_text.hpp"
+
 namespace orchestrate::backup {
 
-std::string size_text(std::uint64_t bytes);                     ///< `54 MiB`
 std::string duration_text(std::chrono::milliseconds duration);  ///< `6 h`
 /// The line of a tool's stderr that says what went wrong: its first error, else its last line.
 std::string complaint(std::string_view stderr_text);

@@ -41,6 +41,7 @@ enum Option : unsigned {
   project = 524288,
   backup_and_name = 1048576,
   run_to_undo = 2097152,
+  rule = 4194304,
 };
 
 struct Verb {
@@ -50,12 +51,13 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 27> verbs = {{
+constexpr std::array<Verb, 28> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
     {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
      versions, review},
+    {"rules", "List what review looks for; of one rule: why, and how to do it better", rule, rules},
     {"init", "Write an app's policy, unit drop-ins and polkit rules from what is found in its checkout", project, init},
     {"check", "Check a policy file: every problem with file:line:column", app, check},
     {"doctor", "Compare the live host with the policy: project, database, backup, units, gate, rights, clock", app,
@@ -198,6 +200,7 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
   if (options & run) command.add_option("RUN", arguments.run, "A run's id, as `history` prints it")->required();
   if (options & finding)
     command.add_option("FINDING", arguments.finding, "REVISION:RULE:OBJECT, as review prints it")->required();
+  if (options & rule) command.add_option("RULE", arguments.rule, "A rule's id, as review prints it");
   if (options & reason)
     command.add_option("--reason", arguments.reason, "Why it is right; kept in the ledger")->required();
   if (options & optional_reason)

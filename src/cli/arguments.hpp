@@ -45,6 +45,7 @@ struct Arguments {
   std::string backup;                     ///< that is to be restored
   std::string code;                       ///< commit to go back to, or `keep`; empty: what ran before
   std::vector<std::filesystem::path> versions;
+  std::string rule;
   std::vector<std::string> sql;  ///< files of SQL to review instead; `-`: standard input
   std::string from;              ///< empty: base
   std::optional<std::filesystem::path> state;

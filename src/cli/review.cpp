@@ -104,7 +104,7 @@ std::vector<Finding> from_workspace(std::vector<Finding> findings) {
 
 std::vector<SarifRule> listed_rules() {
   std::vector<SarifRule> listed;
-  for (const Rule* rule : review_rules()) listed.push_back({rule->id, rule->category, rule->summary});
+  for (const Rule& rule : review_rules()) listed.push_back({rule.id, rule.category, rule.summary});
   return listed;
 }
 

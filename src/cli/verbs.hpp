@@ -22,6 +22,7 @@ int abort(const Arguments& arguments);
 int confirm(const Arguments& arguments);
 int cancel(const Arguments& arguments);
 int review(const Arguments& arguments);
+int rules(const Arguments& arguments);
 int downgrade(const Arguments& arguments);
 int expire(const Arguments& arguments);
 int gate(const Arguments& arguments);

@@ -29,6 +29,9 @@ constexpr auto effects = std::to_array<Effect>({
     {Kind::change_cluster, Reach::nothing},
     {Kind::set_parameter, Reach::nothing},
     {Kind::control_transaction, Reach::nothing},
+    {Kind::add_enum_value, Reach::nothing},
+    {Kind::grant, Reach::nothing},  // a lock on the catalog's row alone
+    {Kind::revoke, Reach::nothing},
     {Kind::insert_rows, Reach::relation, Touch::rows_added},
     {Kind::update_rows, Reach::relation, Touch::rows_changed},
     {Kind::delete_rows, Reach::relation, Touch::rows_changed},
@@ -40,20 +43,24 @@ constexpr auto effects = std::to_array<Effect>({
 
 // Objects that no lock on a table comes with; a comment or statistics may be on any.
 constexpr auto apart =
-    std::to_array<std::string_view>({"aggregate", "domain", "extension", "function", "language", "operator", "owner",
-                                     "privilege", "procedure", "role", "routine", "schema", "type"});
+    std::to_array<ObjectKind>({ObjectKind::aggregate, ObjectKind::domain, ObjectKind::extension, ObjectKind::function,
+                               ObjectKind::language, ObjectKind::operator_, ObjectKind::procedure, ObjectKind::role,
+                               ObjectKind::routine, ObjectKind::schema, ObjectKind::type});
 
 bool about_object(const Statement& s) {
-  return s.kind == Kind::create_object || s.kind == Kind::alter_object || s.kind == Kind::drop_object;
+  return s.kind == Kind::create_object || s.kind == Kind::alter_object || s.kind == Kind::drop_object ||
+         s.kind == Kind::set_owner;
 }
 
 Effect effect_of(const Statement& s) {
   const auto* found = std::ranges::find(effects, s.kind, &Effect::kind);
   if (found != effects.end()) return *found;
   if (s.kind == Kind::read && s.table.name.empty()) return {s.kind, Reach::nothing};
-  if (s.kind == Kind::drop_object && s.what == "extension") return {s.kind, Reach::anything};  // with its tables
-  if (s.kind == Kind::create_object && s.what == "index") return {s.kind, Reach::anything};    // on which table?
-  if (about_object(s) && s.table.name.empty() && std::ranges::find(apart, s.what) != apart.end())
+  if (s.kind == Kind::drop_object && s.object == ObjectKind::extension)
+    return {s.kind, Reach::anything};  // with its tables
+  if (s.kind == Kind::create_object && s.object == ObjectKind::index)
+    return {s.kind, Reach::anything};  // on which table?
+  if (about_object(s) && s.table.name.empty() && std::ranges::find(apart, s.object) != apart.end())
     return {s.kind, Reach::nothing};
   return {s.kind, Reach::relation};
 }

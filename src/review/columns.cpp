@@ -61,6 +61,7 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
     if (made == "ForeignKey") {
       found.push_back(constraint(on_table, ConstraintType::foreign_key, added.name));
       add_references(found.back(), part);
+      found.back().deletes_children = is_cascade(part.argument("ondelete"));
     }
     if (made == "CheckConstraint") found.push_back(constraint(on_table, ConstraintType::check, added.name));
     if (made == "Identity" || made == "Computed") found[0].server_default = found[0].differs_by_row = true;

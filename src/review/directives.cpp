@@ -149,8 +149,18 @@ Statements rename_table(const Bound& bound) {
   return {statement};
 }
 
+/// Names in a list; an empty one stands for an expression.
+std::vector<std::string> names_in(const Value* list) {
+  std::vector<std::string> names;
+  if (list && list->is(Value::Kind::list))
+    for (const Value& item : list->items) names.push_back(item.is(Value::Kind::text) ? item.text : "");
+  return names;
+}
+
 Statements create_index(const Bound& bound) {
   Statement statement = with_name(bound.about(Kind::create_index), bound, "index_name");
+  statement.columns = names_in(bound.get("columns"));
+  statement.unique = bound.yes("unique");
   statement.concurrently = bound.yes("postgresql_concurrently");
   statement.if_not_exists = bound.yes("if_not_exists");
   return {statement};
@@ -169,6 +179,8 @@ Statements create_constraint(const Bound& bound) {
   statement.constraint = type;
   statement.not_valid = bound.yes("postgresql_not_valid");
   statement.using_index = bound.given("postgresql_using_index");
+  statement.index = bound.text("postgresql_using_index");
+  statement.columns = names_in(bound.get("columns"));
   if (const std::string condition = bound.text("condition"); !condition.empty()) {
     const Statements same = statements_of_sql("ALTER TABLE t ADD CHECK (" + condition + ")");
     if (same.size() == 1) statement.proves_not_null = same[0].proves_not_null;
@@ -181,6 +193,7 @@ Statements create_foreign_key(const Bound& bound) {
       with_name(bound.about(Kind::add_constraint, "source_table", "source_schema"), bound, "constraint_name");
   statement.constraint = ConstraintType::foreign_key;
   statement.not_valid = bound.yes("postgresql_not_valid");
+  statement.deletes_children = is_cascade(bound.get("ondelete"));
   const std::string schema = bound.text("referent_schema");
   const std::string table = bound.text("referent_table");
   if (table.empty()) statement.hidden_reference = "a foreign key refers to a table that is not written here";

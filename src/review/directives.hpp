@@ -22,6 +22,8 @@ std::optional<std::vector<Statement>> statements_of_directive(std::string_view n
                                                               const Value* batch);
 
 /// What tables `part` of a new table, a sa.Column or a constraint, refers to.
+/// Of a foreign key's `ondelete`.
+bool is_cascade(const Value* ondelete);
 void add_references(Statement& statement, const Value& part);
 
 /// What a `sa.Column(...)` brings to `table`: the column, and the constraints and indexes that come with it.

@@ -227,7 +227,7 @@ Value Interpretation::made_method(const Value& object, std::string_view name, co
   if ((name == "create" || name == "drop") && (type || made == "Sequence" || made == "Index")) {
     Statement statement;
     statement.kind = name == "drop" ? StatementKind::drop_object : StatementKind::create_object;
-    statement.what = type ? "type" : made == "Sequence" ? "sequence" : "index";
+    statement.object = type ? ObjectKind::type : made == "Sequence" ? ObjectKind::sequence : ObjectKind::index;
     const Value* given = type ? object.argument("name") : object.items.empty() ? nullptr : &object.items[0];
     if (given && given->is(Kind::text)) statement.table.name = given->text;
     if (const Value* schema = object.argument("schema"); schema && schema->is(Kind::text)) {

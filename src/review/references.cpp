@@ -1,5 +1,8 @@
 #include "review/directives.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 namespace orchestrate {
 namespace {
 
@@ -23,6 +26,13 @@ void refer_to_each(Statement& statement, const Value& constraint) {
 }
 
 }  // namespace
+
+bool is_cascade(const Value* ondelete) {
+  if (!ondelete || !ondelete->is(Value::Kind::text)) return false;
+  std::string word = ondelete->text;
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::toupper(c); });
+  return word == "CASCADE";
+}
 
 void add_references(Statement& statement, const Value& part) {
   const bool followed = part.is_known() || part.is(Value::Kind::symbol) || part.is(Value::Kind::made);

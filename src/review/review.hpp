@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
@@ -13,6 +14,7 @@
 #include "orchestrate/ports.hpp"
 #include "orchestrate/task.hpp"
 #include "review/affected.hpp"
+#include "review/facts.hpp"
 #include "review/graph.hpp"
 
 namespace orchestrate {
@@ -26,6 +28,8 @@ struct ReviewRequest {
   Argv python;  ///< the project's interpreter, whose grammar its files are written in
   std::optional<std::filesystem::path> env_py;
   std::vector<std::string> block;  ///< categories that block; `cannot-judge` always does
+  Catalog* catalog = nullptr;      ///< of the database that is to be migrated; none: only the text is judged
+  std::uint64_t small_table = 0;   ///< bytes up to which a table hinders nobody, whatever is done to it
 };
 
 /// Where what a set does becomes permanent.
@@ -60,7 +64,8 @@ struct SqlText {
   std::string text;
 };
 /// The same for files of SQL, in their order.
-ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block);
+ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block,
+                        const Facts& facts = {});
 
 /// An approval counts when finding and file hash agree: the finding then no longer blocks and says who approved it. An
 /// approval for another version of the file is mentioned and does not count.

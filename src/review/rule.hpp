@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "orchestrate/names.hpp"
+#include "review/facts.hpp"
 #include "review/interpreter.hpp"
 #include "review/statement.hpp"
 
@@ -21,6 +22,10 @@ struct ReadRevision {
   /// What is to run, of upgrade() or of downgrade(); `opposite` is of the other one.
   std::vector<Statement> statements, opposite;
   Script::Body body = Script::Body::missing, opposite_body = Script::Body::missing;
+  bool is_revision = true;  ///< else a plain SQL file
+
+  /// The lines of `source` from that statement to the next one.
+  std::string_view text_of(const Statement& statement) const;
 };
 
 /// What a rule may know besides the statement at hand.
@@ -29,33 +34,44 @@ struct ReviewState {
   std::span<const std::string> schemas;     ///< empty: any schema is fine
   TableName version_table;
   Direction direction = Direction::upgrade;
+  const Facts& facts;  ///< empty where there is no database
 };
 
 /// What a rule says about one place. Texts are whole sentences for an operator.
 struct Flag {
   std::string object;
-  std::string hazard;  ///< what is wrong
-  std::string effect;  ///< what would happen, exactly
-  std::string remedy;  ///< Alembic code to paste, where there is some
-  Place place;         ///< line 0: the statement's own
+  std::string hazard;                ///< what is wrong
+  std::string effect;                ///< what would happen, exactly
+  std::string remedy;                ///< Alembic code to paste, where there is some
+  Place place;                       ///< line 0: of the statement
+  const Statement* about = nullptr;  ///< none: that which was checked, or the whole revision
 };
 
 using StatementCheck = std::optional<Flag> (*)(const Statement&, const ReviewState&);
-using RevisionCheck = std::optional<Flag> (*)(const ReadRevision&, const ReviewState&);
+using RevisionCheck = std::vector<Flag> (*)(const ReadRevision&, const ReviewState&);
+
+/// The same in both languages: statements, and the body of an upgrade(). Empty: there is no such case.
+struct Example {
+  std::string_view sql, alembic;
+};
 
 /// A rule: constant data and one pure function.
 struct Rule {
   std::string_view id;
   std::string_view category;
   std::string_view summary;
+  std::string_view why;  ///< for its page: what PostgreSQL or Alembic does, and what to do instead
+  Example bad, good;     ///< the rule speaks of the first, and of the second it does not
   std::variant<StatementCheck, RevisionCheck> check;
 };
 
 /// Every rule, in the order in which reports name them.
-std::span<const Rule* const> review_rules();
+std::span<const Rule> review_rules();
 
 /// `cfg.panels.title`, or `panels.title` when the schema was not written; the object of most findings.
 std::string object_of(const Statement& statement);
+/// A data type in SQL's words, whether SQLAlchemy or SQL wrote it: `varchar(50)`; `TYPE` when nobody can tell.
+std::string sql_type(std::string_view type);
 /// `, schema="cfg"` for a remedy; empty when the schema was not written.
 std::string schema_argument(const Statement& statement);
 

@@ -17,82 +17,22 @@ using namespace sql_tree;
 using Kind = StatementKind;
 using Statements = std::vector<Statement>;
 
-Statement plain(Kind kind, std::string what = {}) {
-  Statement statement;
-  statement.kind = kind;
-  statement.what = std::move(what);
-  return statement;
-}
-
-/// `OBJECT_MATVIEW` as SQL says it.
-std::string object_word(const std::string& object_type) {
-  if (object_type == "OBJECT_MATVIEW") return "materialized view";
-  std::string word = object_type.starts_with("OBJECT_") ? object_type.substr(7) : object_type;
-  for (char& c : word) c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return word;
-}
-
-Statements drop(const Json& body) {
-  const std::string type = body.text_or("removeType");
-  const Kind kind = type == "OBJECT_TABLE" || type == "OBJECT_FOREIGN_TABLE" ? Kind::drop_table
-                    : type == "OBJECT_INDEX"                                 ? Kind::drop_index
-                    : type == "OBJECT_SCHEMA"                                ? Kind::drop_schema
-                                                                             : Kind::drop_object;
-  const bool part = type == "OBJECT_TRIGGER" || type == "OBJECT_POLICY" || type == "OBJECT_RULE";
-  Statements found;
-  for (const Json& object : items(body["objects"])) {
-    const auto [node, inner] = unwrapped(object);
-    const Json& names = node == "ObjectWithArgs" ? (*inner)["objname"]
-                        : node == "TypeName"     ? (*inner)["names"]
-                                                 : (*inner)["items"];
-    Statement statement = part ? about_part_of_table(kind, names) : about_name(kind, names);
-    if (node == "String") statement.table.name = inner->text_or("sval");
-    statement.what = object_word(type);
-    statement.cascade = body.text_or("behavior") == "DROP_CASCADE";
-    statement.if_exists = is_true(body["missing_ok"]);
-    statement.concurrently = is_true(body["concurrent"]);
-    if (kind == Kind::drop_schema) statement.table.schema = statement.table.name;
-    if (kind == Kind::drop_index) {
-      statement.name = statement.table.name;
-      statement.table.name.clear();
-    }
-    found.push_back(statement);
-  }
-  return found;
-}
-
-Statements rename(const Json& body) {
-  const std::string type = body.text_or("renameType");
-  Statement statement = about(type == "OBJECT_TABLE"    ? Kind::rename_table
-                              : type == "OBJECT_COLUMN" ? Kind::rename_column
-                                                        : Kind::alter_object,
-                              body["relation"]);
-  statement.what = object_word(type);
-  statement.name = body.text_or("subname");
-  statement.new_name = body.text_or("newname");
-  return {statement};
-}
-
-Statements set_schema(const Json& body) {
-  const bool table = body.text_or("objectType") == "OBJECT_TABLE";
-  Statement statement = about(table ? Kind::move_table : Kind::alter_object, body["relation"]);
-  statement.new_name = body.text_or("newschema");
-  statement.what = object_word(body.text_or("objectType"));
-  return {statement};
-}
-
 Statements create_index(const Json& body) {
   Statement statement = about(Kind::create_index, body["relation"]);
   statement.name = body.text_or("idxname");
   statement.concurrently = is_true(body["concurrent"]);
   statement.if_not_exists = is_true(body["if_not_exists"]);
+  statement.unique = is_true(body["unique"]);
+  for (const Json& key : items(body["indexParams"])) statement.columns.push_back(key["IndexElem"].text_or("name"));
   return {statement};
 }
 
 Statements create_table(const Json& body) {
   Statement statement = about(Kind::create_table, body["relation"]);
+  statement.unlogged = body["relation"].text_or("relpersistence") == "u";
   statement.if_not_exists = is_true(body["if_not_exists"]);
   for (const Json& parent : items(body["inhRelations"])) add_reference(statement, parent);
+  statement.is_part = !body["partbound"].is_null();
   for (const Json& element : items(body["tableElts"])) {
     add_reference(statement, element["Constraint"]["pktable"]);
     for (const Json& constraint : items(element["ColumnDef"]["constraints"]))
@@ -108,7 +48,7 @@ Statements create_table_as(const Json& body) {
   Statement statement = about(Kind::create_table, body["into"]["rel"]);
   if (body.text_or("objtype") == "OBJECT_MATVIEW") {
     statement.kind = Kind::create_object;
-    statement.what = "materialized view";
+    statement.object = ObjectKind::materialized_view;
   }
   statement.if_not_exists = is_true(body["if_not_exists"]);
   found.push_back(statement);
@@ -129,19 +69,20 @@ Statements transaction(const Json& body) {
   const bool savepoint =
       kind == "TRANS_STMT_SAVEPOINT" || kind == "TRANS_STMT_RELEASE" || kind == "TRANS_STMT_ROLLBACK_TO";
   return {
-      plain(savepoint ? Kind::read : Kind::control_transaction, kind.substr(std::min<std::size_t>(11, kind.size())))};
+      command(savepoint ? Kind::read : Kind::control_transaction, kind.substr(std::min<std::size_t>(11, kind.size())))};
 }
 
 Statements copy(const Json& body) {
-  if (is_true(body["is_program"])) return {plain(Kind::access_host, "COPY ... PROGRAM")};
-  if (!body["filename"].is_null()) return {plain(Kind::access_host, "COPY with a file of the server")};
+  if (is_true(body["is_program"])) return {command(Kind::access_host, "COPY ... PROGRAM")};
+  if (!body["filename"].is_null()) return {command(Kind::access_host, "COPY with a file of the server")};
   if (!is_true(body["is_from"])) return query(body["query"]);  // DELETE ... RETURNING may stand there
   return {about(Kind::insert_rows, body["relation"])};
 }
 
 Statements set_parameter(const Json& body) {
-  Statement statement = plain(Kind::set_parameter);
+  Statement statement = command(Kind::set_parameter);
   statement.name = body.text_or("name");
+  statement.only_in_transaction = is_true(body["is_local"]);
   const std::string kind = body.text_or("kind");
   if (kind == "VAR_SET_DEFAULT" || kind == "VAR_RESET") statement.new_name = "default";
   for (const Json& argument : items(body["args"])) {
@@ -155,7 +96,7 @@ Statements set_parameter(const Json& body) {
 Statements vacuum(const Json& body) {
   const bool full = std::ranges::any_of(
       items(body["options"]), [](const Json& option) { return option["DefElem"].text_or("defname") == "full"; });
-  if (!full) return {plain(Kind::read)};
+  if (!full) return {command(Kind::read, is_true(body["is_vacuumcmd"]) ? "VACUUM" : "ANALYZE")};
   Statements found;
   for (const Json& relation : items(body["rels"]))
     found.push_back(about(Kind::rewrite, relation["VacuumRelation"]["relation"]));
@@ -163,19 +104,16 @@ Statements vacuum(const Json& body) {
   return found;
 }
 
-Statements of_relation(Kind kind, const Json& relation, std::string what) {
-  Statement statement = about(kind, relation);
-  statement.what = std::move(what);
-  return {statement};
-}
-
 Statements refresh(const Json& body) {
-  if (is_true(body["concurrent"])) return of_relation(Kind::alter_object, body["relation"], "materialized view");
-  return of_relation(Kind::rebuild, body["relation"], "REFRESH");
+  Statements found = of_relation(Kind::rebuild, body["relation"], ObjectKind::materialized_view);
+  found[0].what = "REFRESH MATERIALIZED VIEW";
+  found[0].concurrently = is_true(body["concurrent"]);
+  return found;
 }
 
 Statements reindex(const Json& body) {
-  Statements found = of_relation(Kind::rebuild, body["relation"], "REINDEX");
+  Statements found = of_relation(Kind::rebuild, body["relation"], ObjectKind::index);
+  found[0].what = "REINDEX";
   found[0].concurrently = std::ranges::any_of(
       items(body["params"]), [](const Json& option) { return option["DefElem"].text_or("defname") == "concurrently"; });
   if (body.text_or("kind") != "REINDEX_OBJECT_INDEX") return found;
@@ -184,17 +122,23 @@ Statements reindex(const Json& body) {
   return found;
 }
 
+Statements create_statistics(const Json& body) {
+  const Json::Array& relations = items(body["relations"]);
+  if (relations.size() != 1) return of_kind(Kind::create_object, ObjectKind::statistics);
+  return of_relation(Kind::create_object, relations.front(), ObjectKind::statistics);
+}
+
+Statements cluster(const Json& body) {
+  Statements found = of_relation(Kind::rewrite, body["relation"], ObjectKind::none);
+  found[0].what = "CLUSTER";
+  return found;
+}
+
 Statements create_schema(const Json& body) {
-  Statement statement = plain(Kind::create_schema);
+  Statement statement = command(Kind::create_schema);
   statement.table = {body.text_or("schemaname"), body.text_or("schemaname")};
   statement.qualified = true;
   statement.if_not_exists = is_true(body["if_not_exists"]);
-  return {statement};
-}
-
-Statements named(Kind kind, const Json& names, std::string what) {
-  Statement statement = about_name(kind, names);
-  statement.what = std::move(what);
   return {statement};
 }
 
@@ -228,38 +172,43 @@ constexpr auto readers = std::to_array<Reader>({
     {"VacuumStmt", vacuum},
     {"CreateSchemaStmt", create_schema},
     {"LockStmt", lock_tables},
-    {"ViewStmt", [](const Json& b) { return of_relation(Kind::create_object, b["view"], "view"); }},
-    {"CreateSeqStmt", [](const Json& b) { return of_relation(Kind::create_object, b["sequence"], "sequence"); }},
-    {"AlterSeqStmt", [](const Json& b) { return of_relation(Kind::alter_object, b["sequence"], "sequence"); }},
-    {"CreateTrigStmt", [](const Json& b) { return of_relation(Kind::create_object, b["relation"], "trigger"); }},
-    {"CreatePolicyStmt", [](const Json& b) { return of_relation(Kind::create_object, b["table"], "policy"); }},
+    {"AlterOwnerStmt", set_owner},
+    {"ViewStmt", create_view},
+    {"CreateTrigStmt", create_trigger},
+    {"CreatePolicyStmt", create_policy},
+    {"CreateFunctionStmt", create_function},
+    {"AlterEnumStmt", alter_enum},
+    {"AlterSeqStmt", alter_sequence},
+    {"CreateExtensionStmt", create_extension},
+    {"GrantStmt", grant},
+    {"AlterDefaultPrivilegesStmt", [](const Json& b) { return grant(b["action"]); }},
     {"RefreshMatViewStmt", refresh},
     {"ReindexStmt", reindex},
-    {"ClusterStmt", [](const Json& b) { return of_relation(Kind::rewrite, b["relation"], "CLUSTER"); }},
-    {"CreateFunctionStmt", [](const Json& b) { return named(Kind::create_object, b["funcname"], "function"); }},
-    {"CreateEnumStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], "type"); }},
-    {"AlterEnumStmt", [](const Json& b) { return named(Kind::alter_object, b["typeName"], "type"); }},
-    {"CompositeTypeStmt", [](const Json& b) { return of_relation(Kind::create_object, b["typevar"], "type"); }},
-    {"CreateDomainStmt", [](const Json& b) { return named(Kind::create_object, b["domainname"], "domain"); }},
-    {"CreateExtensionStmt", [](const Json&) { return Statements{plain(Kind::create_object, "extension")}; }},
-    {"CreateStatsStmt", [](const Json&) { return Statements{plain(Kind::create_object, "statistics")}; }},
-    {"CommentStmt", [](const Json&) { return Statements{plain(Kind::alter_object, "comment")}; }},
-    {"GrantStmt", [](const Json&) { return Statements{plain(Kind::alter_object, "privilege")}; }},
-    {"AlterOwnerStmt", [](const Json&) { return Statements{plain(Kind::alter_object, "owner")}; }},
-    {"VariableShowStmt", [](const Json&) { return Statements{plain(Kind::read)}; }},
-    {"ConstraintsSetStmt", [](const Json&) { return Statements{plain(Kind::read)}; }},
-    {"DropOwnedStmt", [](const Json&) { return Statements{plain(Kind::drop_owned, "DROP OWNED")}; }},
-    {"ReassignOwnedStmt", [](const Json&) { return Statements{plain(Kind::drop_owned, "REASSIGN OWNED")}; }},
-    {"DropdbStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "DROP DATABASE")}; }},
-    {"CreatedbStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "CREATE DATABASE")}; }},
-    {"AlterDatabaseSetStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER DATABASE")}; }},
-    {"CreateRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "CREATE ROLE")}; }},
-    {"AlterRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER ROLE")}; }},
-    {"AlterRoleSetStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER ROLE")}; }},
-    {"DropRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "DROP ROLE")}; }},
-    {"GrantRoleStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "GRANT of a role")}; }},
-    {"AlterSystemStmt", [](const Json&) { return Statements{plain(Kind::change_cluster, "ALTER SYSTEM")}; }},
-    {"LoadStmt", [](const Json&) { return Statements{plain(Kind::access_host, "LOAD")}; }},
+    {"ClusterStmt", cluster},
+    {"CreateSeqStmt",
+     [](const Json& b) { return of_relation(Kind::create_object, b["sequence"], ObjectKind::sequence); }},
+    {"CompositeTypeStmt",
+     [](const Json& b) { return of_relation(Kind::create_object, b["typevar"], ObjectKind::type); }},
+    {"AlterPolicyStmt", [](const Json& b) { return of_relation(Kind::alter_object, b["table"], ObjectKind::policy); }},
+    {"CreateEnumStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], ObjectKind::type); }},
+    {"CreateRangeStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], ObjectKind::type); }},
+    {"CreateDomainStmt", [](const Json& b) { return named(Kind::create_object, b["domainname"], ObjectKind::domain); }},
+    {"CreateStatsStmt", create_statistics},
+    {"CommentStmt", comment},
+    {"VariableShowStmt", [](const Json&) { return Statements{command(Kind::read)}; }},
+    {"ConstraintsSetStmt", [](const Json&) { return Statements{command(Kind::read)}; }},
+    {"DropOwnedStmt", [](const Json&) { return Statements{command(Kind::drop_owned, "DROP OWNED")}; }},
+    {"ReassignOwnedStmt", [](const Json&) { return Statements{command(Kind::drop_owned, "REASSIGN OWNED")}; }},
+    {"DropdbStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "DROP DATABASE")}; }},
+    {"CreatedbStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "CREATE DATABASE")}; }},
+    {"AlterDatabaseSetStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER DATABASE")}; }},
+    {"CreateRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "CREATE ROLE")}; }},
+    {"AlterRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER ROLE")}; }},
+    {"AlterRoleSetStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER ROLE")}; }},
+    {"DropRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "DROP ROLE")}; }},
+    {"GrantRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "GRANT of a role")}; }},
+    {"AlterSystemStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER SYSTEM")}; }},
+    {"LoadStmt", [](const Json&) { return Statements{command(Kind::access_host, "LOAD")}; }},
     {"SelectStmt", query},
     {"DoStmt", [](const Json&) { return hidden("a DO block hides its statements from any reader"); }},
     {"CallStmt", [](const Json&) { return hidden("CALL runs a procedure that is not written here"); }},

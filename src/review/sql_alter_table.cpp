@@ -11,7 +11,7 @@ struct Subtype {
   StatementKind kind;
 };
 
-constexpr std::array<Subtype, 12> subtypes = {{
+constexpr auto subtypes = std::to_array<Subtype>({
     {"AT_AddColumn", StatementKind::add_column},
     {"AT_DropColumn", StatementKind::drop_column},
     {"AT_AlterColumnType", StatementKind::set_type},
@@ -24,33 +24,36 @@ constexpr std::array<Subtype, 12> subtypes = {{
     {"AT_SetLogged", StatementKind::rewrite},
     {"AT_SetUnLogged", StatementKind::rewrite},
     {"AT_SetTableSpace", StatementKind::rewrite},
-}};
+    {"AT_SetAccessMethod", StatementKind::rewrite},
+    {"AT_AttachPartition", StatementKind::attach_partition},
+    {"AT_DetachPartition", StatementKind::detach_partition},
+    {"AT_DetachPartitionFinalize", StatementKind::detach_partition},
+    {"AT_EnableRowSecurity", StatementKind::enable_row_security},
+    {"AT_ForceRowSecurity", StatementKind::enable_row_security},
+    {"AT_DisableRowSecurity", StatementKind::disable_row_security},
+    {"AT_NoForceRowSecurity", StatementKind::disable_row_security},
+    {"AT_SetStatistics", StatementKind::tune_table},
+    {"AT_SetOptions", StatementKind::tune_table},
+    {"AT_ResetOptions", StatementKind::tune_table},
+    {"AT_ClusterOn", StatementKind::tune_table},
+    {"AT_DropCluster", StatementKind::tune_table},
+    {"AT_SetRelOptions", StatementKind::tune_table},
+    {"AT_ResetRelOptions", StatementKind::tune_table},
+    {"AT_EnableTrig", StatementKind::enable_trigger},
+    {"AT_EnableTrigAll", StatementKind::enable_trigger},
+    {"AT_EnableTrigUser", StatementKind::enable_trigger},
+    {"AT_EnableAlwaysTrig", StatementKind::enable_trigger},
+    {"AT_EnableReplicaTrig", StatementKind::enable_trigger},
+    {"AT_DisableTrig", StatementKind::disable_trigger},
+    {"AT_DisableTrigAll", StatementKind::disable_trigger},
+    {"AT_DisableTrigUser", StatementKind::disable_trigger},
+    {"AT_ChangeOwner", StatementKind::set_owner},
+});
 
 // Short ACCESS EXCLUSIVE or weaker, no scan, no data.
-constexpr std::array<std::string_view, 24> plain = {"AT_ChangeOwner",
-                                                    "AT_SetStatistics",
-                                                    "AT_SetOptions",
-                                                    "AT_ResetOptions",
-                                                    "AT_SetStorage",
-                                                    "AT_SetCompression",
-                                                    "AT_ClusterOn",
-                                                    "AT_DropCluster",
-                                                    "AT_SetRelOptions",
-                                                    "AT_ResetRelOptions",
-                                                    "AT_ReplaceRelOptions",
-                                                    "AT_EnableTrig",
-                                                    "AT_EnableTrigAll",
-                                                    "AT_EnableTrigUser",
-                                                    "AT_EnableAlwaysTrig",
-                                                    "AT_ReplicaIdentity",
-                                                    "AT_EnableRowSecurity",
-                                                    "AT_ForceRowSecurity",
-                                                    "AT_NoForceRowSecurity",
-                                                    "AT_DropExpression",
-                                                    "AT_AlterConstraint",
-                                                    "AT_DetachPartition",
-                                                    "AT_DetachPartitionFinalize",
-                                                    "AT_SetIdentity"};
+constexpr auto plain = std::to_array<std::string_view>(
+    {"AT_SetStorage", "AT_SetCompression", "AT_ReplaceRelOptions", "AT_ReplicaIdentity", "AT_DropExpression",
+     "AT_AlterConstraint", "AT_SetIdentity", "AT_DropIdentity", "AT_AddInherit", "AT_DropInherit"});
 
 struct Constraint {
   std::string_view name;
@@ -67,7 +70,11 @@ void take_constraint(Statement& statement, const Json& constraint) {
   const auto* found = std::ranges::find(constraints, constraint.text_or("contype"), &Constraint::name);
   statement.constraint = found == constraints.end() ? ConstraintType::other : found->type;
   statement.not_valid = is_true(constraint["skip_validation"]);
-  statement.using_index = !constraint["indexname"].is_null();
+  statement.index = constraint.text_or("indexname");
+  statement.using_index = !statement.index.empty();
+  statement.deletes_children = constraint.text_or("fk_del_action") == "c";
+  for (const std::string_view columns : {"fk_attrs", "keys"})
+    for (std::string& column : texts(constraint[columns])) statement.columns.push_back(std::move(column));
   const Json& test = constraint["raw_expr"]["NullTest"];
   const auto column = texts(test["arg"]["ColumnRef"]["fields"]);
   if (test.text_or("nulltesttype") == "IS_NOT_NULL" && column.size() == 1) statement.proves_not_null = column[0];
@@ -117,6 +124,7 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   statement.if_exists = is_true(cmd["missing_ok"]) || is_true(body["missing_ok"]);
   statement.concurrently = is_true(cmd["def"]["PartitionCmd"]["concurrent"]);
   add_reference(statement, cmd["def"]["PartitionCmd"]["name"]);
+  add_reference(statement, cmd["def"]["RangeVar"]);  // of INHERIT
   const auto* known = std::ranges::find(subtypes, subtype, &Subtype::name);
   if (known == subtypes.end()) {
     if (std::ranges::find(plain, subtype) != plain.end()) return {statement};
@@ -126,6 +134,8 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   }
   statement.kind = known->kind;
   const Json& def = cmd["def"];
+  if (statement.kind == StatementKind::set_owner) statement.new_name = cmd["newowner"].text_or("rolename");
+  if (subtype == "AT_SetUnLogged") statement.unlogged = true;
   if (statement.kind == StatementKind::add_column) return add_column(statement, def["ColumnDef"]);
   if (statement.kind == StatementKind::set_type) statement.type = type_text(def["ColumnDef"]["typeName"]);
   if (statement.kind == StatementKind::set_default && def.is_null()) statement.kind = StatementKind::drop_default;
@@ -150,7 +160,9 @@ std::vector<Statement> alter_table(const Json& body) {
       }))
     return found;
   Statement other = about(StatementKind::alter_object, body["relation"]);
-  other.what = object == "OBJECT_VIEW" ? "view" : object == "OBJECT_INDEX" ? "index" : "object";
+  other.object = object == "OBJECT_VIEW"    ? ObjectKind::view
+                 : object == "OBJECT_INDEX" ? ObjectKind::index
+                                            : ObjectKind::other;
   return {other};
 }
 

@@ -57,6 +57,13 @@ Statement about_part_of_table(StatementKind kind, const Json& strings) {
   return statement;
 }
 
+Statement command(StatementKind kind, std::string words) {
+  Statement statement;
+  statement.kind = kind;
+  statement.what = std::move(words);
+  return statement;
+}
+
 std::string type_text(const Json& type_name) {
   std::string text;
   for (const std::string& part : texts(type_name["names"]))

@@ -32,6 +32,27 @@ std::vector<std::string> texts(const Json& strings);
 /// A TypeName as it was written, without pg_catalog.
 std::string type_text(const Json& type_name);
 
+/// One that is no more than its own words: `ALTER SYSTEM`.
+Statement command(StatementKind kind, std::string words = {});
+
+/// What is no table. Each takes the body of its node.
+std::vector<Statement> drop(const Json& body);
+std::vector<Statement> rename(const Json& body);
+std::vector<Statement> set_schema(const Json& body);
+std::vector<Statement> set_owner(const Json& body);
+std::vector<Statement> comment(const Json& body);
+std::vector<Statement> create_view(const Json& body);
+std::vector<Statement> create_trigger(const Json& body);
+std::vector<Statement> create_policy(const Json& body);
+std::vector<Statement> create_function(const Json& body);
+std::vector<Statement> alter_enum(const Json& body);
+std::vector<Statement> alter_sequence(const Json& body);
+std::vector<Statement> create_extension(const Json& body);
+std::vector<Statement> grant(const Json& body);
+std::vector<Statement> of_relation(StatementKind kind, const Json& relation, ObjectKind object);
+std::vector<Statement> named(StatementKind kind, const Json& names, ObjectKind object);
+std::vector<Statement> of_kind(StatementKind kind, ObjectKind object);
+
 /// ALTER TABLE, one statement for each of its commands.
 std::vector<Statement> alter_table(const Json& body);
 /// Whether a function of PostgreSQL's own, by its bare name, only computes.

@@ -16,7 +16,8 @@ enum class StatementKind {
   drop_table,
   rename_table,
   move_table,   ///< SET SCHEMA
-  alter_table,  ///< what has no kind of its own: owner, storage, row security, ...
+  alter_table,  ///< what has no kind of its own: storage, replica identity, ...
+  tune_table,   ///< options and statistics, which hinder nobody
   add_column,
   drop_column,
   rename_column,
@@ -34,11 +35,21 @@ enum class StatementKind {
   update_rows,
   delete_rows,
   truncate,
+  attach_partition,
+  detach_partition,
+  enable_row_security,
+  disable_row_security,
+  enable_trigger,  ///< `name`; empty: ALL, USER
+  disable_trigger,
+  set_owner,  ///< `new_name` is the role
   create_schema,
   drop_schema,
-  create_object,  ///< view, function, type, sequence, trigger, extension, ...: `what` says which
-  alter_object,
+  create_object,  ///< `object` says of which kind
+  alter_object,   ///< `new_name`: it is renamed, or moved to that schema
   drop_object,
+  add_enum_value,  ///< `name`
+  grant,           ///< `what`: the privileges; `name`: to whom
+  revoke,
   drop_owned,      ///< DROP OWNED, REASSIGN OWNED
   change_cluster,  ///< roles, databases, tablespaces, ALTER SYSTEM
   rewrite,         ///< VACUUM FULL, CLUSTER
@@ -51,6 +62,36 @@ enum class StatementKind {
   opaque,               ///< nobody can tell from the text; `why` says why
 };
 
+enum class ObjectKind {
+  none,
+  view,
+  materialized_view,
+  function,
+  procedure,
+  aggregate,
+  routine,
+  trigger,
+  rule,
+  policy,
+  type,
+  domain,
+  sequence,
+  extension,
+  index,
+  constraint,
+  statistics,
+  schema,
+  role,
+  language,
+  operator_,
+  comment,
+  other,
+};
+/// In SQL's words, small: `materialized view`.
+std::string_view to_string(ObjectKind kind);
+/// Of such a word.
+ObjectKind object_kind(std::string_view word);
+
 enum class ConstraintType { none, check, foreign_key, unique, primary_key, exclude, other };
 
 /// One thing that a migration does to the database, whether an `op.` directive or SQL said it.
@@ -60,27 +101,37 @@ struct Statement {
   bool qualified = false;  ///< the schema was written; else `public` stands for the unknown search_path
   std::string name;        ///< column, index, constraint or parameter
   std::string new_name;
-  std::string what;  ///< kind of object, in SQL's words: `view`, `function`; of access_host: the call
-  std::string type;  ///< data type as written
+  ObjectKind object = ObjectKind::none;
+  std::string index;  ///< of a constraint: USING INDEX
+  std::string what;   ///< the command or call in its own words: `ALTER SYSTEM`, `open()`, `COMMIT`
+  std::string type;   ///< data type as written
   std::string old_type;
   ConstraintType constraint = ConstraintType::none;
   std::vector<TableName> references;  ///< by a foreign key; by a new table, also what it inherits from or is a part of
   std::string hidden_reference;       ///< why nobody can tell what it references; empty: `references` is all
-  std::vector<std::string> columns;   ///< of a table that is created or dropped, as far as known
+  std::vector<std::string> columns;   ///< of a table that is created, of an index or of a key, as far as known
 
   bool concurrently = false, cascade = false, if_exists = false, if_not_exists = false;
   bool has_where = false, not_null = false, server_default = false, client_default = false;
   bool not_valid = false, using_index = false, temporary = false, recreates = false;
+  bool is_checked = false;  ///< of a column: a CHECK is looked at again with its new type
+  bool unique = false, unlogged = false, replaces = false;  ///< the last: OR REPLACE
+  bool is_part = false;                                     ///< of a table that is created: PARTITION OF its reference
+  bool deletes_children = false;                            ///< of a foreign key: ON DELETE CASCADE
+  bool is_open_definer = false;                  ///< a SECURITY DEFINER function without a search_path of its own
+  bool only_in_transaction = false;              ///< SET LOCAL
+  bool to_public = false, grant_option = false;  ///< of a grant or a policy; of a grant
 
   bool differs_by_row = false;  ///< of a column that is added: its values are computed for each row
-  bool skips_scan = false;      ///< of a constraint: there is no value yet that could break it
+  bool skips_scan = false;      ///< of a constraint or SET NOT NULL: nothing there could break it
 
   std::string proves_not_null;  ///< the column of CHECK (column IS NOT NULL)
 
   std::string why;  ///< of opaque: why nobody can tell
 
   std::string revision;
-  std::size_t order = 0;  ///< among the statements of the set under review, from 1
+  std::size_t order = 0;        ///< among the statements of the set under review, from 1
+  std::size_t transaction = 0;  ///< those with the same number commit together, as far as the text tells
   Direction direction = Direction::upgrade;
   Place place;
   bool conditional = false;   ///< stands in a branch or loop that may not run

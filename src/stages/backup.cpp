@@ -129,7 +129,7 @@ class TakeStage : public Stage {
     const auto& preparation = std::get<backup::Preparation>(prepared);
     if (context.output.empty())  // a dry run writes nothing
       co_return Outcome{.verdict = Verdict::passed,
-                        .summary = fmt::format("would dump about {} into {}", backup::size_text(preparation.expected),
+                        .summary = fmt::format("would dump about {} into {}", size_text(preparation.expected),
                                                rule_.directory.string())};
     Wanted wanted = wanted_;
     const Proof proof = co_await dump(context, preparation, wanted);

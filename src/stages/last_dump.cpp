@@ -89,10 +89,9 @@ class Room final : public Stage {
     // The directory itself is closed to us; what it lies in is on the same file system, but for odd mounts.
     const std::uint64_t available = context.ports.host.space(fs::path(*directory).parent_path()).available;
     if (available >= needed) co_return std::nullopt;
-    co_return backup::Refusal{
-        fmt::format("{} has {} free, a second {} may need {}", *directory, backup::size_text(available),
-                    administrator.for_sessions().database, backup::size_text(needed)),
-        fmt::format("free {}: a full disk would stop the server", backup::size_text(needed - available))};
+    co_return backup::Refusal{fmt::format("{} has {} free, a second {} may need {}", *directory, size_text(available),
+                                          administrator.for_sessions().database, size_text(needed)),
+                              fmt::format("free {}: a full disk would stop the server", size_text(needed - available))};
   }
 
   /// Of a policy that takes no dumps nobody has made it.

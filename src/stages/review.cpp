@@ -11,6 +11,7 @@
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "stages/code_evidence.hpp"
+#include "stages/database_catalog.hpp"
 #include "stages/database_session.hpp"
 #include "stages/edited_revisions.hpp"
 #include "stages/project_command.hpp"
@@ -55,7 +56,8 @@ bool mentions_autocommit(const Policy& policy, const Json& code) {
 
 class Review final : public Stage {
  public:
-  explicit Review(std::vector<std::string> block) : block_(std::move(block)) {}
+  Review(std::vector<std::string> block, std::uint64_t small_table)
+      : block_(std::move(block)), small_table_(small_table) {}
 
   std::string describe() const override { return "read the pending revisions for red flags"; }
 
@@ -66,6 +68,9 @@ class Review final : public Stage {
     request.direction = context.run.direction();
     request.pending = pending_of(context, graph);
     request.block = block_;
+    DatabaseCatalog catalog(context);
+    request.catalog = &catalog;
+    request.small_table = small_table_;
     Json files = Json::object();
     for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
     const Json code = code_evidence(policy);
@@ -127,21 +132,28 @@ class Review final : public Stage {
   }
 
   std::vector<std::string> block_;
+  std::uint64_t small_table_;
 };
 
 constexpr std::array<std::string_view, 4> categories = {"data-loss", "out-of-scope", "blocking-lock", "compatibility"};
-constexpr std::array<Key, 1> keys = {{
+constexpr std::array<Key, 2> keys = {{
     {.name = "block",
      .type = ValueType::choice_list,
      .fallback = "[data-loss, out-of-scope, blocking-lock]",
      .purpose = "Categories of red flags that stop a run until they are approved; what cannot be judged always does.",
      .choices = categories},
+    {.name = "small_table",
+     .type = ValueType::size,
+     .fallback = "10MB",
+     .purpose =
+         "Up to this size, with indexes, a table is read and written in a moment: what would lock a larger one only "
+         "warns."},
 }};
 constexpr std::array needs = {evidence::preflight_passed};
 constexpr std::array provides = {evidence::review_passed};
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
-  return std::make_unique<Review>(spec.settings.texts("block"));
+  return std::make_unique<Review>(spec.settings.texts("block"), spec.settings.size("small_table").bytes);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Wording, OfSizesAndTimesIsShort) {
-  EXPECT_EQ(size_text(0), "0 bytes");
+  EXPECT_EQ(size_text(0), "0 B");
   EXPECT_EQ(size_text(1536), "1.5 KiB");
   EXPECT_EQ(size_text(54ULL * 1024 * 1024), "54 MiB");
   EXPECT_EQ(duration_text(250ms), "250 ms");

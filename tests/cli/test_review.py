@@ -191,3 +191,25 @@ def test_nothing_is_written(checkout):
     before = sorted(checkout.rglob("*"))
     review()
     assert sorted(checkout.rglob("*")) == before
+
+
+def rules(*words):
+    return subprocess.run([os.environ["ORCHESTRATE"], "rules", *words], capture_output=True, text=True, timeout=60)
+
+
+def test_every_rule_has_a_page_with_a_way_that_is_better():
+    listed = json.loads(rules("--json").stdout)["rules"]
+    assert len(listed) > 50
+    told = rules().stdout.splitlines()
+    assert [line.split()[0] for line in told] == [rule["id"] for rule in listed]
+    for rule in listed:
+        page = rules(rule["id"]).stdout
+        assert page.startswith(f"{rule['id']} ({rule['category']}): {rule['summary']}\n")
+        assert "better, in" in page and all(len(line) <= 120 or "    " in line for line in page.splitlines())
+    assert "op.drop_column(\"panels\", \"title\")" in rules("drop-column").stdout
+
+
+def test_a_rule_that_there_is_not_is_told():
+    ended = rules("drop-colum")
+    assert ended.returncode == 2
+    assert "orchestrate rules lists them" in ended.stderr

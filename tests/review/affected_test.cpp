@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values("op.execute(open('x.sql').read())", "op.execute('DO $$ BEGIN DELETE FROM cfg.a; END $$')",
                     "op.execute('DROP TABLE cfg.a CASCADE')", "op.execute('REINDEX SCHEMA cfg')",
                     "op.execute('CLUSTER')", "op.execute('DROP EXTENSION citext')",
-                    "op.execute(\"COMMENT ON TABLE cfg.a IS 'x'\")", "op.execute('REASSIGN OWNED BY a TO b')",
+                    "op.execute(\"COMMENT ON VIEW cfg.a IS 'x'\")", "op.execute('REASSIGN OWNED BY a TO b')",
                     "op.execute(\"COPY cfg.a FROM '/etc/passwd'\")", "op.execute('SELECT cfg.clean_up()')",
                     "op.create_foreign_key('k', 'a', op.get_context().config.get_main_option('x'), ['x'], ['id'])",
                     "op.create_table('a', sa.Column('x', sa.Integer(), sa.ForeignKey(sa.__version__)))"));

@@ -69,27 +69,60 @@ INSTANTIATE_TEST_SUITE_P(Rules, RuleExample, testing::ValuesIn(example_files()),
   return name;
 });
 
-TEST(Rules, HaveAGoodAndABadExampleEach) {
-  std::map<std::string, std::set<std::string>> found;
-  for (const fs::path& file : example_files()) {
-    const std::string source = content(file), first = source.substr(0, source.find('\n'));
-    for (const Rule* rule : review_rules())
-      if ((first + " ").find(" " + std::string(rule->id) + ":") != std::string::npos)
-        found["bad"].insert(std::string(rule->id));
-    if (file.string().ends_with(".good.py"))
-      found["good"].insert(file.filename().string().substr(0, file.filename().string().find('.')));
-  }
-  for (const Rule* rule : review_rules()) EXPECT_TRUE(found["bad"].contains(std::string(rule->id))) << rule->id;
-  EXPECT_EQ(found["good"].size(), review_rules().size());
+bool speaks_of(const ReviewReport& report, const Rule& rule) {
+  return std::ranges::find(report.findings, rule.id, &Finding::rule) != report.findings.end();
 }
+
+ReviewReport review_of_sql(std::string_view sql) {
+  return review_sql({{"example.sql", std::string(sql)}}, {});
+}
+
+/// As the body of upgrade() of the revision that is pending.
+ReviewReport review_of_body(std::string_view body) {
+  std::string source =
+      "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '0002'\ndown_revision = '0001'\n\n\ndef "
+      "upgrade():\n";
+  std::istringstream lines{std::string(body)};
+  bool in_upgrade = true;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("def ")) in_upgrade = false;
+    source += (in_upgrade && !line.empty() ? "    " : "") + line + "\n";
+  }
+  if (in_upgrade) source += "\n\ndef downgrade():\n    raise NotImplementedError\n";
+  const Project project;
+  project.write("0001.py", "revision = '0001'\ndown_revision = None\n\ndef upgrade():\n    pass\n");
+  project.write("0002.py", source);
+  return review_of(project);
+}
+
+class RuleOfCatalog : public testing::TestWithParam<Rule> {};
+
+TEST_P(RuleOfCatalog, SpeaksOfItsBadExamplesAndNotOfItsGoodOnes) {
+  const Rule& rule = GetParam();
+  const auto in_sql = [&](std::string_view text) { return speaks_of(review_of_sql(text), rule); };
+  const auto in_alembic = [&](std::string_view text) { return speaks_of(review_of_body(text), rule); };
+  EXPECT_TRUE(rule.bad.sql.empty() || in_sql(rule.bad.sql)) << rule.bad.sql;
+  EXPECT_TRUE(rule.bad.alembic.empty() || in_alembic(rule.bad.alembic)) << rule.bad.alembic;
+  EXPECT_FALSE(!rule.good.sql.empty() && in_sql(rule.good.sql)) << rule.good.sql;
+  EXPECT_FALSE(!rule.good.alembic.empty() && in_alembic(rule.good.alembic)) << rule.good.alembic;
+  EXPECT_FALSE(rule.good.sql.empty() && rule.good.alembic.empty());
+  EXPECT_FALSE(rule.why.empty() || rule.summary.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RuleOfCatalog, testing::ValuesIn(review_rules().begin(), review_rules().end()),
+                         [](const auto& rule) {
+                           std::string name(rule.param.id);
+                           std::erase(name, '-');
+                           return name;
+                         });
 
 TEST(Rules, HaveUniqueIdsAndKnownCategories) {
   const std::set<std::string_view> categories = {"data-loss",     "out-of-scope", "blocking-lock",
                                                  "compatibility", "cannot-judge", "advice"};
   std::set<std::string_view> ids;
-  for (const Rule* rule : review_rules()) {
-    EXPECT_TRUE(ids.insert(rule->id).second) << rule->id;
-    EXPECT_TRUE(categories.contains(rule->category)) << rule->id;
+  for (const Rule& rule : review_rules()) {
+    EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
+    EXPECT_TRUE(categories.contains(rule.category)) << rule.id;
   }
 }
 

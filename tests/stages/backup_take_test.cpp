@@ -316,7 +316,7 @@ TEST_F(BackupTake, InADryRunWritesNothing) {
 
 TEST_F(BackupTake, IsRefusedBeforeItStartsWhereItCannotEnd) {
   host_.available = 1000;
-  EXPECT_THAT(refusal(take_settings()), AllOf(HasSubstr("has 1000 bytes free"), HasSubstr("free ")));
+  EXPECT_THAT(refusal(take_settings()), AllOf(HasSubstr("has 1000 B free"), HasSubstr("free ")));
   Settings elsewhere = take_settings();
   elsewhere.set("take", (folder_.path() / "no").string(), {1, 1});
   EXPECT_THAT(refusal(elsewhere), HasSubstr("no does not exist; install -d -m 0700"));

@@ -37,6 +37,7 @@ class Downgrade : public UpgradingBot {
   Outcome review() {
     Settings block;
     block.set("block", std::vector<std::string>{"data-loss"}, {});
+    block.set("small_table", Size{}, {});
     return bench.run(review_stage, block);
   }
   Outcome seen() {

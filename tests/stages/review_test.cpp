@@ -17,10 +17,36 @@ using testing::IsEmpty;
 constexpr const char* drop_title = "op.drop_column('panels', 'title', schema='cfg')";
 constexpr const char* drop_color = "op.drop_column('panels', 'color', schema='cfg')";
 
-/// Revision 002 is pending; nothing here needs a database.
+/// A database of which a test writes down what its catalog says.
+class WrittenCatalog final : public Databases {
+ public:
+  explicit WrittenCatalog(const std::string& tables) : tables_(tables) {}
+  Task<std::unique_ptr<Database>> connect(DatabaseUrl, SessionOptions, std::stop_token) override {
+    co_return std::make_unique<Session>(R"({"version": 150000, "utc": true, "tables": [)" + tables_ + "]}");
+  }
+
+ private:
+  class Session final : public Database {
+   public:
+    explicit Session(std::string facts) : facts_(std::move(facts)) {}
+    Task<Rows> query(std::string, std::vector<std::string>, std::stop_token) override {
+      co_return Rows{{"facts"}, {{facts_}}};
+    }
+    bool alive() const override { return true; }
+    int backend_pid() const override { return 1; }
+
+   private:
+    std::string facts_;
+  };
+
+  const std::string& tables_;
+};
+
+/// Revision 002 is pending.
 class ReviewStage : public testing::Test, public BotProject {
  protected:
   ReviewStage() {
+    bench.databases = std::make_unique<WrittenCatalog>(tables);
     bench.prove({{std::string(evidence::migration_pending),
                   Json::object({{"from", Json::array({"001"})}, {"revisions", Json::array({"002"})}})}});
     bench.checkout.write(
@@ -28,6 +54,7 @@ class ReviewStage : public testing::Test, public BotProject {
         "from alembic import context\n\nwith context.begin_transaction():\n    context.run_migrations()\n");
     settings = Settings();
     settings.set("block", std::vector<std::string>{"data-loss", "out-of-scope", "blocking-lock"}, {});
+    settings.set("small_table", Size{}, {});
   }
   void migration(const std::vector<std::string>& statements) {
     std::string text = "from alembic import op\n\nrevision = '002'\ndown_revision = '001'\n\n\ndef upgrade():\n";
@@ -39,7 +66,27 @@ class ReviewStage : public testing::Test, public BotProject {
     bench.approvals.push_back({finding, file_sha256, "the bot is stopped", "uid 0 (root)", "2026-11-20T09:14:03Z"});
   }
   Outcome review() { return bench.run(review_stage, settings); }
+
+  std::string tables;  ///< as JSON
 };
+
+TEST_F(ReviewStage, SaysHowMuchIsLostAndWhoReadsIt) {
+  tables = R"({"schema": "cfg", "name": "panels", "size": 65536, "rows": 50, "views": ["shown"]})";
+  migration({"op.drop_table('panels', schema='cfg')"});
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  EXPECT_THAT(outcome.findings.front().effect, HasSubstr("cfg.panels has about 50 rows, 64 KiB; it is read by shown"));
+}
+
+TEST_F(ReviewStage, OnlyWarnsOfALockOnASmallTable) {
+  tables = R"({"schema": "cfg", "name": "panels", "size": 65536, "rows": 50})";
+  migration({"op.create_index('ix', 'panels', ['title'], schema='cfg')"});
+  EXPECT_EQ(review().verdict, Verdict::blocked) << "the policy calls no table small";
+  settings.set("small_table", Size{.bytes = 65536}, {});
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_EQ(outcome.findings.front().severity, Severity::warning);
+}
 
 TEST_F(ReviewStage, PassesAHarmlessRevisionAndCountsIt) {
   migration({"op.create_table('notes', schema='cfg')", "op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
@@ -121,12 +168,14 @@ TEST_F(ReviewStage, DoesNotCountAnApprovalOfAnotherVersionOfTheFile) {
 TEST_F(ReviewStage, BlocksOnlyWhatThePolicyNames) {
   migration({drop_title});
   settings.set("block", std::vector<std::string>{"blocking-lock"}, {});
+  settings.set("small_table", Size{}, {});
   EXPECT_EQ(review().verdict, Verdict::passed);
 }
 
 TEST_F(ReviewStage, BlocksWhatCannotBeJudgedWhateverThePolicyNames) {
   migration({"op.execute(open('statements.sql').read())"});
   settings.set("block", std::vector<std::string>{}, {});
+  settings.set("small_table", Size{}, {});
   EXPECT_EQ(review().verdict, Verdict::blocked);
 }
 

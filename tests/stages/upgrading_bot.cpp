@@ -108,6 +108,7 @@ void UpgradingBot::reviewed() {
   bench.prove(checked.evidence);
   Settings block;
   block.set("block", std::vector<std::string>{}, {});
+  block.set("small_table", Size{}, {});
   Outcome review = bench.run(review_stage, block);
   for (const Finding& finding : review.findings)
     bench.approvals.push_back({finding.id(), finding.file_sha256, "a test", "uid 0", "2026-11-20T09:14:03Z"});

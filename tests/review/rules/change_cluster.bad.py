@@ -1,4 +1,4 @@
-# finds: change-cluster:ALTER_SYSTEM
+# finds: change-cluster:ALTER_SYSTEM never-in-transaction:ALTER_SYSTEM
 """change cluster bad"""
 import sqlalchemy as sa
 from alembic import op

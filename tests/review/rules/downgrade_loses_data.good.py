@@ -1,4 +1,4 @@
-# finds:
+# finds: drop-not-null:cfg.panels.size
 """downgrade loses data good"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds: drop-type:cfg.colour drop-type:cfg.mood drop-type:cfg.panels_id_seq
+# finds: drop-type:cfg.mood drop-type:cfg.colour sequence-reset:cfg.panels_id_seq
 """drop type bad"""
 import sqlalchemy as sa
 from alembic import op

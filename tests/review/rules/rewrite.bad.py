@@ -1,4 +1,4 @@
-# finds: rewrite:cfg.panels rewrite:cfg.summary
+# finds: rewrite:cfg.panels rebuild:cfg.summary lock-table:cfg.panels work-under-lock:cfg.panels
 """rewrite bad"""
 import sqlalchemy as sa
 from alembic import op

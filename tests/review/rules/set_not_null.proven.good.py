@@ -1,4 +1,4 @@
-# finds:
+# finds: validated-in-same-transaction:cfg.panels.panels_title_not_null
 from alembic import op
 
 revision = "0002"

@@ -1,0 +1,80 @@
+#include "review/facts.hpp"
+
+namespace orchestrate {
+namespace {
+
+std::vector<TableName> tables_of(const Json& oids, const Json& names) {
+  std::vector<TableName> tables;
+  if (!oids.is_array()) return tables;
+  for (const Json& oid : oids.as_array()) {
+    const Json& name = names[oid.as_string()];
+    if (name.is_array()) tables.push_back({name.as_array().at(0).as_string(), name.as_array().at(1).as_string()});
+  }
+  return tables;
+}
+
+template <class Entry>
+void each(const Json& object, Entry entry) {
+  if (!object.is_object()) return;
+  for (const auto& [name, value] : object.as_object()) entry(name, value);
+}
+
+TableFacts table_from(const Json& json, const Json& names) {
+  TableFacts table;
+  table.size = static_cast<std::uint64_t>(json.integer_or("size", 0));
+  table.rows = json["rows"].as_number();
+  each(json["columns"], [&](const std::string& name, const Json& column) {
+    table.columns[name] = {column.text_or("type"), column["not_null"].as_bool()};
+  });
+  each(json["indexes"], [&](const std::string& name, const Json& index) {
+    TableFacts::Index& found = table.indexes[name];
+    found.unique = index["unique"].as_bool();
+    found.valid = index["valid"].as_bool();
+    if (index["columns"].is_array()) found.columns = index["columns"].as_strings();
+  });
+  each(json["constraints"], [&](const std::string& name, const Json& constraint) {
+    table.constraints[name] = {constraint.text_or("definition"), constraint["validated"].as_bool()};
+  });
+  table.parents = tables_of(json["parents"], names);
+  table.children = tables_of(json["children"], names);
+  table.partitions = tables_of(json["partitions"], names);
+  if (json["views"].is_array()) table.views = json["views"].as_strings();
+  return table;
+}
+
+}  // namespace
+
+Facts facts_from(const Json& json) {
+  Facts facts;
+  facts.server_version = static_cast<int>(json.integer_or("version", 0));
+  facts.is_utc = json["utc"].as_bool();
+  for (const Json& table : json["tables"].as_array())
+    facts.tables.emplace(TableName{table.text_or("schema"), table.text_or("name")}, table_from(table, json["names"]));
+  return facts;
+}
+
+const TableFacts* Facts::find(const TableName& table, bool qualified) const {
+  if (qualified) {
+    const auto found = tables.find(table);
+    return found == tables.end() ? nullptr : &found->second;
+  }
+  const TableFacts* only = nullptr;
+  for (const auto& [name, facts] : tables) {
+    if (name.name != table.name) continue;
+    if (only) return nullptr;
+    only = &facts;
+  }
+  return only;
+}
+
+const TableFacts* Facts::of_index(const std::string& index) const {
+  const TableFacts* only = nullptr;
+  for (const auto& [name, facts] : tables) {
+    if (!facts.indexes.contains(index)) continue;
+    if (only) return nullptr;
+    only = &facts;
+  }
+  return only;
+}
+
+}  // namespace orchestrate

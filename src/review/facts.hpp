@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "orchestrate/json.hpp"
+#include "orchestrate/names.hpp"
+#include "orchestrate/task.hpp"
+
+namespace orchestrate {
+
+/// What the catalog says of one table before anything is migrated.
+struct TableFacts {
+  struct Column {
+    std::string type;  ///< as `varchar(20)`, `int4`
+    bool not_null = false;
+  };
+  struct Index {
+    std::vector<std::string> columns;  ///< empty where it is an expression
+    bool unique = false, valid = true;
+  };
+  struct Constraint {
+    std::string definition;  ///< as `CHECK ((a > 0))`
+    bool validated = true;
+  };
+
+  std::uint64_t size = 0;  ///< in bytes, with indexes and TOAST, and partitions
+  double rows = 0;         ///< the planner's estimate; negative: it was never analysed
+  std::map<std::string, Column> columns;
+  std::map<std::string, Index> indexes;
+  std::map<std::string, Constraint> constraints;
+  std::vector<TableName> parents, children, partitions;  ///< by foreign keys: referenced, and referencing
+  std::vector<std::string> views;                        ///< that read it
+};
+
+struct Facts {
+  int server_version = 0;  ///< as server_version_num: 150018; 0: there was no database to ask
+  bool is_utc = false;     ///< TimeZone of the role's sessions
+  std::map<TableName, TableFacts> tables;
+
+  /// By its name and the schema, where that was written; without a schema only a name that one table alone has.
+  const TableFacts* find(const TableName& table, bool qualified) const;
+  /// The table of that index.
+  const TableFacts* of_index(const std::string& index) const;
+};
+
+/// Of what read_table_facts() of the folder schema tells.
+Facts facts_from(const Json& json);
+
+/// Where facts come from: a port, for a review reads no database itself.
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+  /// Of the tables with these names, in whatever schema, and of those that have indexes with these names.
+  virtual Task<Facts> look_up(std::vector<std::string> names) = 0;
+};
+
+}  // namespace orchestrate

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "review/rules/groups.hpp"
+
+namespace orchestrate::rules {
+namespace {
+
+bool is_limit(const Statement& s) {
+  static constexpr std::array<std::string_view, 3> limits = {"lock_timeout", "statement_timeout",
+                                                             "transaction_timeout"};
+  return s.kind == StatementKind::set_parameter && std::ranges::find(limits, s.name) != limits.end();
+}
+
+/// `new_name` is the value: 0 is PostgreSQL's own default, and means for ever.
+bool is_off(const Statement& s) {
+  return s.new_name == "0" || s.new_name == "default";
+}
+
+std::optional<Flag> no_timeout(const Statement& s, const ReviewState&) {
+  if (!is_limit(s) || !is_off(s)) return std::nullopt;
+  return Flag{.object = s.name,
+              .hazard = s.name + " is turned off",
+              .effect = s.name == "lock_timeout"
+                            ? "a statement that waits for a lock waits for ever, and everybody else behind it; the "
+                              "policy's limit no longer holds"
+                            : "a statement may run for ever; the policy's limit no longer holds",
+              .remedy = fmt::format("leave it to the policy's upgrade stage, or set a limit:\n"
+                                    "op.execute(\"SET LOCAL {} = '5s'\")",
+                                    s.name)};
+}
+
+/// Milliseconds of `5s`, `2min`, `500`; none when it is written otherwise.
+std::optional<double> milliseconds(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double size;
+  };
+  static constexpr std::array<Unit, 6> units = {
+      {{"", 1}, {"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}}};
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  const auto* found = std::ranges::find(units, unit, &Unit::name);
+  return found == units.end() ? std::nullopt : std::optional(number * found->size);
+}
+
+std::optional<Flag> long_lock_timeout(const Statement& s, const ReviewState&) {
+  constexpr double longest = 10'000;
+  if (s.kind != StatementKind::set_parameter || s.name != "lock_timeout") return std::nullopt;
+  const auto limit = milliseconds(s.new_name);
+  if (!limit || *limit <= longest) return std::nullopt;
+  return Flag{.object = s.name,
+              .hazard = "lock_timeout is set to " + s.new_name,
+              .effect = "while a statement waits for ACCESS EXCLUSIVE everybody else waits behind it, that long",
+              .remedy = "a few seconds, and try again: `retries` of the policy's upgrade stage"};
+}
+
+std::optional<Flag> local_outside_transaction(const Statement& s, const ReviewState&) {
+  if (!is_limit(s) || !s.autocommit || !s.only_in_transaction) return std::nullopt;
+  return Flag{.object = s.name,
+              .hazard = "SET LOCAL " + s.name + " where there is no transaction",
+              .effect = "PostgreSQL warns and changes nothing: the next statement runs without that limit",
+              .remedy = fmt::format("in autocommit_block():\nop.execute(\"SET {} = '5s'\")", s.name)};
+}
+
+const std::array all = {
+    Rule{
+        .id = "no-timeout",
+        .category = "blocking-lock",
+        .summary = "a limit on waiting or running is turned off",
+        .why =
+            "A statement that waits for a lock stops everybody who comes after it, readers included. The limits of the "
+            "policy's upgrade stage end that; a SET in the migration puts them out of force.",
+        .bad = {"SET lock_timeout = 0", "op.execute(\"SET statement_timeout = 0\")"},
+        .good = {"SET LOCAL lock_timeout = '2s'", "op.execute(\"SET LOCAL lock_timeout = '2s'\")"},
+        .check = no_timeout},
+    Rule{.id = "long-lock-timeout",
+         .category = "compatibility",
+         .summary = "waiting for a lock may take long",
+         .why = "Waiting for ACCESS EXCLUSIVE is as bad as having it: whoever comes later waits behind. More than ten "
+                "seconds are seen by users.",
+         .bad = {"SET lock_timeout = '5min'", "op.execute(\"SET lock_timeout = '60s'\")"},
+         .good = {"SET lock_timeout = '5s'", "op.execute(\"SET lock_timeout = '2s'\")"},
+         .check = long_lock_timeout},
+    Rule{.id = "local-outside-transaction",
+         .category = "compatibility",
+         .summary = "SET LOCAL where it does nothing",
+         .why = "SET LOCAL lasts to the end of the transaction; in autocommit each statement is one of its own.",
+         .bad = {"SET LOCAL lock_timeout = '2s'",
+                 "with op.get_context().autocommit_block():\n    op.execute(\"SET LOCAL lock_timeout = '2s'\")"},
+         .good = {"SET lock_timeout = '2s'", "op.execute(\"SET LOCAL lock_timeout = '2s'\")"},
+         .check = local_outside_transaction},
+};
+
+}  // namespace
+
+std::span<const Rule> timeouts() {
+  return all;
+}
+
+}  // namespace orchestrate::rules

@@ -1,0 +1,64 @@
+#include "schema/table_facts.hpp"
+
+#include "schema/text_array.hpp"
+
+namespace orchestrate {
+namespace {
+
+constexpr std::string_view facts_query = R"sql(
+WITH wanted AS (
+  SELECT c.oid, c.relkind, c.relname, n.nspname, c.reltuples
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    AND (c.relname = ANY($1::text[]) OR c.oid IN (
+      SELECT i.indrelid FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE x.relname = ANY($1::text[])))
+  LIMIT 1000
+), facts AS (
+  SELECT json_build_object(
+    'schema', w.nspname, 'name', w.relname,
+    'size', CASE w.relkind WHEN 'p'
+      THEN (SELECT coalesce(sum(pg_total_relation_size(t.relid)), 0) FROM pg_partition_tree(w.oid) t WHERE t.isleaf)
+      ELSE pg_total_relation_size(w.oid) END,
+    'rows', w.reltuples,
+    'columns', (SELECT json_object_agg(a.attname, json_build_object(
+        'type', t.typname || coalesce(substring(format_type(a.atttypid, a.atttypmod) FROM '\([0-9,]+\)'), ''),
+        'not_null', a.attnotnull))
+      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+      WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped),
+    'indexes', (SELECT json_object_agg(x.relname, json_build_object('unique', i.indisunique, 'valid', i.indisvalid,
+        'columns', (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number WHERE 0 <> ALL(i.indkey::int2[]))))
+      FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = w.oid),
+    'constraints', (SELECT json_object_agg(k.conname, json_build_object('validated', k.convalidated,
+        'definition', pg_get_constraintdef(k.oid)))
+      FROM pg_constraint k WHERE k.conrelid = w.oid AND k.contype IN ('c', 'f', 'u', 'p', 'x')),
+    'parents', (SELECT json_agg(DISTINCT k.confrelid::regclass::oid::text) FROM pg_constraint k
+      WHERE k.conrelid = w.oid AND k.contype = 'f' AND k.confrelid <> w.oid),
+    'children', (SELECT json_agg(DISTINCT k.conrelid::regclass::oid::text) FROM pg_constraint k
+      WHERE k.confrelid = w.oid AND k.contype = 'f' AND k.conrelid <> w.oid),
+    'partitions', (SELECT json_agg(h.inhrelid::text) FROM pg_inherits h WHERE h.inhparent = w.oid),
+    'views', (SELECT json_agg(DISTINCT v.relname) FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+      JOIN pg_class v ON v.oid = r.ev_class
+      WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = w.oid
+        AND v.oid <> w.oid)) AS fact
+  FROM wanted w
+)
+SELECT json_build_object('version', current_setting('server_version_num')::int,
+  'utc', current_setting('TimeZone') IN ('UTC', 'Etc/UTC', 'GMT'),
+  'names', (SELECT json_object_agg(c.oid::text, json_build_array(n.nspname, c.relname)) FROM pg_class c
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.oid IN (SELECT k.confrelid FROM pg_constraint k WHERE k.conrelid IN (SELECT oid FROM wanted)
+                     UNION SELECT k.conrelid FROM pg_constraint k WHERE k.confrelid IN (SELECT oid FROM wanted)
+                     UNION SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent IN (SELECT oid FROM wanted))),
+  'tables', (SELECT coalesce(json_agg(fact), '[]') FROM facts))
+)sql";
+
+}  // namespace
+
+Task<Json> read_table_facts(Database& database, std::vector<std::string> names, std::stop_token stop) {
+  const std::vector<std::string> parameters = {text_array(names)};
+  const Rows rows = co_await database.query(std::string(facts_query), parameters, stop);
+  co_return parse_json(rows.rows.at(0).at(0).value());
+}
+
+}  // namespace orchestrate
