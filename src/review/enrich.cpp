@@ -94,7 +94,7 @@ class Enriching {
     if (std::ranges::find(of_column, s.kind) != of_column.end()) changed_.insert({s.table, s.name});
     if (s.kind == Kind::rename_column) changed_.insert({s.table, s.new_name});
     if (s.kind == Kind::drop_table || s.kind == Kind::create_table) changed_.insert({s.table, {}});
-    if (s.kind == Kind::rename_table) changed_.insert({{s.table.schema, s.new_name}, {}});
+    if (s.kind == Kind::rename_table) changed_.insert({TableName{s.table.schema, s.new_name}, {}});
   }
 
   const Facts& facts_;
