@@ -25,6 +25,7 @@ Statement constraint(const Statement& on_table, ConstraintType type, const std::
   statement.kind = Kind::add_constraint;
   statement.constraint = type;
   statement.name = column;
+  statement.columns = {column};
   return statement;
 }
 

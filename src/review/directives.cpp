@@ -1,5 +1,6 @@
 #include "review/directives.hpp"
 #include "review/sql.hpp"
+#include "review/sql_conditions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -94,6 +95,13 @@ Statements drop_column(const Bound& bound) {
   return {statement};
 }
 
+/// Whether USING is more than a cast of the column itself.
+bool is_conversion(const Bound& bound, const Statement& column) {
+  const auto same =
+      statements_of_sql("ALTER TABLE t ALTER \"" + column.name + "\" TYPE int USING " + bound.text("postgresql_using"));
+  return same.size() != 1 || same[0].converts;
+}
+
 Statements alter_column(const Bound& bound) {
   const Statement column = with_name(bound.about(Kind::alter_table), bound, "column_name");
   if (column.kind == Kind::opaque) return {column};
@@ -107,6 +115,7 @@ Statements alter_column(const Bound& bound) {
     Statement& statement = add(Kind::set_type);
     statement.type = written(*bound.get("type_"));
     if (bound.given("existing_type")) statement.old_type = written(*bound.get("existing_type"));
+    if (bound.given("postgresql_using")) statement.converts = is_conversion(bound, statement);
   }
   if (const Value* nullable = bound.get("nullable"); nullable && !nullable->is(Value::Kind::none)) {
     const auto allowed = truth(*nullable);
@@ -161,6 +170,7 @@ Statements create_index(const Bound& bound) {
   Statement statement = with_name(bound.about(Kind::create_index), bound, "index_name");
   statement.columns = names_in(bound.get("columns"));
   statement.unique = bound.yes("unique");
+  statement.partial = bound.given("postgresql_where");
   statement.concurrently = bound.yes("postgresql_concurrently");
   statement.if_not_exists = bound.yes("if_not_exists");
   return {statement};
@@ -184,6 +194,7 @@ Statements create_constraint(const Bound& bound) {
   if (const std::string condition = bound.text("condition"); !condition.empty()) {
     const Statements same = statements_of_sql("ALTER TABLE t ADD CHECK (" + condition + ")");
     if (same.size() == 1) statement.proves_not_null = same[0].proves_not_null;
+    statement.condition = computing_condition(condition);
   }
   return {statement};
 }
@@ -194,6 +205,8 @@ Statements create_foreign_key(const Bound& bound) {
   statement.constraint = ConstraintType::foreign_key;
   statement.not_valid = bound.yes("postgresql_not_valid");
   statement.deletes_children = is_cascade(bound.get("ondelete"));
+  statement.columns = names_in(bound.get("local_cols"));
+  statement.referenced_columns = names_in(bound.get("remote_cols"));
   const std::string schema = bound.text("referent_schema");
   const std::string table = bound.text("referent_table");
   if (table.empty()) statement.hidden_reference = "a foreign key refers to a table that is not written here";
@@ -229,7 +242,7 @@ Statements comment(const Bound& bound) {
 
 struct Directive {
   std::string_view name;
-  std::array<std::string_view, 4> parameters;
+  std::array<std::string_view, 6> parameters;
   Statements (*read)(const Bound& bound);
 };
 
@@ -253,7 +266,9 @@ constexpr auto directives = std::to_array<Directive>({
      {"constraint_name", "table_name", "columns"},
      create_constraint<ConstraintType::primary_key>},
     {"create_exclude_constraint", {"constraint_name", "table_name"}, create_constraint<ConstraintType::exclude>},
-    {"create_foreign_key", {"constraint_name", "source_table", "referent_table"}, create_foreign_key},
+    {"create_foreign_key",
+     {"constraint_name", "source_table", "referent_table", "local_cols", "remote_cols"},
+     create_foreign_key},
     {"drop_constraint", {"constraint_name", "table_name", "type_"}, drop_constraint},
     {"bulk_insert", {"table", "rows"}, bulk_insert},
     {"create_table_comment", {"table_name", "comment"}, comment},

@@ -53,18 +53,23 @@ Facts facts_from(const Json& json) {
   return facts;
 }
 
-const TableFacts* Facts::find(const TableName& table, bool qualified) const {
+const TableName* Facts::full_name(const TableName& table, bool qualified) const {
   if (qualified) {
     const auto found = tables.find(table);
-    return found == tables.end() ? nullptr : &found->second;
+    return found == tables.end() ? nullptr : &found->first;
   }
-  const TableFacts* only = nullptr;
+  const TableName* only = nullptr;
   for (const auto& [name, facts] : tables) {
     if (name.name != table.name) continue;
     if (only) return nullptr;
-    only = &facts;
+    only = &name;
   }
   return only;
+}
+
+const TableFacts* Facts::find(const TableName& table, bool qualified) const {
+  const TableName* name = full_name(table, qualified);
+  return name ? &tables.at(*name) : nullptr;
 }
 
 const TableFacts* Facts::of_index(const std::string& index) const {

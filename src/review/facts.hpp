@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct Facts {
 
   /// By its name and the schema, where that was written; without a schema only a name that one table alone has.
   const TableFacts* find(const TableName& table, bool qualified) const;
+  /// The same table's full name.
+  const TableName* full_name(const TableName& table, bool qualified) const;
   /// The table of that index.
   const TableFacts* of_index(const std::string& index) const;
 };
@@ -49,12 +52,21 @@ struct Facts {
 /// Of what read_table_facts() of the folder schema tells.
 Facts facts_from(const Json& json);
 
-/// Where facts come from: a port, for a review reads no database itself.
+/// What a question to the rows of a table brought.
+struct RowCount {
+  std::optional<std::uint64_t> rows;
+  bool refused = false;  ///< a row could not be read in that way: SQLSTATE 22..., a data exception
+  std::string why;       ///< neither of them: why not
+};
+
+/// The database that is to be migrated: a port, for a review opens none itself.
 class Catalog {
  public:
   virtual ~Catalog() = default;
   /// Of the tables with these names, in whatever schema, and of those that have indexes with these names.
   virtual Task<Facts> look_up(std::vector<std::string> names) = 0;
+  /// Each asked alone, for a limited time; as many answers as questions.
+  virtual Task<std::vector<RowCount>> count(std::vector<std::string> questions) = 0;
 };
 
 }  // namespace orchestrate

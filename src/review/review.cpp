@@ -77,7 +77,7 @@ const TableFacts* facts_of(const Statement& s, const Facts& facts) {
 }
 
 Severity severity_of(std::string_view category, const TableFacts* table, const ReviewRequest& request) {
-  if (category == "cannot-judge") return Severity::blocks;
+  if (category == "cannot-judge" || category == "would-fail") return Severity::blocks;
   const bool hinders_nobody = category == "blocking-lock" && table && table->size <= request.small_table;
   const bool blocks = std::ranges::find(request.block, category) != request.block.end();
   if (blocks && !hinders_nobody) return Severity::blocks;
@@ -102,9 +102,9 @@ std::string measure(std::string_view category, const Statement& s, const TableFa
 
 /// `about`: the statement; none: the revision as a whole.
 Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, const Statement* about,
-                   const ReviewRequest& request, const Facts& facts) {
+                   const ReviewRequest& request, const ReviewState& state) {
   if (flag.about) about = flag.about;
-  const TableFacts* table = about ? facts_of(*about, facts) : nullptr;
+  const TableFacts* table = about ? facts_of(*about, state.facts) : nullptr;
   Finding finding{.rule = std::string(rule.id),
                   .category = std::string(rule.category),
                   .severity = severity_of(rule.category, table, request),
@@ -115,6 +115,7 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
                   .remedy = std::move(flag.remedy)};
   finding.place = !flag.place.file.empty() ? std::move(flag.place) : about ? about->place : Place{revision.file};
   if (about) finding.effect += measure(rule.category, *about, table);
+  if (about && rule.category != "advice") finding.effect += told_by(state.answers, *about);
   return finding;
 }
 
@@ -134,13 +135,12 @@ void check_revision(const ReviewRequest& request, const ReadRevision& revision, 
   for (const Rule& rule : review_rules()) {
     if (const auto* check = std::get_if<RevisionCheck>(&rule.check)) {
       for (Flag& flag : (*check)(revision, state))
-        add(findings, finding_of(rule, revision, std::move(flag), nullptr, request, state.facts));
+        add(findings, finding_of(rule, revision, std::move(flag), nullptr, request, state));
       continue;
     }
     const auto check = std::get<StatementCheck>(rule.check);
     for (const Statement& s : revision.statements)
-      if (auto flag = check(s, state))
-        add(findings, finding_of(rule, revision, std::move(*flag), &s, request, state.facts));
+      if (auto flag = check(s, state)) add(findings, finding_of(rule, revision, std::move(*flag), &s, request, state));
   }
 }
 
@@ -198,12 +198,19 @@ void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewRepo
   }
 }
 
-ReviewReport report_of(const ReviewRequest& request, Material material, const Facts& facts) {
-  ReviewReport report;
-  report.revisions = request.pending.size();
+/// What the set knows of itself, and of the database where there is one.
+void prepare(Material& material, const Facts& facts) {
   enrich(material.revisions, facts);
   put_in_order(material);
-  const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction, facts};
+}
+
+/// `material` is prepared.
+ReviewReport report_of(const ReviewRequest& request, const Material& material, const Facts& facts,
+                       std::span<const DataAnswer> answers) {
+  ReviewReport report;
+  report.revisions = request.pending.size();
+  const ReviewState state{material.revisions, request.schemas, request.version_table,
+                          request.direction,  facts,           answers};
   report.findings = material.findings;
   std::set<TableName> tables;
   for (const ReadRevision& revision : material.revisions) {
@@ -217,6 +224,16 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   report.tables.assign(tables.begin(), tables.end());
   report.commits = commits_of(material);
   return report;
+}
+
+Task<std::vector<DataAnswer>> ask(Catalog& catalog, std::vector<DataProbe> probes) {
+  std::vector<std::string> questions;
+  for (const DataProbe& probe : probes) questions.push_back(probe.sql);
+  std::vector<RowCount> counts = co_await catalog.count(std::move(questions));
+  std::vector<DataAnswer> answers;
+  for (std::size_t i = 0; i < probes.size(); ++i)
+    answers.push_back({.probe = std::move(probes[i]), .found = std::move(counts.at(i))});
+  co_return answers;
 }
 
 std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transaction) {
@@ -251,7 +268,11 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
   Facts facts;
   std::vector<std::string> names = names_in(material.revisions);
   if (request.catalog) facts = co_await request.catalog->look_up(std::move(names));
-  co_return report_of(request, std::move(material), facts);
+  prepare(material, facts);
+  std::vector<DataProbe> probes = data_probes(material.revisions, facts);
+  std::vector<DataAnswer> answers;
+  if (!probes.empty()) answers = co_await ask(*request.catalog, std::move(probes));
+  co_return report_of(request, material, facts, answers);
 }
 
 ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block, const Facts& facts) {
@@ -270,7 +291,8 @@ ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std
     material.revisions.back().body = material.revisions.back().opposite_body = Script::Body::written;
   }
   for (const Revision& revision : revisions) request.pending.push_back(&revision);
-  return report_of(request, std::move(material), facts);
+  prepare(material, facts);
+  return report_of(request, material, facts, {});
 }
 
 std::string_view to_string(Commits commits) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "orchestrate/names.hpp"
+#include "review/data_probe.hpp"
 #include "review/facts.hpp"
 #include "review/interpreter.hpp"
 #include "review/statement.hpp"
@@ -34,7 +35,8 @@ struct ReviewState {
   std::span<const std::string> schemas;     ///< empty: any schema is fine
   TableName version_table;
   Direction direction = Direction::upgrade;
-  const Facts& facts;  ///< empty where there is no database
+  const Facts& facts;                        ///< empty where there is no database
+  std::span<const DataAnswer> answers = {};  ///< of its rows
 };
 
 /// What a rule says about one place. Texts are whole sentences for an operator.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "review/sql_conditions.hpp"
 #include "review/sql_lines.hpp"
 #include "review/sql_tree.hpp"
 
@@ -23,6 +24,7 @@ Statements create_index(const Json& body) {
   statement.concurrently = is_true(body["concurrent"]);
   statement.if_not_exists = is_true(body["if_not_exists"]);
   statement.unique = is_true(body["unique"]);
+  statement.partial = !body["whereClause"].is_null();
   for (const Json& key : items(body["indexParams"])) statement.columns.push_back(key["IndexElem"].text_or("name"));
   return {statement};
 }
@@ -245,7 +247,9 @@ std::vector<Statement> statements_of_sql(std::string_view sql) {
   LineCounter lines(sql);
   for (const Json& wrapper : items(tree["stmts"])) {
     const int line = lines.before(static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
-    for (Statement& statement : of_node(wrapper["stmt"])) {
+    Statements of_one = of_node(wrapper["stmt"]);
+    take_conditions(sql, wrapper["stmt"], of_one);
+    for (Statement& statement : of_one) {
       statement.place.line = line;
       found.push_back(std::move(statement));
     }

@@ -75,6 +75,7 @@ void take_constraint(Statement& statement, const Json& constraint) {
   statement.deletes_children = constraint.text_or("fk_del_action") == "c";
   for (const std::string_view columns : {"fk_attrs", "keys"})
     for (std::string& column : texts(constraint[columns])) statement.columns.push_back(std::move(column));
+  statement.referenced_columns = texts(constraint["pk_attrs"]);
   const Json& test = constraint["raw_expr"]["NullTest"];
   const auto column = texts(test["arg"]["ColumnRef"]["fields"]);
   if (test.text_or("nulltesttype") == "IS_NOT_NULL" && column.size() == 1) statement.proves_not_null = column[0];
@@ -107,6 +108,7 @@ std::vector<Statement> add_column(const Statement& on_table, const Json& column)
     added.kind = StatementKind::add_constraint;
     added.name = constraint.text_or("conname", found[0].name);
     take_constraint(added, constraint);
+    if (added.columns.empty()) added.columns = {found[0].name};
     found.push_back(added);
   }
   // The foreign key of a column that is NULL in each row has nothing to look up, where one statement makes both.
@@ -114,6 +116,13 @@ std::vector<Statement> add_column(const Statement& on_table, const Json& column)
   for (Statement& statement : found)
     statement.skips_scan = statement.constraint == ConstraintType::foreign_key && !found[0].server_default;
   return found;
+}
+
+/// Whether USING is more than a cast of the column itself.
+bool is_conversion(const Json& expression, const std::string& column) {
+  if (expression.is_null()) return false;
+  const auto fields = texts(expression["TypeCast"]["arg"]["ColumnRef"]["fields"]);
+  return fields.size() != 1 || fields[0] != column;
 }
 
 std::vector<Statement> command(const Json& body, const Json& cmd) {
@@ -137,7 +146,10 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   if (statement.kind == StatementKind::set_owner) statement.new_name = cmd["newowner"].text_or("rolename");
   if (subtype == "AT_SetUnLogged") statement.unlogged = true;
   if (statement.kind == StatementKind::add_column) return add_column(statement, def["ColumnDef"]);
-  if (statement.kind == StatementKind::set_type) statement.type = type_text(def["ColumnDef"]["typeName"]);
+  if (statement.kind == StatementKind::set_type) {
+    statement.type = type_text(def["ColumnDef"]["typeName"]);
+    statement.converts = is_conversion(def["ColumnDef"]["raw_default"], statement.name);
+  }
   if (statement.kind == StatementKind::set_default && def.is_null()) statement.kind = StatementKind::drop_default;
   if (statement.kind == StatementKind::add_constraint) {
     statement.name = def["Constraint"].text_or("conname");

@@ -110,14 +110,18 @@ struct Statement {
   std::vector<TableName> references;  ///< by a foreign key; by a new table, also what it inherits from or is a part of
   std::string hidden_reference;       ///< why nobody can tell what it references; empty: `references` is all
   std::vector<std::string> columns;   ///< of a table that is created, of an index or of a key, as far as known
+  std::vector<std::string> referenced_columns;  ///< of a foreign key; empty: the primary key, or nobody can tell
+  std::string condition;                        ///< of a CHECK, where it only computes; empty: it is not known
 
   bool concurrently = false, cascade = false, if_exists = false, if_not_exists = false;
   bool has_where = false, not_null = false, server_default = false, client_default = false;
   bool not_valid = false, using_index = false, temporary = false, recreates = false;
   bool is_checked = false;  ///< of a column: a CHECK is looked at again with its new type
   bool unique = false, unlogged = false, replaces = false;  ///< the last: OR REPLACE
-  bool is_part = false;                                     ///< of a table that is created: PARTITION OF its reference
-  bool deletes_children = false;                            ///< of a foreign key: ON DELETE CASCADE
+  bool partial = false;                                     ///< of an index: with a WHERE
+  bool converts = false;                         ///< of SET TYPE: by another expression than a cast of the column
+  bool is_part = false;                          ///< of a table that is created: PARTITION OF its reference
+  bool deletes_children = false;                 ///< of a foreign key: ON DELETE CASCADE
   bool is_open_definer = false;                  ///< a SECURITY DEFINER function without a search_path of its own
   bool only_in_transaction = false;              ///< SET LOCAL
   bool to_public = false, grant_option = false;  ///< of a grant or a policy; of a grant

@@ -11,7 +11,9 @@ WITH wanted AS (
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND (c.relname = ANY($1::text[]) OR c.oid IN (
-      SELECT i.indrelid FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE x.relname = ANY($1::text[])))
+      SELECT i.indrelid FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE x.relname = ANY($1::text[])
+      UNION SELECT k.confrelid FROM pg_constraint k JOIN pg_class x ON x.oid = k.conrelid
+      WHERE k.contype = 'f' AND NOT k.convalidated AND x.relname = ANY($1::text[])))
   LIMIT 1000
 ), facts AS (
   SELECT json_build_object(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,9 @@ namespace orchestrate {
 
 /// A read-only session of ours on the application's database, past its pooler when the policy names a direct URL.
 Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::stop_token stop);
+/// One whose statements the server ends after `limit`.
+Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::stop_token stop,
+                                             std::chrono::milliseconds limit);
 
 /// The schemas that the app may change: the policy's, else the version table's.
 std::vector<std::string> app_schemas(const Policy& policy);

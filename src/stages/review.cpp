@@ -56,8 +56,8 @@ bool mentions_autocommit(const Policy& policy, const Json& code) {
 
 class Review final : public Stage {
  public:
-  Review(std::vector<std::string> block, std::uint64_t small_table)
-      : block_(std::move(block)), small_table_(small_table) {}
+  Review(std::vector<std::string> block, std::uint64_t small_table, std::chrono::milliseconds row_limit)
+      : block_(std::move(block)), small_table_(small_table), row_limit_(row_limit) {}
 
   std::string describe() const override { return "read the pending revisions for red flags"; }
 
@@ -68,7 +68,7 @@ class Review final : public Stage {
     request.direction = context.run.direction();
     request.pending = pending_of(context, graph);
     request.block = block_;
-    DatabaseCatalog catalog(context);
+    DatabaseCatalog catalog(context, row_limit_);
     request.catalog = &catalog;
     request.small_table = small_table_;
     Json files = Json::object();
@@ -133,14 +133,16 @@ class Review final : public Stage {
 
   std::vector<std::string> block_;
   std::uint64_t small_table_;
+  std::chrono::milliseconds row_limit_;
 };
 
 constexpr std::array<std::string_view, 4> categories = {"data-loss", "out-of-scope", "blocking-lock", "compatibility"};
-constexpr std::array<Key, 2> keys = {{
+constexpr std::array<Key, 3> keys = {{
     {.name = "block",
      .type = ValueType::choice_list,
      .fallback = "[data-loss, out-of-scope, blocking-lock]",
-     .purpose = "Categories of red flags that stop a run until they are approved; what cannot be judged always does.",
+     .purpose = "Categories of red flags that stop a run until they are approved; what cannot be judged or would fail "
+                "always does.",
      .choices = categories},
     {.name = "small_table",
      .type = ValueType::size,
@@ -148,12 +150,19 @@ constexpr std::array<Key, 2> keys = {{
      .purpose =
          "Up to this size, with indexes, a table is read and written in a moment: what would lock a larger one only "
          "warns."},
+    {.name = "row_limit",
+     .type = ValueType::duration,
+     .fallback = "5s",
+     .purpose =
+         "How long one question may take that asks the rows whether they fit a NOT NULL, key, CHECK or new type, "
+         "or how many would be lost; longer, and it is not known. 0: none is asked."},
 }};
 constexpr std::array needs = {evidence::preflight_passed};
 constexpr std::array provides = {evidence::review_passed};
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
-  return std::make_unique<Review>(spec.settings.texts("block"), spec.settings.size("small_table").bytes);
+  return std::make_unique<Review>(spec.settings.texts("block"), spec.settings.size("small_table").bytes,
+                                  spec.settings.duration("row_limit"));
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ class Downgrade : public UpgradingBot {
     Settings block;
     block.set("block", std::vector<std::string>{"data-loss"}, {});
     block.set("small_table", Size{}, {});
+    block.set("row_limit", std::chrono::milliseconds(5000), {});
     return bench.run(review_stage, block);
   }
   Outcome seen() {

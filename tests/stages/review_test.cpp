@@ -55,6 +55,7 @@ class ReviewStage : public testing::Test, public BotProject {
     settings = Settings();
     settings.set("block", std::vector<std::string>{"data-loss", "out-of-scope", "blocking-lock"}, {});
     settings.set("small_table", Size{}, {});
+    settings.set("row_limit", std::chrono::milliseconds(0), {});
   }
   void migration(const std::vector<std::string>& statements) {
     std::string text = "from alembic import op\n\nrevision = '002'\ndown_revision = '001'\n\n\ndef upgrade():\n";
@@ -169,6 +170,7 @@ TEST_F(ReviewStage, BlocksOnlyWhatThePolicyNames) {
   migration({drop_title});
   settings.set("block", std::vector<std::string>{"blocking-lock"}, {});
   settings.set("small_table", Size{}, {});
+  settings.set("row_limit", std::chrono::milliseconds(0), {});
   EXPECT_EQ(review().verdict, Verdict::passed);
 }
 
@@ -176,6 +178,7 @@ TEST_F(ReviewStage, BlocksWhatCannotBeJudgedWhateverThePolicyNames) {
   migration({"op.execute(open('statements.sql').read())"});
   settings.set("block", std::vector<std::string>{}, {});
   settings.set("small_table", Size{}, {});
+  settings.set("row_limit", std::chrono::milliseconds(0), {});
   EXPECT_EQ(review().verdict, Verdict::blocked);
 }
 

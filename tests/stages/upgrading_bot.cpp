@@ -109,6 +109,7 @@ void UpgradingBot::reviewed() {
   Settings block;
   block.set("block", std::vector<std::string>{}, {});
   block.set("small_table", Size{}, {});
+  block.set("row_limit", std::chrono::milliseconds(5000), {});
   Outcome review = bench.run(review_stage, block);
   for (const Finding& finding : review.findings)
     bench.approvals.push_back({finding.id(), finding.file_sha256, "a test", "uid 0", "2026-11-20T09:14:03Z"});

@@ -18,6 +18,7 @@ std::span<const Rule> locks();  ///< that a table's users wait for
 std::span<const Rule> constraints();
 std::span<const Rule> running_code();  ///< what breaks code that does not know the change yet
 std::span<const Rule> graph();         ///< of revisions
+std::span<const Rule> rows();          ///< that are there and do not fit
 std::span<const Rule> style();
 
 }  // namespace orchestrate::rules

@@ -127,7 +127,7 @@ const std::array all = {
         .good = {"", "with op.get_context().autocommit_block():\n    op.execute(\"SELECT 1\")"},
         .check = transaction_control},
     Rule{.id = "concurrently-in-transaction",
-         .category = "compatibility",
+         .category = "would-fail",
          .summary = "CONCURRENTLY inside a transaction",
          .why = "PostgreSQL refuses CREATE, DROP and REINDEX ... CONCURRENTLY inside of a transaction.",
          .bad = {"BEGIN; CREATE INDEX CONCURRENTLY i ON panels (title); COMMIT",
@@ -137,7 +137,7 @@ const std::array all = {
                   "    op.create_index(\"i\", \"panels\", [\"title\"], postgresql_concurrently=True)"},
          .check = concurrently_in_transaction},
     Rule{.id = "never-in-transaction",
-         .category = "compatibility",
+         .category = "would-fail",
          .summary = "a command that no transaction may hold",
          .why = "VACUUM, ALTER SYSTEM and the making and dropping of databases and tablespaces cannot be undone, so "
                 "PostgreSQL refuses them inside of a transaction.",
@@ -159,7 +159,7 @@ const std::array all = {
                   "    op.create_index(\"i\", \"panels\", [\"note\"], postgresql_concurrently=True)"},
          .check = partial_commit},
     Rule{.id = "enum-value-in-same-transaction",
-         .category = "compatibility",
+         .category = "would-fail",
          .summary = "a new enum value is used before it is committed",
          .why = "A value that ALTER TYPE ... ADD VALUE made can be used after COMMIT only. Before PostgreSQL 12 the "
                 "command "
