@@ -251,9 +251,8 @@ std::string told(const DataAnswer& answer) {
   const DataProbe& probe = answer.probe;
   const RowCount& found = answer.found;
   const bool counts = probe.meaning == Meaning::loses;
-  if (!found.rows && !found.refused)
-    return fmt::format(counts ? "; how many {} there are is not known: {}" : "; whether there are {} is not known: {}",
-                       probe.rows, found.why);
+  const std::string what = counts ? "how many " + probe.rows + " there are" : "whether there are " + probe.rows;
+  if (!found.rows && !found.refused) return fmt::format("; {} is not known: {}", what, found.why);
   if (counts) return fmt::format("; {} {} now", found.rows.value_or(0), probe.rows);
   const bool some = found.refused || *found.rows > 0;
   return fmt::format("; there are {}{} now", some ? "" : "no ", probe.rows);
