@@ -35,9 +35,10 @@ enum class ValueType {
   choice_list,  ///< likewise, each one of `choices`
   unit_list,
   path_list,
-  section,   ///< a mapping of `section()`'s keys
-  url,       ///< a text with `${NAME}` in it, or a mapping of `section()`'s keys
-  pipeline,  ///< the sequence of stages
+  section,       ///< a mapping of `section()`'s keys
+  section_list,  ///< a sequence of such
+  url,           ///< a text with `${NAME}` in it, or a mapping of `section()`'s keys
+  pipeline,      ///< the sequence of stages
 };
 
 enum class Presence { optional, required };
@@ -66,9 +67,10 @@ struct Size {
 /// not declare, or as another type, is a programming error (std::logic_error).
 class Settings {
  public:
-  using Value = std::variant<std::string, std::int64_t, bool, std::chrono::milliseconds, Size, std::vector<std::string>,
-                             UnitName, std::vector<UnitName>,
-                             std::vector<Settings>>;  ///< the last: one section, for a variant holds no incomplete type
+  using Value =
+      std::variant<std::string, std::int64_t, bool, std::chrono::milliseconds, Size, std::vector<std::string>, UnitName,
+                   std::vector<UnitName>,
+                   std::vector<Settings>>;  ///< the last: of a section, too, for a variant holds no incomplete type
 
   void set(std::string key, Value value, Position position);
 
@@ -84,6 +86,7 @@ class Settings {
   const UnitName& unit(std::string_view key) const;
   const std::vector<UnitName>& units(std::string_view key) const;
   const Settings& section(std::string_view key) const;
+  const std::vector<Settings>& sections(std::string_view key) const;
 
   bool operator==(const Settings&) const = default;
 

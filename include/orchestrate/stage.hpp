@@ -20,10 +20,11 @@
 
 namespace orchestrate {
 
-/// A revision that a run applied, with what its file was then.
+/// A revision that is in the database, with what its file was when a run applied it.
 struct AppliedRevision {
   std::string id, file_sha256, run;
   Time at;
+  bool was_there = false;  ///< somebody else had applied it: as it was when a run first saw it
   bool operator==(const AppliedRevision&) const = default;
 };
 
@@ -33,7 +34,7 @@ struct StageContext {
   Ports& ports;
   const Run& run;  ///< evidence and facts so far
   const std::vector<Approval>& approvals;
-  const std::vector<AppliedRevision>& applied;  ///< by earlier runs, as the ledger knows it
+  const std::vector<AppliedRevision>& applied;  ///< as the ledger knows it
   const GateMemory& gate;                       ///< when the run began
   const BackupMemory& backups;                  ///< when the run began
   std::string target;                           ///< `head` or a revision

@@ -7,7 +7,7 @@
 
 namespace orchestrate {
 
-/// What the ledger's runs applied: each revision once, as the newest run did it.
+/// What the ledger's runs applied: each revision once, as the newest run did it, else as the first run found it.
 std::vector<AppliedRevision> applied_revisions(const Ledger& ledger);
 
 }  // namespace orchestrate

@@ -31,6 +31,15 @@ void fill_in_defaults(Section& section, std::span<const Key> keys) {
       section.settings.set(std::string(key.name), fallback_value(key), {});
 }
 
+std::vector<Settings> read_sections(const Key& key, const YamlNode& node, std::vector<Problem>& problems) {
+  std::vector<Settings> read;
+  const std::string name = fmt::format("an entry of '{}'", key.name);
+  if (node.kind != YamlNode::Kind::sequence)
+    problems.push_back({node.position, fmt::format("'{}' must be a sequence, each entry with '- '", key.name)});
+  for (const YamlNode& item : node.items) read.push_back(read_section(name, item, key.section(), problems).settings);
+  return read;
+}
+
 void read_member(Section& section, const Key& key, const YamlNode& node, std::vector<Problem>& problems) {
   if (key.type == ValueType::pipeline) return;
   const bool nested =
@@ -38,6 +47,8 @@ void read_member(Section& section, const Key& key, const YamlNode& node, std::ve
   if (nested) {
     const std::string name = fmt::format("'{}'", key.name);
     section.sections.emplace(key.name, read_section(name, node, key.section(), problems));
+  } else if (key.type == ValueType::section_list) {
+    section.settings.set(std::string(key.name), read_sections(key, node, problems), node.position);
   } else if (auto value = read_value(key, node, problems)) {
     section.settings.set(std::string(key.name), std::move(*value), node.position);
   }
@@ -75,6 +86,10 @@ Json section_schema(std::span<const Key> keys, const Json& pipeline) {
       properties.set(name, pipeline);
     } else if (key.type == ValueType::section) {
       properties.set(name, section_schema(key.section(), pipeline).set("description", key.purpose));
+    } else if (key.type == ValueType::section_list) {
+      properties.set(name, Json::object({{"description", key.purpose},
+                                         {"type", "array"},
+                                         {"items", section_schema(key.section(), pipeline)}}));
     } else if (key.type == ValueType::url) {
       const Json parts = section_schema(key.section(), pipeline);
       properties.set(name,

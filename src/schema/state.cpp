@@ -36,6 +36,37 @@ Task<std::vector<std::string>> read_rows(Database& database, TableName table, st
   co_return versions;
 }
 
+/// The last part: a role that others have given rights to, which may use most tables of a schema, or most sequences.
+constexpr std::string_view half_made_query = R"sql(
+SELECT format('index %I.%I is INVALID', n.nspname, c.relname)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT i.indisvalid AND n.nspname = ANY($1::text[])
+UNION ALL
+SELECT format('constraint %I on %I.%I is not validated', k.conname, n.nspname, c.relname)
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT k.convalidated AND n.nspname = ANY($1::text[])
+UNION ALL
+SELECT format('%s %I.%I may not be used by %I, who may use %s of %s of its kind there',
+              sort, nspname, relname, rolname, usable, total)
+FROM (
+  SELECT *, count(*) OVER of_kind AS total, count(*) FILTER (WHERE may) OVER of_kind AS usable
+  FROM (
+    SELECT n.nspname, c.relname, g.rolname, CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS sort,
+      CASE c.relkind WHEN 'S' THEN has_sequence_privilege(g.oid, c.oid, 'USAGE, UPDATE')
+        ELSE has_table_privilege(g.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE') END AS may
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN (SELECT DISTINCT o.relnamespace, r.oid, r.rolname
+          FROM pg_class o CROSS JOIN aclexplode(o.relacl) a JOIN pg_roles r ON r.oid = a.grantee
+          WHERE o.relkind IN ('r', 'p', 'v', 'm', 'S') AND a.grantee <> o.relowner) g ON g.relnamespace = n.oid
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND n.nspname = ANY($1::text[])
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+                      AND d.deptype IN ('i', 'e'))
+  ) every_one
+  WINDOW of_kind AS (PARTITION BY nspname, rolname, sort)
+) judged
+WHERE NOT may AND 2 * usable > total
+ORDER BY 1)sql";
+
 }  // namespace
 
 Task<std::optional<std::vector<std::string>>> version_rows(Database& database, TableName table, std::stop_token stop) {
@@ -84,13 +115,7 @@ Task<SchemaState> read_state(Database& database, TableName version_table, std::v
 
 Task<std::vector<std::string>> half_made_objects(Database& database, std::vector<std::string> schemas,
                                                  std::stop_token stop) {
-  const std::string sql =
-      "SELECT format('index %I.%I is INVALID', n.nspname, c.relname) FROM pg_index i "
-      "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE NOT i.indisvalid AND n.nspname = ANY($1::text[]) "
-      "UNION ALL SELECT format('constraint %I on %I.%I is not validated', k.conname, n.nspname, c.relname) "
-      "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE NOT k.convalidated AND n.nspname = ANY($1::text[]) ORDER BY 1";
+  const std::string sql(half_made_query);
   const std::vector<std::string> parameters = {text_array(schemas)};
   const Rows rows = co_await database.query(sql, parameters, stop);
   std::vector<std::string> names;

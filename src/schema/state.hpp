@@ -45,7 +45,8 @@ Task<std::string> fingerprint(Database& database, std::vector<std::string> schem
 Task<SchemaState> read_state(Database& database, TableName version_table, std::vector<std::string> schemas,
                              std::stop_token stop);
 
-/// Invalid indexes and unvalidated constraints, as people would name them: `index cfg.ix_panels is INVALID`.
+/// Invalid indexes, unvalidated constraints, and tables or sequences without the grants that a role has on most of the
+/// others, as people would name them: `index cfg.ix_panels is INVALID`.
 Task<std::vector<std::string>> half_made_objects(Database& database, std::vector<std::string> schemas,
                                                  std::stop_token stop);
 

@@ -1,4 +1,5 @@
 #include "review/review.hpp"
+#include "review/allowance.hpp"
 #include "review/grade.hpp"
 
 #include <algorithm>
@@ -54,10 +55,21 @@ bool mentions_autocommit(const Policy& policy, const Json& code) {
   return false;
 }
 
+/// What a proof is bound to.
+struct Reviewed {
+  Json files = Json::object();  ///< hashes of the pending revisions
+  Json before;                  ///< of those that are in the database, as far as the ledger does not know them yet
+  Json code;
+};
+
 class Review final : public Stage {
  public:
-  Review(std::vector<std::string> block, std::uint64_t small_table, std::chrono::milliseconds row_limit)
-      : block_(std::move(block)), small_table_(small_table), row_limit_(row_limit) {}
+  Review(std::vector<Allowance> allowances, std::vector<std::string> block, std::uint64_t small_table,
+         std::chrono::milliseconds row_limit)
+      : allowances_(std::move(allowances)),
+        block_(std::move(block)),
+        small_table_(small_table),
+        row_limit_(row_limit) {}
 
   std::string describe() const override { return "read the pending revisions for red flags"; }
 
@@ -71,23 +83,23 @@ class Review final : public Stage {
     DatabaseCatalog catalog(context, row_limit_);
     request.catalog = &catalog;
     request.small_table = small_table_;
-    Json files = Json::object();
-    for (const Revision* revision : request.pending) files.set(revision->id, revision->sha256);
-    const Json code = code_evidence(policy);
+    Reviewed reviewed{.before = not_yet_known(context, graph), .code = code_evidence(policy)};
+    for (const Revision* revision : request.pending) reviewed.files.set(revision->id, revision->sha256);
 
-    const bool knows_transactions = request.env_py && !mentions_autocommit(policy, code);
+    const bool knows_transactions = request.env_py && !mentions_autocommit(policy, reviewed.code);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
     if (!knows_transactions) report.commits = Commits::anywhere;
     for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
-    if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), files, code);
+    if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), reviewed);
     apply_approvals(report.findings, context.approvals);
-    co_return outcome_of(context, std::move(report), files, code);
+    allow(report.findings, allowances_, utc_text(context.ports.clock.now()).substr(0, 10));
+    co_return outcome_of(context, std::move(report), reviewed);
   }
 
  private:
   /// Nearly every downgrade() deletes something. So no single red flag is approved: the caller confirms the grade of
   /// the whole, which the findings explain.
-  static Outcome way_back(const StageContext& context, ReviewReport report, const Json& files, const Json& code) {
+  static Outcome way_back(const StageContext& context, ReviewReport report, const Reviewed& reviewed) {
     const Grade grade = grade_of(report);
     const std::string name(to_string(grade)), said = context.run.created.confirmed.value_or("");
     const bool confirmed = grade != Grade::restore_only && said == name;
@@ -98,7 +110,7 @@ class Review final : public Stage {
                     {},
                     std::move(report.findings)};
     if (confirmed)
-      outcome.evidence.push_back(proof(report, files, code));
+      outcome.evidence.push_back(proof(report, reviewed));
     else if (grade == Grade::restore_only)
       outcome.next = "write what is missing, or restore the backup from before that upgrade";
     else
@@ -108,7 +120,7 @@ class Review final : public Stage {
     return outcome;
   }
 
-  static Outcome outcome_of(const StageContext& context, ReviewReport report, const Json& files, const Json& code) {
+  static Outcome outcome_of(const StageContext& context, ReviewReport report, const Reviewed& reviewed) {
     Outcome outcome{Verdict::passed, summary_of(report), {}, {}, std::move(report.findings)};
     const auto flag = std::ranges::find_if(outcome.findings, open_red_flag);
     if (flag != outcome.findings.end()) {
@@ -117,27 +129,48 @@ class Review final : public Stage {
                                  flag->place.file, context.application.policy.app, flag->id());
       return outcome;
     }
-    outcome.evidence.push_back(proof(report, files, code));
+    outcome.evidence.push_back(proof(report, reviewed));
     return outcome;
   }
 
-  static Evidence proof(const ReviewReport& report, const Json& files, const Json& code) {
+  static Evidence proof(const ReviewReport& report, const Reviewed& reviewed) {
     Json tables = Json::array();
     for (const TableName& table : report.tables) tables.push(table.text());
-    return {std::string(evidence::review_passed), Json::object({{"files", files},
+    return {std::string(evidence::review_passed), Json::object({{"files", reviewed.files},
+                                                                {"before", reviewed.before},
                                                                 {"tables", tables},
                                                                 {"commits", to_string(report.commits)},
                                                                 {"unlimited", report.unlimited},
-                                                                {"code", code}})};
+                                                                {"code", reviewed.code}})};
   }
 
+  std::vector<Allowance> allowances_;
   std::vector<std::string> block_;
   std::uint64_t small_table_;
   std::chrono::milliseconds row_limit_;
 };
 
 constexpr std::array<std::string_view, 4> categories = {"data-loss", "out-of-scope", "blocking-lock", "compatibility"};
-constexpr std::array<Key, 3> keys = {{
+constexpr std::array<Key, 5> allow_keys = {{
+    {.name = "rule",
+     .type = ValueType::text,
+     .presence = Presence::required,
+     .purpose = "Of the red flag, such as drop-column."},
+    {.name = "revision", .type = ValueType::text, .presence = Presence::required, .purpose = "Of the red flag."},
+    {.name = "object",
+     .type = ValueType::text,
+     .purpose = "Such as public.users.nick; without it, whatever that rule flags in that revision."},
+    {.name = "reason",
+     .type = ValueType::text,
+     .presence = Presence::required,
+     .purpose = "Why it is accepted; shown with the red flag."},
+    {.name = "until",
+     .type = ValueType::text,
+     .purpose = "Its last day, in UTC.",
+     .pattern = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+     .form = "a day such as 2026-12-31"},
+}};
+constexpr std::array<Key, 4> keys = {{
     {.name = "block",
      .type = ValueType::choice_list,
      .fallback = "[data-loss, out-of-scope, blocking-lock]",
@@ -156,13 +189,29 @@ constexpr std::array<Key, 3> keys = {{
      .purpose =
          "How long one question may take that asks the rows whether they fit a NOT NULL, key, CHECK or new type, "
          "or how many would be lost; longer, and it is not known. 0: none is asked."},
+    {.name = "allow",
+     .type = ValueType::section_list,
+     .purpose = "Red flags that are accepted, whatever their file becomes; what expired or is not used is a finding.",
+     .section = [] { return std::span<const Key>(allow_keys); }},
 }};
 constexpr std::array needs = {evidence::preflight_passed};
 constexpr std::array provides = {evidence::review_passed};
 
-std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
-  return std::make_unique<Review>(spec.settings.texts("block"), spec.settings.size("small_table").bytes,
-                                  spec.settings.duration("row_limit"));
+std::vector<Allowance> allowances_of(const Settings& settings, const Policy& policy) {
+  std::vector<Allowance> allowances;
+  if (!settings.has("allow")) return allowances;
+  for (const Settings& entry : settings.sections("allow")) {
+    const auto text = [&](std::string_view key) { return entry.has(key) ? entry.text(key) : std::string(); };
+    const Position position = entry.position("rule");
+    allowances.push_back({text("rule"), text("revision"), text("object"), text("reason"), text("until"),
+                          Place{policy.file.string(), position.line, position.column}});
+  }
+  return allowances;
+}
+
+std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy& policy) {
+  return std::make_unique<Review>(allowances_of(spec.settings, policy), spec.settings.texts("block"),
+                                  spec.settings.size("small_table").bytes, spec.settings.duration("row_limit"));
 }
 
 }  // namespace

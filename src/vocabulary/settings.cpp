@@ -50,7 +50,10 @@ const std::vector<UnitName>& Settings::units(std::string_view key) const {
   return get<std::vector<UnitName>>(key);
 }
 const Settings& Settings::section(std::string_view key) const {
-  return get<std::vector<Settings>>(key).front();
+  return sections(key).front();
+}
+const std::vector<Settings>& Settings::sections(std::string_view key) const {
+  return get<std::vector<Settings>>(key);
 }
 
 }  // namespace orchestrate

@@ -19,9 +19,22 @@ inline constexpr std::array<Key, 5> backup_keys = {{
     {"verify", ValueType::choice, Presence::optional, "intact", "How it is proven.", levels},
     {"free_space", ValueType::size, Presence::optional, "2x", "What must stay free."},
 }};
-inline constexpr std::array<Key, 2> review_keys = {{
+inline constexpr std::array<Key, 2> allow_keys = {{
+    {"rule", ValueType::text, Presence::required, "", "Of the red flag."},
+    {"until", ValueType::text, Presence::optional, "", "Its last day.", {}, "[0-9-]{10}", "a day such as 2026-12-31"},
+}};
+inline constexpr std::array<Key, 3> review_keys = {{
     {"block", ValueType::choice_list, Presence::optional, "[data-loss, out-of-scope]", "What stops.", flags},
     {"lines", ValueType::integer, Presence::optional, "120", "How many."},
+    {"allow",
+     ValueType::section_list,
+     Presence::optional,
+     "",
+     "What is accepted.",
+     {},
+     "",
+     "",
+     [] { return std::span<const Key>(allow_keys); }},
 }};
 inline constexpr std::array<Key, 2> probe_keys = {{
     {"http", ValueType::text, Presence::optional, "", "A URL."},

@@ -104,6 +104,24 @@ TEST(Policy, KeepsASectionOfAStageWithItsDefaults) {
   EXPECT_EQ(probe.duration("within"), std::chrono::seconds(5));
 }
 
+TEST(Policy, KeepsEachSectionOfAList) {
+  const Policy policy = good(stage("review: {allow: [{rule: drop-column, until: 2026-12-31}, {rule: truncate}]}"));
+  const auto& allowed = policy.pipeline.front().settings.sections("allow");
+  ASSERT_EQ(allowed.size(), 2U);
+  EXPECT_EQ(allowed[0].text("until"), "2026-12-31");
+  EXPECT_EQ(allowed[1].text("rule"), "truncate");
+  EXPECT_FALSE(allowed[1].has("until"));
+}
+
+TEST(Policy, ReportsWhatIsWrongInASectionOfAList) {
+  EXPECT_THAT(problems_of(stage("review: {allow: [{rule: drop-column, until: tomorrow}, {rul: x}]}")),
+              ElementsAre(HasSubstr("'until' must be a day such as 2026-12-31, not 'tomorrow'"),
+                          HasSubstr("an entry of 'allow' lacks the key 'rule': Of the red flag."),
+                          HasSubstr("unknown key 'rul' in an entry of 'allow'; did you mean 'rule'?")));
+  EXPECT_THAT(problems_of(stage("review: {allow: drop-column}")),
+              ElementsAre(HasSubstr("'allow' must be a sequence, each entry with '- '")));
+}
+
 TEST(Policy, IsKnownByTheHashOfItsBytes) {
   EXPECT_EQ(good(whole).sha256, sha256(whole));
 }

@@ -119,6 +119,22 @@ TEST_F(Schema, NamesWhatIsHalfMade) {
               ElementsAre("constraint positive on cfg.panels is not validated", "index cfg.ix_unique is INVALID"));
 }
 
+TEST_F(Schema, NamesWhatARoleMayNotUseThatMayUseMostOfTheRest) {
+  sql("DROP ROLE IF EXISTS web");
+  sql("CREATE ROLE web; CREATE ROLE reader; CREATE SCHEMA shop;"
+      "CREATE TABLE shop.a (id serial); CREATE TABLE shop.b (id int); CREATE TABLE shop.c (id serial);"
+      "GRANT SELECT, INSERT ON shop.a, shop.b TO web; GRANT USAGE ON shop.a_id_seq TO web; GRANT SELECT ON shop.a TO "
+      "reader");
+  const std::vector<std::string> schemas = {"shop"};
+  EXPECT_THAT(on_loop(io, half_made_objects(*database, schemas, {})),
+              ElementsAre("table shop.c may not be used by web, who may use 2 of 3 of its kind there"));
+  sql("GRANT SELECT ON shop.c TO PUBLIC; CREATE TABLE shop.d (id int GENERATED ALWAYS AS IDENTITY)");
+  sql("GRANT SELECT ON shop.d TO web");
+  EXPECT_THAT(on_loop(io, half_made_objects(*database, schemas, {})),
+              ElementsAre("table shop.d may not be used by reader, who may use 3 of 4 of its kind there"));
+  sql("DROP SCHEMA shop CASCADE; DROP ROLE web; DROP ROLE reader");
+}
+
 TEST_F(Schema, IdentityIsReadableWithoutPrivilegesAndTellsServersApart) {
   const auto identity = on_loop(io, read_identity(*database, {}));
   EXPECT_EQ(identity.name, "appdb");

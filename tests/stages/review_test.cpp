@@ -147,6 +147,28 @@ TEST_F(ReviewStage, PassesWhatAPersonAccepted) {
   EXPECT_EQ(outcome.findings.front().approved_by, "uid 0 (root) at 2026-11-20T09:14:03Z: the bot is stopped");
 }
 
+TEST_F(ReviewStage, PassesWhatThePolicyAllowsUntilItsLastDay) {
+  const auto allow_until = [&](const std::string& day) {
+    Settings entry;
+    entry.set("rule", "drop-column", {40, 11});
+    entry.set("revision", "002", {});
+    entry.set("reason", "nobody reads it", {});
+    entry.set("until", day, {});
+    settings.set("allow", std::vector<Settings>{entry}, {});
+  };
+  migration({drop_title});
+  allow_until("2999-12-31");
+  const Outcome allowed = review();
+  EXPECT_EQ(allowed.verdict, Verdict::passed);
+  EXPECT_EQ(allowed.findings.front().approved_by, "the policy: nobody reads it");
+
+  allow_until("2000-12-31");
+  const Outcome expired = review();
+  EXPECT_EQ(expired.verdict, Verdict::blocked);
+  EXPECT_EQ(expired.findings.back().hazard, "the policy allowed it until 2000-12-31");
+  EXPECT_EQ(expired.findings.back().place.line, 40);
+}
+
 TEST_F(ReviewStage, BlocksUntilEachRedFlagIsAccepted) {
   migration({drop_title, drop_color});
   EXPECT_EQ(review().summary, "2 red flags");
@@ -209,6 +231,36 @@ TEST_F(ReviewStage, BlocksOnAnAppliedRevisionThatWasEditedSince) {
             "revision 001 was edited after it was applied on 2026-11-20T09:14:03Z by run 20261120-091403-7f3a");
   approve(finding->id(), sha256_of_file(applied));
   EXPECT_EQ(review().verdict, Verdict::passed);
+}
+
+TEST_F(ReviewStage, RemembersWhatWasInTheDatabaseBeforeItsFirstRun) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  const std::string first = (bench.checkout.path() / "migrations/versions/001.py").string();
+  EXPECT_EQ(review().evidence.front().facts["before"], Json::object({{"001", sha256_of_file(first)}}));
+  bench.applied = {{"001", "another hash", "r0", {}, true}};
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  EXPECT_THAT(outcome.findings.back().hazard, HasSubstr("001 was edited after it was found in the database on"));
+}
+
+TEST_F(ReviewStage, BlocksOnARevisionThatWasPutBelowTheDatabasesOwn) {
+  bench.checkout.write("migrations/versions/000.py",
+                       "revision = '000'\ndown_revision = None\n\ndef upgrade():\n    pass\n");
+  bench.checkout.write("migrations/versions/000b.py",
+                       "revision = '000b'\ndown_revision = '000'\n\ndef upgrade():\n    pass\n");
+  bench.checkout.write("migrations/versions/001.py",
+                       "revision = '001'\ndown_revision = '000b'\n\ndef upgrade():\n    pass\n");
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  const auto hash = [&](const std::string& id) {
+    return sha256_of_file((bench.checkout.path() / "migrations/versions" / (id + ".py")).string());
+  };
+  bench.applied = {{"000", hash("000"), "r0", {}}, {"001", hash("001"), "r0", {}}};
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked);
+  EXPECT_EQ(outcome.findings.back().id(), "000b:inserted-below-applied");
+
+  bench.applied = {{"001", hash("001"), "r0", {}}};
+  EXPECT_EQ(review().verdict, Verdict::passed) << "what was there before the ledger is not known";
 }
 
 TEST_F(ReviewStage, DoesNotTrustATransactionWhereTheEngineMayCommitOnItsOwn) {

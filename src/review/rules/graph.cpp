@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "review/grade.hpp"
 #include "review/rules/groups.hpp"
 
 namespace orchestrate::rules {
@@ -34,28 +35,50 @@ std::vector<Flag> autogenerate_leftovers(const ReadRevision& revision, const Rev
            .about = &*drop}};
 }
 
-/// Why going down does not restore; empty when it may.
-std::string no_way_back(const ReadRevision& revision) {
+struct WayBack {
+  Grade grade = Grade::keeps_data;
+  std::string why;
+};
+
+const Statement* first_of(const std::vector<Statement>& statements, std::span<const Kind> kinds) {
+  const auto found = std::ranges::find_if(
+      statements, [&](const Statement& s) { return std::ranges::find(kinds, s.kind) != kinds.end(); });
+  return found == statements.end() ? nullptr : &*found;
+}
+
+/// K7, K8. From what cannot be undone at all to what is undone as a whole.
+WayBack way_back(const ReadRevision& revision) {
   static constexpr std::array losing = {Kind::drop_table,  Kind::drop_column, Kind::truncate,
-                                        Kind::delete_rows, Kind::drop_schema, Kind::opaque};
+                                        Kind::delete_rows, Kind::drop_schema, Kind::drop_owned};
+  static constexpr std::array hidden = {Kind::opaque, Kind::access_host};
+  using Body = Script::Body;
   if (revision.statements.empty()) return {};
-  if (revision.opposite_body == Script::Body::missing) return "there is none";
-  if (revision.opposite_body == Script::Body::empty) return "it does nothing";
-  if (revision.opposite_body == Script::Body::refuses) return "it raises";
-  const auto loss = std::ranges::find_if(
-      revision.opposite, [](const Statement& s) { return std::ranges::find(losing, s.kind) != losing.end(); });
-  if (loss == revision.opposite.end()) return {};
-  if (loss->kind == Kind::opaque) return "nobody can tell what it does (" + loss->why + ")";
-  return "it deletes what the new code has written to " + object_of(*loss);
+  if (revision.opposite_body == Body::missing) return {Grade::restore_only, "there is no downgrade()"};
+  if (revision.opposite_body == Body::empty) return {Grade::restore_only, "downgrade() does nothing"};
+  if (revision.opposite_body == Body::refuses) return {Grade::restore_only, "downgrade() raises"};
+  const Statement* lost = first_of(revision.statements, losing);
+  if (lost && !lost->on_new_table)
+    return {Grade::restore_only, "downgrade() does not bring back what was in " + object_of(*lost)};
+  if (const Statement* unread = first_of(revision.opposite, hidden))
+    return {Grade::unproven, "nobody can tell what downgrade() does" + (unread->why.empty() ? "" : ": " + unread->why)};
+  const auto commits = std::ranges::find_if(
+      revision.opposite, [](const Statement& s) { return s.autocommit || s.kind == Kind::control_transaction; });
+  if (commits != revision.opposite.end())
+    return {Grade::partial_commit, "downgrade() commits in the middle, so that a part of it stays when it fails"};
+  if (const Statement* loss = first_of(revision.opposite, losing))
+    return {Grade::loses_data, "downgrade() deletes what the new code has written to " + object_of(*loss)};
+  return {};
 }
 
 std::vector<Flag> downgrade_loses_data(const ReadRevision& revision, const ReviewState& state) {
   if (state.direction == Direction::downgrade || !revision.is_revision) return {};
-  const std::string why = no_way_back(revision);
-  if (why.empty()) return {};
+  const WayBack back = way_back(revision);
+  if (back.grade == Grade::keeps_data) return {};
+  const bool runs = back.grade == Grade::loses_data || back.grade == Grade::partial_commit;
   return {{.object = "downgrade",
-           .hazard = "downgrade() is no way back: " + why,
-           .effect = "the way back from this revision is the backup",
+           .hazard = fmt::format("the way back is {}: {}", to_string(back.grade), back.why),
+           .effect = runs ? "`orchestrate downgrade` asks for a confirmation; the backup loses nothing that is older"
+                          : "the way back from this revision is the backup",
            .remedy = "keep the backup until the release has proven itself",
            .place = {revision.file, 0, 0}}};
 }
@@ -95,8 +118,10 @@ const std::array all = {
     Rule{.id = "downgrade-loses-data",
          .category = "advice",
          .summary = "downgrade() does not bring everything back",
-         .why = "Three quarters of downgrades delete something, and one in six restores nothing. The way back is the "
-                "backup.",
+         .why =
+             "Three quarters of downgrades delete something, and one in six restores nothing. Each revision is graded: "
+             "keeps-data (which nobody mentions), loses-data, partial-commit, unproven, or restore-only, where only "
+             "the backup leads back.",
          .bad = {"",
                  "op.create_table(\"seen\", sa.Column(\"id\", sa.Integer()))\n\n\n"
                  "def downgrade():\n    op.drop_table(\"seen\")"},
