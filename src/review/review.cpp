@@ -118,29 +118,31 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
   return finding;
 }
 
-/// A loop or several reasons may flag one line again; one line needs one approval.
-bool is_said(const std::vector<Finding>& findings, const Finding& finding) {
-  return std::ranges::any_of(findings, [&](const Finding& said) {
-    return said.place.line == finding.place.line && said.id() == finding.id();
-  });
-}
+/// Findings without repetition: a loop or several reasons may flag one line again; one line needs one approval.
+class Findings {
+ public:
+  void add(Finding finding) {
+    if (said_.emplace(finding.place.line, finding.id()).second) all_.push_back(std::move(finding));
+  }
+  std::vector<Finding> all() && { return std::move(all_); }
 
-void add(std::vector<Finding>& findings, Finding finding) {
-  if (!is_said(findings, finding)) findings.push_back(std::move(finding));
-}
+ private:
+  std::vector<Finding> all_;
+  std::set<std::pair<int, std::string>> said_;  ///< lines and ids
+};
 
 void check_revision(const ReviewRequest& request, const ReadRevision& revision, const ReviewState& state,
-                    std::vector<Finding>& findings) {
+                    Findings& findings) {
   for (const Rule& rule : review_rules()) {
     if (const auto* check = std::get_if<RevisionCheck>(&rule.check)) {
       for (Flag& flag : (*check)(revision, state))
-        add(findings, finding_of(rule, revision, std::move(flag), nullptr, request, state.facts));
+        findings.add(finding_of(rule, revision, std::move(flag), nullptr, request, state.facts));
       continue;
     }
     const auto check = std::get<StatementCheck>(rule.check);
     for (const Statement& s : revision.statements)
       if (auto flag = check(s, state))
-        add(findings, finding_of(rule, revision, std::move(*flag), &s, request, state.facts));
+        findings.add(finding_of(rule, revision, std::move(*flag), &s, request, state.facts));
   }
 }
 
@@ -162,12 +164,12 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
   for (const Revision* revision : request.pending) numbers.emplace(revision->id, numbers.size());
   for (Finding& finding : findings) finding.file_sha256 = request.pending[numbers.at(finding.revision)]->sha256;
   suppress(request, material, findings);
-  for (Finding& finding : findings)
-    finding.source_line = source_line(material.texts[numbers.at(finding.revision)], finding.place.line);
   std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
     const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
     return std::pair(numbers.at(finding.revision), line);
   });
+  std::vector<SourceLines> lines(material.texts.begin(), material.texts.end());
+  for (Finding& finding : findings) finding.source_line = lines[numbers.at(finding.revision)].at(finding.place.line);
 }
 
 Commits commits_of(const Material& material) {
@@ -204,15 +206,17 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   enrich(material.revisions, facts);
   put_in_order(material);
   const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction, facts};
-  report.findings = material.findings;
+  Findings findings;
+  for (const Finding& unread : material.findings) findings.add(unread);
   std::set<TableName> tables;
   for (const ReadRevision& revision : material.revisions) {
-    check_revision(request, revision, state, report.findings);
+    check_revision(request, revision, state, findings);
     count(revision, tables, report);
   }
   report.affected = affected_by(material.revisions);
   for (const Finding& unread : material.findings)
     report.affected.unknown.push_back(unread.place.file + ": " + unread.hazard);
+  report.findings = std::move(findings).all();
   finish(request, material, report.findings);
   report.tables.assign(tables.begin(), tables.end());
   report.commits = commits_of(material);
