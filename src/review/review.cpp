@@ -205,7 +205,9 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   report.revisions = request.pending.size();
   enrich(material.revisions, facts);
   put_in_order(material);
-  const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction, facts};
+  const RunOrder run_order(material.revisions);
+  const ReviewState state{material.revisions, request.schemas, request.version_table,
+                          request.direction,  facts,           run_order};
   Findings findings;
   for (const Finding& unread : material.findings) findings.add(unread);
   std::set<TableName> tables;

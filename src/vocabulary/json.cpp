@@ -27,7 +27,11 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
   bool string(std::string& value) override { return take(std::move(value)); }
   bool binary(binary_t&) override { return take(nullptr); }
 
-  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool start_object(std::size_t) override {
+    Json::Object members;
+    members.reserve(4);  // most that we read have so many: to grow step by step is slow
+    return open(std::move(members));
+  }
   bool start_array(std::size_t) override { return open(Json::array()); }
   bool key(std::string& value) override {
     keys_.push_back(std::move(value));
@@ -42,6 +46,22 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
 
   Json result() && { return std::move(result_); }
 
+ protected:
+  /// The value is whole; it goes into what is open around it.
+  virtual bool take(Json value) {
+    if (opened_.empty()) {
+      result_ = std::move(value);
+    } else if (opened_.back().is_array()) {
+      opened_.back().push(std::move(value));
+    } else {
+      opened_.back().set(std::move(keys_.back()), std::move(value));
+      keys_.pop_back();
+    }
+    return true;
+  }
+  const std::vector<std::string>& keys() const { return keys_; }
+  std::size_t depth() const { return opened_.size(); }
+
  private:
   bool open(Json value) {
     if (opened_.size() == deepest)
@@ -54,21 +74,27 @@ class Builder : public nlohmann::json_sax<Nlohmann> {
     opened_.pop_back();
     return take(std::move(closed));
   }
-  bool take(Json value) {
-    if (opened_.empty()) {
-      result_ = std::move(value);
-    } else if (opened_.back().is_array()) {
-      opened_.back().push(std::move(value));
-    } else {
-      opened_.back().set(std::move(keys_.back()), std::move(value));
-      keys_.pop_back();
-    }
-    return true;
-  }
 
   Json result_;
   std::vector<Json> opened_;       // from the outermost
   std::vector<std::string> keys_;  // whose values are still to come
+};
+
+/// Gives away the items of one array of the outermost object.
+class ItemBuilder : public Builder {
+ public:
+  ItemBuilder(std::string_view array, const TakeItem& item) : array_(array), item_(item) {}
+
+ protected:
+  bool take(Json value) override {
+    if (depth() != 2 || keys() != std::vector{array_}) return Builder::take(std::move(value));
+    item_(std::move(value));
+    return true;
+  }
+
+ private:
+  const std::string array_;
+  const TakeItem& item_;
 };
 
 Nlohmann to(const Json& json) {
@@ -175,6 +201,11 @@ Json parse_json(std::string_view text) {
   Builder builder;
   Nlohmann::sax_parse(text, &builder);
   return std::move(builder).result();
+}
+
+void parse_json_items(std::string_view text, std::string_view array, const TakeItem& item) {
+  ItemBuilder builder(array, item);
+  Nlohmann::sax_parse(text, &builder);
 }
 
 std::string to_text(const Json& json) {
