@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -70,6 +71,10 @@ class Json {
 
 /// Parses one JSON text. Throws Error (`failed`, with the byte offset) on anything else.
 Json parse_json(std::string_view text);
+/// Parses an object whose member `array` is one, and gives away each of its items as soon as it is read: of a large
+/// text only one is held at a time. The other members are dropped. Throws as parse_json() does.
+using TakeItem = std::function<void(Json)>;
+void parse_json_items(std::string_view text, std::string_view array, const TakeItem& item);
 /// Compact text; bytes that are not UTF-8 become U+FFFD, so it never fails.
 std::string to_text(const Json& json);
 /// Likewise, with \uXXXX for what is not ASCII.

@@ -27,6 +27,18 @@ class Places {
 /// The line of that number, counted from 1, without its line end; empty when there is none.
 std::string_view source_line(std::string_view text, int line);
 
+/// The same of a text that is asked for many of its lines: in their order it is read once.
+class SourceLines {
+ public:
+  explicit SourceLines(std::string_view text) : text_(text) {}
+  std::string_view at(int line);
+
+ private:
+  std::string_view text_;
+  std::size_t offset_ = 0;  ///< where the line of that number begins
+  int line_ = 1;
+};
+
 /// Offset of the first byte that is not UTF-8.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 

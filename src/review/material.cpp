@@ -62,32 +62,31 @@ std::string why_unfit(const ReadRevision& revision, Direction direction) {
   return {};
 }
 
-void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& trees, Material& material) {
-  const std::string name(to_string(request.direction));
-  for (std::size_t i = 0; i < request.pending.size(); ++i) {
-    const Revision& revision = *request.pending[i];
-    const std::string file = revision.file.string();
-    if (const auto* problem = std::get_if<SyntaxProblem>(&trees[i])) {
-      material.findings.push_back(cannot_judge(revision, "syntax", {file, problem->line, 0},
-                                               "Python does not understand the file: " + problem->why,
-                                               "correct the file"));
-      continue;
-    }
-    try {
-      material.revisions.push_back(
-          read_revision(revision, material.texts[i], std::get<Json>(trees[i]), request.direction));
-    } catch (const std::exception& error) {  // one odd file must not keep the others from being read
-      material.findings.push_back(cannot_judge(revision, "syntax", {file, 0, 0},
-                                               std::string("the file cannot be followed: ") + error.what(),
-                                               "read it yourself, then approve it"));
-      continue;
-    }
-    if (const std::string why = why_unfit(material.revisions.back(), request.direction); !why.empty())
-      material.findings.push_back(cannot_judge(revision, name, {file, 0, 0}, why, fmt::format("write {}()", name)));
+void read_script(const Revision& revision, const std::string& text, const SyntaxTree& tree, Direction direction,
+                 Material& material) {
+  const std::string file = revision.file.string();
+  if (const auto* problem = std::get_if<SyntaxProblem>(&tree)) {
+    material.findings.push_back(cannot_judge(revision, "syntax", {file, problem->line, 0},
+                                             "Python does not understand the file: " + problem->why,
+                                             "correct the file"));
+    return;
   }
-  if (!request.env_py) return;
-  const auto* tree = std::get_if<Json>(&trees.back());
-  material.scope = tree ? transaction_scope(*tree) : TransactionScope::none;
+  try {
+    material.revisions.push_back(read_revision(revision, text, std::get<Json>(tree), direction));
+  } catch (const std::exception& error) {  // one odd file must not keep the others from being read
+    material.findings.push_back(cannot_judge(revision, "syntax", {file, 0, 0},
+                                             std::string("the file cannot be followed: ") + error.what(),
+                                             "read it yourself, then approve it"));
+    return;
+  }
+  const std::string name(to_string(direction));
+  if (const std::string why = why_unfit(material.revisions.back(), direction); !why.empty())
+    material.findings.push_back(cannot_judge(revision, name, {file, 0, 0}, why, fmt::format("write {}()", name)));
+}
+
+void read_env_py(const SyntaxTree& tree, Material& material) {
+  const auto* known = std::get_if<Json>(&tree);
+  material.scope = known ? transaction_scope(*known) : TransactionScope::none;
 }
 
 }  // namespace
@@ -95,8 +94,11 @@ void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& t
 Task<Material> read_material(Commands& commands, ReviewRequest request, std::stop_token stop) {
   Material material;
   read_texts(request, material);
-  const auto trees = co_await syntax_trees(commands, request.python, material.texts, std::move(stop));
-  read_scripts(request, trees, material);
+  const TakeTree take = [&](std::size_t i, const SyntaxTree& tree) {
+    if (i == request.pending.size()) return read_env_py(tree, material);
+    read_script(*request.pending[i], material.texts[i], tree, request.direction, material);
+  };
+  co_await parse_sources(commands, request.python, material.texts, take, std::move(stop));
   co_return material;
 }
 

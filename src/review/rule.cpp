@@ -74,6 +74,19 @@ std::string_view ReadRevision::text_of(const Statement& statement) const {
   return std::string_view(source).substr(begin, end - begin);
 }
 
+RunOrder::RunOrder(std::span<const ReadRevision> revisions) {
+  for (const ReadRevision& revision : revisions)
+    for (const Statement& statement : revision.statements) {
+      all_.push_back(&statement);
+      about_[statement.table].push_back(&statement);
+    }
+}
+
+RunOrder::Statements RunOrder::about(const TableName& table) const {
+  const auto found = about_.find(table);
+  return found == about_.end() ? Statements() : found->second;
+}
+
 std::string object_of(const Statement& s) {
   std::string text = s.qualified ? s.table.text() : s.table.name;
   if (s.kind == StatementKind::drop_schema || s.kind == StatementKind::create_schema) return s.table.schema;

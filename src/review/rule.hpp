@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,13 +30,29 @@ struct ReadRevision {
   std::string_view text_of(const Statement& statement) const;
 };
 
+/// The statements of a set as they run, which are numbered: rules that ask about others need not look through all.
+class RunOrder {
+ public:
+  explicit RunOrder(std::span<const ReadRevision> revisions);
+
+  using Statements = std::span<const Statement* const>;
+  Statements after(const Statement& statement) const { return Statements(all_).subspan(statement.order); }
+  /// Those that name the table.
+  Statements about(const TableName& table) const;
+
+ private:
+  std::vector<const Statement*> all_;
+  std::map<TableName, std::vector<const Statement*>> about_;
+};
+
 /// What a rule may know besides the statement at hand.
 struct ReviewState {
   std::span<const ReadRevision> revisions;  ///< in the order in which they run
   std::span<const std::string> schemas;     ///< empty: any schema is fine
   TableName version_table;
   Direction direction = Direction::upgrade;
-  const Facts& facts;                        ///< empty where there is no database
+  const Facts& facts;  ///< empty where there is no database
+  const RunOrder& run_order;
   std::span<const DataAnswer> answers = {};  ///< of its rows
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t output_limit = 256 * 1024 * 1024;
+constexpr std::size_t largest = 256 * 1024 * 1024;  // of a tree as text
 
 Error failed(std::string why) {
   return {ErrorKind::failed, "read the migrations' syntax", std::move(why),
@@ -24,27 +24,51 @@ std::string input_of(const std::vector<std::string>& sources) {
   return input;
 }
 
-Task<std::string> output_of(Process& process) {
-  std::string output;
-  std::vector<std::byte> buffer(256 * 1024);
-  for (;;) {
-    const std::size_t size = co_await process.read(buffer);
-    if (size == 0) co_return output;
-    if (output.size() + size > output_limit) throw failed("its output is larger than 256 MB");
-    output.append(reinterpret_cast<const char*>(buffer.data()), size);
-  }
-}
-
 SyntaxTree tree_of(std::string_view line) {
   Json answer = parse_json(line);
   if (answer["error"].is_null()) return answer;
   return SyntaxProblem{static_cast<int>(answer.integer_or("line", 0)), answer.text_or("error")};
 }
 
+/// Cuts what the interpreter writes into lines, each the answer for one source.
+class Answers {
+ public:
+  Answers(std::size_t wanted, TakeTree take) : wanted_(wanted), take_(std::move(take)) {}
+
+  void write(std::string_view output) {
+    for (std::size_t end = 0; (end = output.find('\n')) != std::string_view::npos; output.remove_prefix(end + 1)) {
+      unfinished_ += output.substr(0, end);
+      if (count_ == wanted_) throw failed("it answered for more than " + std::to_string(wanted_) + " files");
+      take_(count_++, tree_of(unfinished_));
+      unfinished_.clear();
+    }
+    if (unfinished_.size() + output.size() > largest) throw failed("its output for one file is larger than 256 MB");
+    unfinished_ += output;
+  }
+  void close() const {
+    if (count_ == wanted_ && unfinished_.empty()) return;
+    throw failed("it answered for " + std::to_string(count_) + " of " + std::to_string(wanted_) + " files");
+  }
+
+ private:
+  std::size_t wanted_, count_ = 0;
+  TakeTree take_;
+  std::string unfinished_;
+};
+
+Task<void> read_answers(Process& process, Answers& answers) {
+  std::vector<std::byte> buffer(256 * 1024);
+  for (;;) {
+    const std::size_t size = co_await process.read(buffer);
+    if (size == 0) co_return;
+    answers.write({reinterpret_cast<const char*>(buffer.data()), size});
+  }
+}
+
 }  // namespace
 
-Task<std::vector<SyntaxTree>> syntax_trees(Commands& commands, Argv python, std::vector<std::string> sources,
-                                           std::stop_token stop) {
+Task<void> parse_sources(Commands& commands, Argv python, std::vector<std::string> sources, TakeTree take,
+                         std::stop_token stop) {
   Command command;
   command.argv = std::move(python);
   // -I: no user site, no PYTHON* variables, no current directory; -S: no site-packages; so only the standard library.
@@ -59,20 +83,11 @@ Task<std::vector<SyntaxTree>> syntax_trees(Commands& commands, Argv python, std:
   const std::string input = input_of(sources);
   const bool taken = co_await process->write(std::as_bytes(std::span(input)));
   process->close_input();
-  const std::string output = co_await output_of(*process);
+  Answers answers(sources.size(), std::move(take));
+  co_await read_answers(*process, answers);
   const Exit exit = co_await process->wait();
   if (!taken || !exit.ok()) throw failed(exit.text() + ": " + exit.err);
-
-  std::vector<SyntaxTree> trees;
-  for (std::string_view rest = output; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    trees.push_back(tree_of(line));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-  }
-  if (trees.size() != sources.size())
-    throw failed("it answered for " + std::to_string(trees.size()) + " of " + std::to_string(sources.size()) +
-                 " files");
-  co_return trees;
+  answers.close();
 }
 
 }  // namespace orchestrate

@@ -243,9 +243,8 @@ std::vector<Statement> statements_of_sql(std::string_view sql) {
     return {unparsed};
   }
   Statements found;
-  const Json tree = parse_json(result.parse_tree);
   LineCounter lines(sql);
-  for (const Json& wrapper : items(tree["stmts"])) {
+  parse_json_items(result.parse_tree, "stmts", [&](const Json& wrapper) {
     const int line = lines.before(static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
     Statements of_one = of_node(wrapper["stmt"]);
     take_conditions(sql, wrapper["stmt"], of_one);
@@ -253,7 +252,7 @@ std::vector<Statement> statements_of_sql(std::string_view sql) {
       statement.place.line = line;
       found.push_back(std::move(statement));
     }
-  }
+  });
   return found;
 }
 

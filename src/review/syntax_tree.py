@@ -3,12 +3,33 @@
 stdin: for each source its length in bytes on a line, then its bytes.
 stdout: for each source one line of JSON, its tree or {"error": ..., "line": ...}.
 """
-import ast
-import json
+# Not `ast` and `json`: to import them takes as long as fifty files do, and dicts for json.dumps() as long as the parser.
+import _ast
 import sys
+
+try:
+    from _json import encode_basestring_ascii as quoted
+except ImportError:
+    from json.encoder import encode_basestring_ascii as quoted
 
 # Nothing that the review asks about.
 LEFT_OUT = {"ctx", "type_comment", "type_ignores", "type_params", "returns", "annotation", "kind"}
+
+
+class Shapes(dict):
+    """Of each class of nodes: how its text begins, and its fields, each with what is written before it."""
+
+    def __missing__(self, kind):
+        fields = [(name, ',"%s":' % name) for name in kind._fields if name not in LEFT_OUT]
+        self[kind] = '{"node":"%s"' % kind.__name__, fields
+        return self[kind]
+
+
+SHAPES = Shapes()
+
+
+def opaque(why):
+    return '{"node":"Opaque","why":"%s"}' % why
 
 
 def constant(node):
@@ -17,54 +38,61 @@ def constant(node):
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            return {"node": "Opaque", "why": "a text that is not Unicode"}
+            return opaque("a text that is not Unicode")
     elif isinstance(value, (float, complex, bytes)) or value is ...:
-        return {"node": "Opaque", "why": "a " + type(value).__name__}
+        return opaque("a " + type(value).__name__)
     elif isinstance(value, int) and abs(value) >= 2**63:
-        return {"node": "Opaque", "why": "a large number"}
-    plain = {"node": "Constant", "value": value, "line": node.lineno}
-    if node.end_lineno != node.lineno:
-        plain["end"] = node.end_lineno
-    return plain
+        return opaque("a large number")
+    end = "" if node.end_lineno == node.lineno else ',"end":%d' % node.end_lineno
+    return '{"node":"Constant","value":%s,"line":%d%s}' % (scalar(value), node.lineno, end)
+
+
+def scalar(value):
+    if isinstance(value, str):
+        return quoted(value)
+    return "null" if value is None else str(value).lower()
+
+
+def written(value):
+    return tree(value) if isinstance(value, _ast.AST) else scalar(value)
 
 
 def tree(node):
-    if isinstance(node, ast.Constant):
+    if isinstance(node, _ast.Constant):
         return constant(node)
-    plain = {"node": type(node).__name__}
-    if hasattr(node, "lineno"):
-        plain["line"] = node.lineno
-        plain["column"] = node.col_offset + 1
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if name in LEFT_OUT or value is None:
+    text, fields = SHAPES[type(node)]
+    given = node.__dict__
+    if "lineno" in given:
+        text += ',"line":%d,"column":%d' % (given["lineno"], given["col_offset"] + 1)
+    for name, key in fields:
+        value = given.get(name)
+        if value is None:
             continue
-        if isinstance(value, ast.AST):
-            plain[name] = tree(value)
-        elif not isinstance(value, list):
-            plain[name] = value
+        if not isinstance(value, list):
+            text += key + written(value)
         elif value:
-            plain[name] = [tree(item) if isinstance(item, ast.AST) else item for item in value]
-    return plain
+            text += key + "[" + ",".join(map(written, value)) + "]"
+    return text + "}"
 
 
 def answer(source):
     try:
-        return tree(ast.parse(source))
+        return tree(compile(source, "<source>", "exec", _ast.PyCF_ONLY_AST, dont_inherit=True))
     except SyntaxError as error:
-        return {"error": error.msg, "line": error.lineno or 0}
+        why, line = error.msg, error.lineno or 0
     except RecursionError:
-        return {"error": "it is nested too deeply to be read", "line": 0}
+        why, line = "it is nested too deeply to be read", 0
     except (ValueError, MemoryError) as error:
-        return {"error": str(error) or type(error).__name__, "line": 0}
+        why, line = str(error) or type(error).__name__, 0
+    return '{"error":%s,"line":%d}' % (quoted(why), line)
 
 
 def main():
-    sources = []
+    sources = []  # all of them are read before the first is answered: who writes them reads nothing until then
     for length in iter(sys.stdin.buffer.readline, b""):
         sources.append(sys.stdin.buffer.read(int(length)))
     for source in sources:
-        print(json.dumps(answer(source), separators=(",", ":")))
+        print(answer(source))
 
 
 main()

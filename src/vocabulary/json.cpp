@@ -11,42 +11,91 @@ namespace {
 using Nlohmann = nlohmann::ordered_json;
 
 /// Each level is one of recursion here, and in whatever walks through the value.
-constexpr int deepest = 2000;
+constexpr std::size_t deepest = 2000;
 
-Json from(const Nlohmann& n) {
-  switch (n.type()) {
-    case Nlohmann::value_t::null:
-    case Nlohmann::value_t::discarded:
-    case Nlohmann::value_t::binary:
-      return nullptr;
-    case Nlohmann::value_t::boolean:
-      return n.get<bool>();
-    case Nlohmann::value_t::number_integer:
-      return n.get<std::int64_t>();
-    case Nlohmann::value_t::number_unsigned: {
-      const auto value = n.get<std::uint64_t>();
-      if (value > static_cast<std::uint64_t>(INT64_MAX)) return static_cast<double>(value);
-      return value;
-    }
-    case Nlohmann::value_t::number_float:
-      return n.get<double>();
-    case Nlohmann::value_t::string:
-      return n.get<std::string>();
-    case Nlohmann::value_t::array: {
-      Json::Array items;
-      items.reserve(n.size());
-      for (const auto& item : n) items.push_back(from(item));
-      return items;
-    }
-    case Nlohmann::value_t::object: {
-      Json::Object members;
-      members.reserve(n.size());
-      for (const auto& [key, value] : n.items()) members.emplace_back(key, from(value));
-      return members;
-    }
+/// Makes the value while the text is read. nlohmann's own would cost as much again to make, and again to copy.
+class Builder : public nlohmann::json_sax<Nlohmann> {
+ public:
+  bool null() override { return take(nullptr); }
+  bool boolean(bool value) override { return take(value); }
+  bool number_integer(number_integer_t value) override { return take(value); }
+  bool number_unsigned(number_unsigned_t value) override {
+    if (value > static_cast<std::uint64_t>(INT64_MAX)) return take(static_cast<double>(value));
+    return take(value);
   }
-  return nullptr;
-}
+  bool number_float(number_float_t value, const std::string&) override { return take(value); }
+  bool string(std::string& value) override { return take(std::move(value)); }
+  bool binary(binary_t&) override { return take(nullptr); }
+
+  bool start_object(std::size_t) override {
+    Json::Object members;
+    members.reserve(4);  // most that we read have so many: to grow step by step is slow
+    return open(std::move(members));
+  }
+  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool key(std::string& value) override {
+    keys_.push_back(std::move(value));
+    return true;
+  }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception&) override {
+    throw Error(ErrorKind::failed, "read JSON", "not valid at byte " + std::to_string(byte));
+  }
+
+  Json result() && { return std::move(result_); }
+
+ protected:
+  /// The value is whole; it goes into what is open around it.
+  virtual bool take(Json value) {
+    if (opened_.empty()) {
+      result_ = std::move(value);
+    } else if (opened_.back().is_array()) {
+      opened_.back().push(std::move(value));
+    } else {
+      opened_.back().set(std::move(keys_.back()), std::move(value));
+      keys_.pop_back();
+    }
+    return true;
+  }
+  const std::vector<std::string>& keys() const { return keys_; }
+  std::size_t depth() const { return opened_.size(); }
+
+ private:
+  bool open(Json value) {
+    if (opened_.size() == deepest)
+      throw Error(ErrorKind::failed, "read JSON", "more than " + std::to_string(deepest) + " values inside each other");
+    opened_.push_back(std::move(value));
+    return true;
+  }
+  bool close() {
+    Json closed = std::move(opened_.back());
+    opened_.pop_back();
+    return take(std::move(closed));
+  }
+
+  Json result_;
+  std::vector<Json> opened_;       // from the outermost
+  std::vector<std::string> keys_;  // whose values are still to come
+};
+
+/// Gives away the items of one array of the outermost object.
+class ItemBuilder : public Builder {
+ public:
+  ItemBuilder(std::string_view array, const TakeItem& item) : array_(array), item_(item) {}
+
+ protected:
+  bool take(Json value) override {
+    if (depth() != 2 || keys() != std::vector{array_}) return Builder::take(std::move(value));
+    item_(std::move(value));
+    return true;
+  }
+
+ private:
+  const std::string array_;
+  const TakeItem& item_;
+};
 
 Nlohmann to(const Json& json) {
   if (json.is_bool()) return json.as_bool();
@@ -74,24 +123,6 @@ std::string dump(const Json& json, int indent, Characters characters = Character
 
 [[noreturn]] void wrong_type(const char* wanted) {
   throw Error(ErrorKind::failed, "read JSON", std::string("expected ") + wanted);
-}
-
-/// Before it is parsed: the parser's own callbacks would make that three times as slow.
-void refuse_depth(std::string_view text) {
-  int depth = 0;
-  bool in_text = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '"') in_text = !in_text;
-    if (in_text) {
-      if (c == '\\') ++at;
-      continue;
-    }
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') --depth;
-    if (depth > deepest)
-      throw Error(ErrorKind::failed, "read JSON", "more than " + std::to_string(deepest) + " values inside each other");
-  }
 }
 
 const Json null_json;
@@ -167,12 +198,14 @@ Json& Json::push(Json value) {
 }
 
 Json parse_json(std::string_view text) {
-  refuse_depth(text);
-  try {
-    return from(Nlohmann::parse(text));
-  } catch (const Nlohmann::parse_error& error) {
-    throw Error(ErrorKind::failed, "read JSON", "not valid at byte " + std::to_string(error.byte));
-  }
+  Builder builder;
+  Nlohmann::sax_parse(text, &builder);
+  return std::move(builder).result();
+}
+
+void parse_json_items(std::string_view text, std::string_view array, const TakeItem& item) {
+  ItemBuilder builder(array, item);
+  Nlohmann::sax_parse(text, &builder);
 }
 
 std::string to_text(const Json& json) {

@@ -44,13 +44,22 @@ Position position_at(std::string_view text, std::size_t offset) {
 }
 
 std::string_view source_line(std::string_view text, int line) {
+  return SourceLines(text).at(line);
+}
+
+std::string_view SourceLines::at(int line) {
   if (line < 1) return {};
-  for (; line > 1; --line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
+  if (line < line_) {
+    offset_ = 0;
+    line_ = 1;
   }
-  std::string_view found = text.substr(0, text.find('\n'));
+  for (; line_ < line; ++line_) {
+    const std::size_t end = text_.find('\n', offset_);
+    if (end == std::string_view::npos) return {};
+    offset_ = end + 1;
+  }
+  std::string_view found = text_.substr(offset_);
+  found = found.substr(0, found.find('\n'));
   while (found.ends_with('\r')) found.remove_suffix(1);
   return found;
 }

@@ -33,6 +33,23 @@ TEST(JsonText, RefusesToGoAsDeepAsTheStackWouldNot) {
   EXPECT_EQ(parse_json("\"\\\"" + std::string(5000, '[') + "\"").as_string().size(), 5001U) << "a text is not deep";
 }
 
+TEST(JsonText, OfTwoMembersOfOneNameTheLastCounts) {
+  EXPECT_EQ(to_text(parse_json(R"({"a":1,"b":[{"a":2},{"a":3}],"a":4})")), R"({"a":4,"b":[{"a":2},{"a":3}]})");
+}
+
+TEST(JsonText, ANumberThatIsTooLargeIsRefusedAndOneThatFitsNoIntegerIsRounded) {
+  EXPECT_THROW(parse_json("[1e999]"), Error);
+  EXPECT_EQ(parse_json("18446744073709551615").as_number(), 18446744073709551615.0);
+}
+
+TEST(JsonItems, AreThoseOfTheArrayWithThatNameInTheOutermostObject) {
+  std::vector<std::string> items;
+  parse_json_items(R"({"n":[1],"stmts":[{"stmts":[2]},[3],null],"rest":{"stmts":[4]}})", "stmts",
+                   [&](const Json& item) { items.push_back(to_text(item)); });
+  EXPECT_EQ(items, (std::vector<std::string>{R"({"stmts":[2]})", "[3]", "null"}));
+  EXPECT_THROW(parse_json_items(R"({"stmts":[1)", "stmts", [](const Json&) {}), Error);
+}
+
 TEST(JsonValue, AnAbsentMemberIsNullAndAnotherTypeIsAnError) {
   const Json json = Json::object({{"a", "text"}});
   EXPECT_TRUE(json["b"].is_null());

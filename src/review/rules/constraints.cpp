@@ -15,12 +15,9 @@ std::vector<Flag> validated_in_same_transaction(const ReadRevision& revision, co
   std::vector<Flag> flags;
   for (const Statement& s : revision.statements) {
     if (s.kind != Kind::validate_constraint || s.autocommit) continue;
-    const auto is_its_start = [&](const Statement& before) {
-      return before.kind == Kind::add_constraint && before.not_valid && before.table == s.table &&
-             before.name == s.name && before.transaction == s.transaction && before.order < s.order;
-    };
-    const bool together = std::ranges::any_of(state.revisions, [&](const ReadRevision& other) {
-      return std::ranges::any_of(other.statements, is_its_start);
+    const bool together = std::ranges::any_of(state.run_order.about(s.table), [&](const Statement* before) {
+      return before->kind == Kind::add_constraint && before->not_valid && before->name == s.name &&
+             before->transaction == s.transaction && before->order < s.order;
     });
     if (!together || s.on_new_table) continue;
     flags.push_back(

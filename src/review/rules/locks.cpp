@@ -35,16 +35,14 @@ std::optional<Flag> type_change(const Statement& s, const ReviewState&) {
 /// Since PostgreSQL 12 a CHECK (column IS NOT NULL) that was validated before spares the scan.
 bool is_proven(const Statement& s, const ReviewState& state) {
   std::vector<std::string> waiting;  // added NOT VALID
-  for (const ReadRevision& revision : state.revisions)
-    for (const Statement& before : revision.statements) {
-      if (before.order >= s.order) return false;
-      if (before.table != s.table) continue;
-      const bool is_waiting = std::ranges::find(waiting, before.name) != waiting.end();
-      if (before.kind == Kind::validate_constraint && is_waiting) return true;
-      if (before.kind != Kind::add_constraint || before.proves_not_null != s.name) continue;
-      if (!before.not_valid) return true;  // which another rule says something about
-      waiting.push_back(before.name);
-    }
+  for (const Statement* before : state.run_order.about(s.table)) {
+    if (before->order >= s.order) return false;
+    const bool is_waiting = std::ranges::find(waiting, before->name) != waiting.end();
+    if (before->kind == Kind::validate_constraint && is_waiting) return true;
+    if (before->kind != Kind::add_constraint || before->proves_not_null != s.name) continue;
+    if (!before->not_valid) return true;  // which another rule says something about
+    waiting.push_back(before->name);
+  }
   return false;
 }
 

@@ -12,12 +12,9 @@ using Kind = StatementKind;
 
 /// The same set makes it again, for certain.
 bool comes_back(const Statement& dropped, const ReviewState& state) {
-  return std::ranges::any_of(state.revisions, [&](const ReadRevision& revision) {
-    return std::ranges::any_of(revision.statements, [&](const Statement& s) {
-      return s.kind == Kind::create_object && s.object == dropped.object && s.table == dropped.table &&
-             s.name == dropped.name && s.order > dropped.order && s.transaction == dropped.transaction &&
-             !s.conditional;
-    });
+  return std::ranges::any_of(state.run_order.about(dropped.table), [&](const Statement* s) {
+    return s->kind == Kind::create_object && s->object == dropped.object && s->name == dropped.name &&
+           s->order > dropped.order && s->transaction == dropped.transaction && !s->conditional;
   });
 }
 

@@ -95,15 +95,18 @@ bool speaks_for_itself(const Statement& other, const Statement& s) {
 std::optional<Flag> work_under_lock(const Statement& s, const ReviewState& state) {
   if (s.on_new_table || s.autocommit || s.table.name.empty() || is_long(s)) return std::nullopt;
   if (work_of(s).lock != Lock::access_exclusive) return std::nullopt;
+  const bool is_said = std::ranges::any_of(state.run_order.about(s.table), [&](const Statement* other) {
+    return other->order < s.order && other->transaction == s.transaction && !other->on_new_table &&
+           work_of(*other).lock == Lock::access_exclusive;
+  });
+  if (is_said) return std::nullopt;
   const Statement* longest = nullptr;
-  for (const ReadRevision& revision : state.revisions)
-    for (const Statement& other : revision.statements) {
-      if (other.transaction != s.transaction) continue;
-      const bool has_it =
-          other.table == s.table && !other.on_new_table && work_of(other).lock == Lock::access_exclusive;
-      if (other.order < s.order && has_it) return std::nullopt;  // said there
-      if (other.order > s.order && is_long(other) && !speaks_for_itself(other, s) && !longest) longest = &other;
-    }
+  for (const Statement* other : state.run_order.after(s)) {
+    if (other->transaction != s.transaction) break;
+    if (!is_long(*other) || speaks_for_itself(*other, s)) continue;
+    longest = other;
+    break;
+  }
   if (!longest) return std::nullopt;
   return Flag{.object = s.table.text(),
               .hazard = fmt::format("{} is locked (ACCESS EXCLUSIVE) while a later statement works through {}",

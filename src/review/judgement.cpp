@@ -1,0 +1,100 @@
+#include "review/judgement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrate/size_text.hpp"
+
+namespace orchestrate {
+namespace {
+
+using Kind = StatementKind;
+
+const TableFacts* facts_of(const Statement& s, const Facts& facts) {
+  if (s.table.name.empty() || s.on_new_table) return nullptr;
+  return facts.find(s.table, s.qualified);
+}
+
+Severity severity_of(std::string_view category, const TableFacts* table, const ReviewRequest& request) {
+  if (category == "cannot-judge" || category == "would-fail") return Severity::blocks;
+  const bool hinders_nobody = category == "blocking-lock" && table && table->size <= request.small_table;
+  const bool blocks = std::ranges::find(request.block, category) != request.block.end();
+  if (blocks && !hinders_nobody) return Severity::blocks;
+  return category == "advice" ? Severity::advice : Severity::warning;
+}
+
+/// What the catalog adds to an effect: `; cfg.panels has about 50 rows, 64 KiB`.
+std::string measure(std::string_view category, const Statement& s, const TableFacts* table) {
+  static constexpr std::array<std::string_view, 2> measured = {"data-loss", "blocking-lock"};
+  if (!table || std::ranges::find(measured, category) == measured.end()) return {};
+  std::string text = fmt::format("; {} has ", s.table.text());
+  if (table->rows >= 0) text += fmt::format("about {:.0f} rows, ", table->rows);
+  text += size_text(table->size);
+  const bool takes_along = s.cascade || s.kind == Kind::drop_table || s.kind == Kind::drop_column;
+  if (takes_along && !table->views.empty()) text += fmt::format("; it is read by {}", fmt::join(table->views, ", "));
+  if (s.kind != Kind::drop_table && s.kind != Kind::truncate) return text;
+  std::vector<std::string> children;
+  for (const TableName& child : table->children) children.push_back(child.text());
+  if (!children.empty()) text += fmt::format("; it is referenced by {}", fmt::join(children, ", "));
+  return text;
+}
+
+/// `about`: the statement; none: the revision as a whole.
+Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, const Statement* about,
+                   const ReviewRequest& request, const ReviewState& state) {
+  if (flag.about) about = flag.about;
+  const TableFacts* table = about ? facts_of(*about, state.facts) : nullptr;
+  Finding finding{.rule = std::string(rule.id),
+                  .category = std::string(rule.category),
+                  .severity = severity_of(rule.category, table, request),
+                  .revision = revision.id,
+                  .object = std::move(flag.object),
+                  .hazard = std::move(flag.hazard),
+                  .effect = std::move(flag.effect),
+                  .remedy = std::move(flag.remedy)};
+  finding.place = !flag.place.file.empty() ? std::move(flag.place) : about ? about->place : Place{revision.file};
+  if (about) finding.effect += measure(rule.category, *about, table);
+  if (about && rule.category != "advice") finding.effect += told_by(state.answers, *about);
+  return finding;
+}
+
+/// Findings without repetition: a loop or several reasons may flag one line again; one line needs one approval.
+class Findings {
+ public:
+  void add(Finding finding) {
+    if (said_.emplace(finding.place.line, finding.id()).second) all_.push_back(std::move(finding));
+  }
+  std::vector<Finding> all() && { return std::move(all_); }
+
+ private:
+  std::vector<Finding> all_;
+  std::set<std::pair<int, std::string>> said_;  ///< lines and ids
+};
+
+void check_revision(const ReviewRequest& request, const ReadRevision& revision, const ReviewState& state,
+                    Findings& findings) {
+  for (const Rule& rule : review_rules()) {
+    if (const auto* check = std::get_if<RevisionCheck>(&rule.check)) {
+      for (Flag& flag : (*check)(revision, state))
+        findings.add(finding_of(rule, revision, std::move(flag), nullptr, request, state));
+      continue;
+    }
+    const auto check = std::get<StatementCheck>(rule.check);
+    for (const Statement& s : revision.statements)
+      if (auto flag = check(s, state)) findings.add(finding_of(rule, revision, std::move(*flag), &s, request, state));
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> findings_of(const ReviewRequest& request, const ReviewState& state) {
+  Findings findings;
+  for (const ReadRevision& revision : state.revisions) check_revision(request, revision, state, findings);
+  return std::move(findings).all();
+}
+
+}  // namespace orchestrate
