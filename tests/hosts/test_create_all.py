@@ -63,12 +63,11 @@ def test_production_is_adopted_then_upgraded_before_the_bot_starts(vps):
     refused(vps, vps.snapshot(), 3, "required-column", "blocks")
 
     mend_and_commit(vps)
-    asked = refused(vps, vps.snapshot(), 3, "constraint-validated-at-once", "blocks")
-    assert "required-column" not in asked.out
-    vps.approve_all()
     ended = vps.apply()
 
     assert ended.code == 0, str(ended)
+    assert "required-column" not in ended.out
+    line_with(ended, "constraint-validated-at-once  [warning]")  # of 40 rows nobody waits for long
     assert vps.revision() == "0002"
     assert vps.sql("SELECT count(*), count(*) FILTER (WHERE is_guest) FROM users") == "40|0"
     assert vps.unit("ActiveState")["ActiveState"] == "active"
@@ -78,12 +77,10 @@ def test_production_is_adopted_then_upgraded_before_the_bot_starts(vps):
 
 def the_ledger_is_an_audit_trail(vps):
     runs = json.loads(vps.orchestrate("history", "event-bot", "--json").ok())["runs"]
-    assert [run["finished"]["result"] for run in runs] == ["succeeded", "blocked", "blocked"]
+    assert [run["finished"]["result"] for run in runs] == ["succeeded", "blocked"]
     assert {run["requested_by"] for run in runs} == {"uid 0 (root)"}
     shown = json.loads(vps.orchestrate("show", runs[0]["run"], "--json").ok())
     stages = {stage["name"]: stage for stage in shown["stages"]}
-    [flag] = [one for one in stages["review"]["outcome"]["findings"] if one["severity"] != "advice"]
-    assert flag["approved_by"].startswith("root at ") and flag["approved_by"].endswith(": agreed on")
     [upgraded] = [proof for proof in stages["upgrade"]["outcome"]["evidence"] if proof["name"] == "upgrade.done"]
     assert (upgraded["facts"]["from"], upgraded["facts"]["to"]) == (["0001"], ["0002"])
     assert upgraded["facts"]["files"]["0002"] == vps.host.shell(f"sha256sum {VERSIONS}/0002_*").split()[0]

@@ -31,6 +31,13 @@ def test_a_red_flag_stops_until_it_is_approved_by_name(vps):
     assert approved.code == 0, str(approved)
     assert vps.revision() == "003_tempvc"
 
+    run = json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"][0]["run"]
+    shown = json.loads(vps.orchestrate("show", run, "--json").ok())
+    [review] = [stage for stage in shown["stages"] if stage["name"] == "review"]
+    [flag] = [one for one in review["outcome"]["findings"] if one["rule"] == "drop-column"]
+    assert flag["approved_by"].startswith("root at ") and flag["approved_by"].endswith(": agreed on")
+    assert "values of cfg.panels.title now" in flag["effect"]
+
 
 def test_an_approval_does_not_outlive_an_edit_of_its_migration(vps):
     vps.pending('op.drop_column("panels", "title", schema="cfg")')
