@@ -58,16 +58,31 @@ std::vector<Flag> partial_commit(const ReadRevision& revision, const ReviewState
            .about = &*first}};
 }
 
+using Literals = std::array<std::string, 2>;
+
+bool holds_one(std::string_view text, const Literals& literals) {
+  return std::ranges::any_of(literals, [&](const std::string& literal) { return text.find(literal) != text.npos; });
+}
+
+/// Whether anything but the statement itself can use the value: to ask each for its text takes long in a large file.
+bool may_be_used(const ReadRevision& revision, const Statement& s, const Literals& literals) {
+  std::string text = revision.source;
+  if (revision.id == s.revision) {
+    const std::string_view own = revision.text_of(s);
+    text.erase(static_cast<std::size_t>(own.data() - revision.source.data()), own.size());
+  }
+  return holds_one(text, literals);
+}
+
 std::optional<Flag> new_value_used(const Statement& s, const ReviewState& state) {
   if (s.kind != Kind::add_enum_value || s.autocommit || s.name.empty()) return std::nullopt;
-  const std::array literals = {"'" + s.name + "'", "\"" + s.name + "\""};
-  for (const ReadRevision& revision : state.revisions)
+  const Literals literals = {"'" + s.name + "'", "\"" + s.name + "\""};
+  for (const ReadRevision& revision : state.revisions) {
+    if (!may_be_used(revision, s, literals)) continue;
     for (const Statement& after : revision.statements) {
       if (after.order <= s.order || after.transaction != s.transaction || after.place.line == s.place.line) continue;
       if (after.kind == Kind::add_enum_value) continue;
-      const std::string_view text = revision.text_of(after);
-      const bool uses = std::ranges::any_of(literals, [&](const std::string& l) { return text.find(l) != text.npos; });
-      if (!uses) continue;
+      if (!holds_one(revision.text_of(after), literals)) continue;
       return Flag{
           .object = s.table.text() + "." + s.name,
           .hazard = "the new value '" + s.name + "' of " + s.table.text() + " is used in the same transaction",
@@ -75,6 +90,7 @@ std::optional<Flag> new_value_used(const Statement& s, const ReviewState& state)
           .remedy = "commit it first:\nwith op.get_context().autocommit_block():\n    op.execute(\"ALTER TYPE " +
                     s.table.text() + " ADD VALUE '" + s.name + "'\")"};
     }
+  }
   return std::nullopt;
 }
 
