@@ -1,10 +1,13 @@
 #include "review/material.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "orchestrate/digest.hpp"
+#include "review/following.hpp"
 #include "review/source.hpp"
 #include "review/text_of_file.hpp"
 
@@ -34,12 +37,15 @@ void read_texts(const ReviewRequest& request, Material& material) {
   if (request.env_py) material.texts.push_back(text_of_file(*request.env_py));
 }
 
-ReadRevision read_revision(const Revision& revision, std::string text, const Json& tree, Direction direction) {
+ReadRevision read_revision(const Revision& revision, std::string text, const Json& tree, Direction direction,
+                           ProjectModules& project) {
   const std::string file = revision.file.string();
-  Script script = read_script(tree, revision.id, file);
+  Script script = read_script(tree, revision.id, file, project);
   ReadRevision read{revision.id,
                     file,
                     std::move(text),
+                    sha256_with(revision.sha256, script.modules),
+                    std::move(script.modules),
                     std::move(script.upgrade),
                     std::move(script.downgrade),
                     script.upgrade_body,
@@ -62,7 +68,8 @@ std::string why_unfit(const ReadRevision& revision, Direction direction) {
   return {};
 }
 
-void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& trees, Material& material) {
+void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& trees, ProjectModules& project,
+                  Material& material) {
   const std::string name(to_string(request.direction));
   for (std::size_t i = 0; i < request.pending.size(); ++i) {
     const Revision& revision = *request.pending[i];
@@ -75,7 +82,7 @@ void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& t
     }
     try {
       material.revisions.push_back(
-          read_revision(revision, material.texts[i], std::get<Json>(trees[i]), request.direction));
+          read_revision(revision, material.texts[i], std::get<Json>(trees[i]), request.direction, project));
     } catch (const std::exception& error) {  // one odd file must not keep the others from being read
       material.findings.push_back(cannot_judge(revision, "syntax", {file, 0, 0},
                                                std::string("the file cannot be followed: ") + error.what(),
@@ -95,9 +102,22 @@ void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& t
 Task<Material> read_material(Commands& commands, ReviewRequest request, std::stop_token stop) {
   Material material;
   read_texts(request, material);
-  const auto trees = co_await syntax_trees(commands, request.python, material.texts, std::move(stop));
-  read_scripts(request, trees, material);
+  const auto trees = co_await syntax_trees(commands, request.python, material.texts, stop);
+  ProjectModules project(request.layout, request.python.front());
+  const std::span<const SyntaxTree> files = std::span(trees).first(request.pending.size());
+  co_await follow_imports(commands, request.python, files, project, std::move(stop));
+  read_scripts(request, trees, project, material);
   co_return material;
+}
+
+std::string Material::sha256_of(std::string_view revision) const {
+  const auto read = std::ranges::find(revisions, revision, &ReadRevision::id);
+  return read == revisions.end() ? std::string() : read->sha256;
+}
+
+std::string_view Material::text_in(const Finding& finding) const {
+  const auto read = std::ranges::find(revisions, finding.revision, &ReadRevision::id);
+  return read == revisions.end() ? std::string_view() : read->text_in(finding.place.file);
 }
 
 }  // namespace orchestrate

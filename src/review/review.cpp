@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -121,7 +121,7 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
 /// A loop or several reasons may flag one line again; one line needs one approval.
 bool is_said(const std::vector<Finding>& findings, const Finding& finding) {
   return std::ranges::any_of(findings, [&](const Finding& said) {
-    return said.place.line == finding.place.line && said.id() == finding.id();
+    return said.place.line == finding.place.line && said.place.file == finding.place.file && said.id() == finding.id();
   });
 }
 
@@ -154,19 +154,30 @@ void suppress(const ReviewRequest& request, const Material& material, std::vecto
         .revision = revision.id, .place = {revision.file.string()}, .file_sha256 = revision.sha256};
     suppress(findings, suppressions, about_file);
   }
+  for (const ReadRevision& revision : material.revisions)
+    for (const auto& module : revision.modules)
+      suppress_in_module(findings, suppressions_in(module->text), {.revision = revision.id, .place = {module->file}});
 }
 
-/// Hash and source line; sorted by revision, then by line, whole files last.
+/// Hash and source line; sorted by revision, then by line, those in modules behind; whole files last.
 void finish(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
   std::map<std::string_view, std::size_t> numbers;
   for (const Revision* revision : request.pending) numbers.emplace(revision->id, numbers.size());
-  for (Finding& finding : findings) finding.file_sha256 = request.pending[numbers.at(finding.revision)]->sha256;
   suppress(request, material, findings);
-  for (Finding& finding : findings)
-    finding.source_line = source_line(material.texts[numbers.at(finding.revision)], finding.place.line);
+  const auto is_elsewhere = [&](const Finding& finding) {
+    return finding.place.file != request.pending[numbers.at(finding.revision)]->file.string();
+  };
+  for (Finding& finding : findings) {
+    const std::size_t number = numbers.at(finding.revision);
+    const std::string read = material.sha256_of(finding.revision);
+    finding.file_sha256 = read.empty() ? request.pending[number]->sha256 : read;
+    finding.source_line =
+        source_line(is_elsewhere(finding) ? material.text_in(finding) : material.texts[number], finding.place.line);
+  }
   std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
-    const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
-    return std::pair(numbers.at(finding.revision), line);
+    const bool is_whole = finding.place.line == 0;
+    const std::string file = is_elsewhere(finding) ? finding.place.file : "";
+    return std::tuple(numbers.at(finding.revision), is_whole, file, finding.place.line);
   });
 }
 
@@ -209,6 +220,7 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   for (const ReadRevision& revision : material.revisions) {
     check_revision(request, revision, state, report.findings);
     count(revision, tables, report);
+    for (const auto& module : revision.modules) report.modules.emplace(module->file, module->sha256);
   }
   report.affected = affected_by(material.revisions);
   for (const Finding& unread : material.findings)

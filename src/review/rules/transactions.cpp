@@ -63,7 +63,8 @@ std::optional<Flag> new_value_used(const Statement& s, const ReviewState& state)
   const std::array literals = {"'" + s.name + "'", "\"" + s.name + "\""};
   for (const ReadRevision& revision : state.revisions)
     for (const Statement& after : revision.statements) {
-      if (after.order <= s.order || after.transaction != s.transaction || after.place.line == s.place.line) continue;
+      if (after.order <= s.order || after.transaction != s.transaction) continue;
+      if (after.place.line == s.place.line && after.place.file == s.place.file) continue;
       if (after.kind == Kind::add_enum_value) continue;
       const std::string_view text = revision.text_of(after);
       const bool uses = std::ranges::any_of(literals, [&](const std::string& l) { return text.find(l) != text.npos; });
