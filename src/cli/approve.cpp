@@ -28,7 +28,7 @@ std::string person() {
   return entry ? entry->pw_name : fmt::format("uid {}", ::getuid());
 }
 
-/// The file that an approval is bound to: a finding's id begins with its revision.
+/// A finding's id begins with its revision.
 const Revision& revision_of(const RevisionGraph& graph, const std::string& finding) {
   for (const Revision& revision : graph.revisions)
     if (finding.starts_with(revision.id + ":")) return revision;
@@ -36,9 +36,9 @@ const Revision& revision_of(const RevisionGraph& graph, const std::string& findi
               "copy the finding as review prints it: REVISION:RULE:OBJECT");
 }
 
-/// What a review of the revision alone finds now, and what the newest runs found.
-Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revision& revision, const Ledger& ledger,
-                         const std::string& finding) {
+/// What the finding is bound to: as a review of the revision alone finds it now, else as the newest run found it.
+Task<std::string> find_or_refuse(Commands& commands, const Policy& policy, const Revision& revision,
+                                 const Ledger& ledger, const std::string& finding) {
   ReviewRequest request = review_request(policy);
   request.pending = {&revision};
   ReviewReport report = co_await review(commands, std::move(request), std::stop_token());
@@ -48,7 +48,7 @@ Task<int> find_or_refuse(Commands& commands, const Policy& policy, const Revisio
       known.insert(known.end(), stage.outcome.findings.begin(), stage.outcome.findings.end());
   std::set<std::string> ids;
   for (const Finding& one : known) {
-    if (one.id() == finding) co_return 0;
+    if (one.id() == finding) co_return one.file_sha256;
     if (one.revision == revision.id) ids.insert(one.id());
   }
   throw Error(ErrorKind::usage, "approve " + finding, "review finds no such thing in " + revision.file.string(),
@@ -69,8 +69,13 @@ int approve(const Arguments& arguments) {
   const Revision& revision = revision_of(graph, arguments.finding);
   const auto ledger = audited(open_ledger(session.state_directory(), LedgerAccess::write, session.redactor()),
                               policy.app, session.redactor());
-  session.run(find_or_refuse(session.ports().commands, policy, revision, *ledger, arguments.finding));
-  const Approval approval{arguments.finding, revision.sha256, reason, by, utc_text(session.ports().clock.now())};
+  std::string bound_to;
+  const auto look = [&]() -> Task<int> {
+    bound_to = co_await find_or_refuse(session.ports().commands, policy, revision, *ledger, arguments.finding);
+    co_return 0;
+  };
+  session.run(look());
+  const Approval approval{arguments.finding, bound_to, reason, by, utc_text(session.ports().clock.now())};
   ledger->approve(approval);
   if (arguments.format == Format::json)
     write(stdout, to_pretty_text(Json::object({{"schema_version", json_schema_version},

@@ -86,6 +86,7 @@ Task<ReviewReport> review_of(Commands& commands, const RevisionGraph& graph, con
   request.pending = std::get<std::vector<const Revision*>>(pending);
   request.python.push_back(python().string());
   request.block = blocking;
+  request.layout = layout_around(arguments.versions);
   const std::stop_token unstoppable;
   co_return co_await review(commands, std::move(request), unstoppable);
 }

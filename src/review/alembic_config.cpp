@@ -26,7 +26,7 @@ std::vector<std::string> split_locations(const std::string& text) {
   std::vector<std::string> locations;
   std::string current;
   for (const char c : text + " ") {
-    if (c != ' ' && c != ',' && c != ':' && c != '\n') {
+    if (c != ' ' && c != ',' && c != ':' && c != ';' && c != '\n') {
       current += c;
       continue;
     }
@@ -118,6 +118,11 @@ std::optional<ScriptLocations> script_locations(const ConfigSection& section, co
   else if (!found.in_package)
     found.version_locations = {found.script_location + "/versions"};
   return found;
+}
+
+std::vector<std::string> prepended_paths(const ConfigSection& section, const std::filesystem::path& here) {
+  const auto paths = section.find("prepend_sys_path");
+  return paths == section.end() ? std::vector<std::string>{} : split_locations(interpolated(paths->second.text, here));
 }
 
 }  // namespace orchestrate

@@ -36,4 +36,7 @@ struct ScriptLocations {
 /// `here` is the directory of the configuration. nullopt: it says no script_location.
 std::optional<ScriptLocations> script_locations(const ConfigSection& section, const std::filesystem::path& here);
 
+/// What `prepend_sys_path` puts before all else that Python imports from; relative to where Alembic is run.
+std::vector<std::string> prepended_paths(const ConfigSection& section, const std::filesystem::path& here);
+
 }  // namespace orchestrate

@@ -165,6 +165,15 @@ constexpr auto harmless = std::to_array<std::string_view>({"print",
                                                            "LookupError",
                                                            "bytearray"});
 
+/// Where a text is written makes it no other text.
+Value without_places(Value value) {
+  value.line = 0;
+  value.module = 0;
+  for (auto* parts : {&value.items, &value.values})
+    for (Value& part : *parts) part = without_places(std::move(part));
+  return value;
+}
+
 }  // namespace
 
 Value list_of(std::vector<Value> items) {
@@ -188,6 +197,7 @@ Value call_method_of_literal(const Value& object, std::string_view name, const A
     if (const auto text = text_method(object.text, name, arguments)) {
       Value value = Value::of(*text);
       if (name == "strip" && object.text.starts_with(*text)) value.line = object.line;
+      value.module = object.module;
       return value;
     }
   if (object.is(Kind::dict)) {
@@ -222,17 +232,13 @@ Value binary(std::string_view operation, const Value& left, const Value& right) 
 Value compare(std::string_view operation, const Value& left, const Value& right) {
   for (const Value* side : {&left, &right})
     if (!side->is_known() || side->is(Kind::made)) return Value::unknown(why_unknown(*side));
-  const auto plain = [](Value value) {
-    value.line = 0;
-    return value;
-  };
-  const Value a = plain(left), b = plain(right);
+  const Value a = without_places(left), b = without_places(right);
   if (operation == "Eq" || operation == "Is") return Value::of(a == b);
   if (operation == "NotEq" || operation == "IsNot") return Value::of(!(a == b));
   if (operation == "In" || operation == "NotIn") {
     const auto items = items_of(b);
     if (!items) return Value::unknown("a comparison");
-    const bool found = std::ranges::any_of(*items, [&](const Value& item) { return plain(item) == a; });
+    const bool found = std::ranges::any_of(*items, [&](const Value& item) { return item == a; });
     return Value::of(found == (operation == "In"));
   }
   return Value::unknown("a comparison");

@@ -9,10 +9,11 @@ namespace orchestrate {
 
 using Kind = Value::Kind;
 
-Interpretation::Interpretation(Node module) {
+Interpretation::Interpretation(Node tree, std::string file, ProjectModules& project) : project_(project) {
+  modules_.push_back({.file = std::move(file)});
   frames_.emplace_back();
-  walk(module.children("body"));
-  at_import_ = std::move(found_);
+  walk(tree.children("body"));
+  at_import_.insert(at_import_.begin(), found_.begin(), found_.end());
 }
 
 std::vector<Statement> Interpretation::run(std::string_view function, Direction direction) {
@@ -33,6 +34,10 @@ void Interpretation::emit(std::vector<Statement> statements, Node at) {
   for (Statement& statement : statements) {
     if (statement.place.line == 0) statement.place.line = at.line();
     if (statement.place.column == 0) statement.place.column = at.column();
+    if (statement.place.file.empty()) {
+      statement.place.file = module().file;
+      statement.module = module().name;
+    }
     statement.direction = direction_;
     statement.conditional = branches_ > 0;
     statement.autocommit = autocommits_ > 0;
@@ -42,7 +47,8 @@ void Interpretation::emit(std::vector<Statement> statements, Node at) {
 
 void Interpretation::cannot_judge(Node at, std::string why) {
   const bool said = std::ranges::any_of(found_, [&](const Statement& statement) {
-    return statement.kind == StatementKind::opaque && statement.place.line == at.line() && statement.why == why;
+    return statement.kind == StatementKind::opaque && statement.place.line == at.line() &&
+           statement.place.file == module().file && statement.why == why;
   });
   if (!said) emit({opaque(std::move(why))}, at);
 }
@@ -61,9 +67,11 @@ std::size_t Interpretation::effects() const {
 }
 
 const Value* Interpretation::lookup(std::string_view name) const {
-  for (const Frame* frame : {&frames_.back(), &frames_.front()})
-    if (const auto found = frame->names.find(name); found != frame->names.end()) return &found->second;
-  return nullptr;
+  const auto& locals = frames_.back().locals;
+  if (locals)
+    if (const auto found = locals->find(name); found != locals->end()) return &found->second;
+  const auto found = module().names.find(name);
+  return found == module().names.end() ? nullptr : &found->second;
 }
 
 /// What was imported, when it is an attribute of that which is set.
@@ -87,7 +95,12 @@ void Interpretation::bind(Node target, const Value& value) {
     bind(target.child("value"), Value::unknown(why_unknown(value)));
   } else if (const Value* module = module_of(target)) {  // sa.GUID = GUID: only this name of it is another one now
     const std::string path = module->text + "." + std::string(target.word("attr"));
-    frames_.front().names[path] = branches_ > 0 ? Value::unknown(path + ", which a branch sets") : value;
+    Value* ours = named_in_project(path);
+    const std::string why = path + ", which a branch sets";
+    if (ours)
+      *ours = branches_ > 0 ? Value::foreign(why) : value;
+    else
+      replaced_[path] = branches_ > 0 ? Value::unknown(why) : value;
   } else if (target.child("value").is("Name")) {  // x.y = ..., x[y] = ...: x is no longer what was written
     Value& owner = names()[std::string(target.child("value").word("id"))];
     if (!owner.is(Kind::foreign)) owner = Value::unknown("a value that is changed later");
@@ -111,21 +124,19 @@ Script::Body body_of(const Json& tree, std::string_view function) {
 
 }  // namespace
 
-Script read_script(const Json& tree, const std::string& revision, const std::string& file) {
+Script read_script(const Json& tree, const std::string& revision, const std::string& file, ProjectModules& project) {
   Script script;
   script.upgrade_body = body_of(tree, "upgrade");
   script.downgrade_body = body_of(tree, "downgrade");
-  Interpretation interpretation{Node(tree)};
+  Interpretation interpretation{Node(tree), file, project};
   script.upgrade = interpretation.run("upgrade", Direction::upgrade);
   script.downgrade = interpretation.run("downgrade", Direction::downgrade);
   const auto& at_import = interpretation.at_import();
   for (auto* statements : {&script.upgrade, &script.downgrade}) {
     statements->insert(statements->begin(), at_import.begin(), at_import.end());
-    for (Statement& statement : *statements) {
-      statement.revision = revision;
-      statement.place.file = file;
-    }
+    for (Statement& statement : *statements) statement.revision = revision;
   }
+  script.modules = interpretation.used();
   return script;
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "review/directives.hpp"
 #include "review/node.hpp"
+#include "review/project_modules.hpp"
 #include "review/statement.hpp"
 #include "review/value.hpp"
 
@@ -14,23 +17,30 @@ namespace orchestrate {
 
 using Scope = std::map<std::string, Value, std::less<>>;
 
-/// A walk through one module, with known values where the text gives them. PostgreSQL is the dialect and the database
-/// is there, because that is how we run migrations.
+/// A walk through a version file, with known values where the text gives them, and through what it uses of the
+/// project's modules. PostgreSQL is the dialect and the database is there, because that is how we run migrations.
 class Interpretation {
  public:
-  /// Walks the module's own statements, as every import does, even for `alembic heads`.
-  explicit Interpretation(Node module);
+  /// Walks the file's own statements, as every import does, even for `alembic heads`.
+  Interpretation(Node tree, std::string file, ProjectModules& project);
 
   /// What happens at import.
   const std::vector<Statement>& at_import() const { return at_import_; }
   /// Walks a function of the module; nothing when there is none.
   std::vector<Statement> run(std::string_view function, Direction direction);
+  const UsedModules& used() const { return used_; }
 
  private:
   /// Where control goes behind a statement.
   enum class Flow { on, out };
-  struct Frame {
+  /// What has been imported, or the version file itself.
+  struct Module {
+    std::string name, package, file;  ///< the first two empty for the version file, which Alembic loads by its path
     Scope names;
+  };
+  struct Frame {
+    std::size_t module = 0;
+    std::optional<Scope> locals;  ///< none: the module's own statements
     Value returned = Value::none();
     std::optional<Node> may_have_left;  ///< an earlier branch that may have returned
     std::string why_left;
@@ -43,9 +53,21 @@ class Interpretation {
   const Value* lookup(std::string_view name) const;
   const Value* module_of(Node target) const;
   void bind(Node target, const Value& value);
-  Scope& names() { return frames_.back().names; }
+  Module& module() { return modules_[frames_.back().module]; }
+  const Module& module() const { return modules_[frames_.back().module]; }
+  Scope& names() { return frames_.back().locals ? *frames_.back().locals : module().names; }
   /// Whether there is still a step to be taken; where there is none, that is told once.
   bool may_go_on(Node at);
+
+  // interpretation_modules.cpp: what is imported
+  void walk_import(Node statement);
+  void walk_import_from(Node statement);
+  void import_all(const std::string& path);
+  std::string imported_from(Node statement) const;
+  std::optional<std::size_t> import(std::string_view name);
+  void walk_imported(const std::vector<Node>& body);
+  Value resolve(Value value);
+  Value* named_in_project(std::string_view path);
 
   // interpretation_flow.cpp: statements
   Flow walk(const std::vector<Node>& body);
@@ -56,8 +78,7 @@ class Interpretation {
   Flow walk_while(Node statement);
   Flow walk_with(Node statement);
   Flow walk_try(Node statement);
-  void walk_import(Node statement);
-  void walk_import_from(Node statement);
+  Value function_of(Node definition);
   void walk_assignment(Node statement);
   void walk_match(Node statement);
   /// Walks what may or may not happen; whether it had effects.
@@ -85,7 +106,7 @@ class Interpretation {
   Value call_symbol(const std::string& path, const Arguments& arguments, Node at);
   Value call_directive(const std::string& name, const Arguments& arguments, Node at, const Value* batch);
   Value call_method(const Value& method, const Arguments& arguments, Node at);
-  Scope parameters_of(const Value& function, const Arguments& arguments);
+  static Scope parameters_of(const Value& function, const Arguments& arguments);
   Value call_function(const Value& function, const Arguments& arguments, Node at);
   Value call_builtin_name(const std::string& name, const Arguments& arguments, Node at);
   void call_back(const Arguments& arguments, Node at);
@@ -99,8 +120,14 @@ class Interpretation {
   bool changes_within(const Value& what, Node at);
   void execute_sql(const Value& text, Parameters parameters, Node at);
 
+  ProjectModules& project_;
+  std::deque<Module> modules_;  // the version file first
+  std::map<std::string, std::size_t, std::less<>> imported_;
+  std::set<std::string, std::less<>> named_by_import_;  // `a` and `a.b` of `import a.b`
+  Scope replaced_;                                      // names of libraries that are set: `sqlalchemy.GUID`
+  UsedModules used_;
   std::vector<Statement> found_, at_import_;
-  std::vector<Frame> frames_;  // the module's first
+  std::vector<Frame> frames_;  // the version file's first
   Direction direction_ = Direction::upgrade;
   int branches_ = 0;     // that may not run, around here
   int autocommits_ = 0;  // autocommit blocks around here

@@ -180,23 +180,37 @@ Scope Interpretation::parameters_of(const Value& function, const Arguments& argu
   const Node parameters = function.node.child("args");
   auto in_order = parameters.children("posonlyargs");
   for (const Node parameter : parameters.children("args")) in_order.push_back(parameter);
-  const auto defaults = parameters.children("defaults");
+  const std::vector<Value>&defaults = function.items, &named_defaults = function.values;
   for (std::size_t i = 0; i < in_order.size(); ++i) {
     const std::string name(in_order[i].word("arg"));
     const std::size_t from_end = in_order.size() - i;
     scope[name] = Value::unknown("the argument " + name);
-    if (from_end <= defaults.size()) scope[name] = evaluate(defaults[defaults.size() - from_end]);
+    if (from_end <= defaults.size()) scope[name] = defaults[defaults.size() - from_end];
     if (i < arguments.positional.size()) scope[name] = bounded(arguments.positional[i]);
     if (arguments.open) scope[name] = Value::unknown("the argument " + name);
   }
-  const auto only_named = parameters.children("kwonlyargs"), named_defaults = parameters.children("kw_defaults");
-  for (std::size_t i = 0; i < only_named.size(); ++i)
-    scope[std::string(only_named[i].word("arg"))] = i < named_defaults.size() && named_defaults[i] && !arguments.open
-                                                        ? evaluate(named_defaults[i])
-                                                        : Value::unknown("an argument");
-  for (const auto& [name, value] : arguments.named) scope[name] = value;
-  for (const char* rest : {"vararg", "kwarg"})
-    if (parameters.child(rest)) scope[std::string(parameters.child(rest).word("arg"))] = Value::unknown("arguments");
+  const auto only_named = parameters.children("kwonlyargs");
+  for (std::size_t i = 0; i < only_named.size(); ++i) {
+    const bool falls_back = i < named_defaults.size() && !arguments.open;
+    scope[std::string(only_named[i].word("arg"))] = falls_back ? named_defaults[i] : Value::unknown("an argument");
+  }
+  Value rest = list_of({}), rest_named{.kind = Kind::dict};
+  for (std::size_t i = in_order.size(); i < arguments.positional.size(); ++i)
+    rest.items.push_back(arguments.positional[i]);
+  for (const auto& [name, value] : arguments.named) {
+    const bool is_parameter = scope.contains(name);
+    if (is_parameter) scope[name] = value;
+    if (is_parameter) continue;
+    rest_named.items.push_back(Value::of(name));
+    rest_named.values.push_back(value);
+  }
+  const auto take_rest = [&](const char* field, Value all) {
+    const Node parameter = parameters.child(field);
+    if (parameter)
+      scope[std::string(parameter.word("arg"))] = arguments.open ? Value::unknown("arguments") : bounded(all);
+  };
+  take_rest("vararg", std::move(rest));
+  take_rest("kwarg", std::move(rest_named));
   return scope;
 }
 
@@ -205,7 +219,7 @@ Value Interpretation::call_function(const Value& function, const Arguments& argu
     cannot_judge(at, "the calls are nested too deep to follow");
     return Value::unknown("a recursion");
   }
-  frames_.push_back({.names = parameters_of(function, arguments)});
+  frames_.push_back({.module = function.module, .locals = parameters_of(function, arguments)});
   ++depth_;
   if (function.node.is("Lambda"))
     frames_.back().returned = evaluate(function.node.child("body"));

@@ -180,6 +180,10 @@ void Interpretation::execute_sql(const Value& text, Parameters parameters, Node 
   auto statements = statements_of_sql(sql);
   for (Statement& statement : statements) {
     statement.place.line = text.line > 0 ? text.line + statement.place.line : at.line();
+    if (text.line > 0) {
+      statement.place.file = modules_[text.module].file;
+      statement.module = modules_[text.module].name;
+    }
     if (statement.place.line != at.line()) statement.place.column = 1;
   }
   emit(std::move(statements), at);

@@ -14,14 +14,29 @@ bool always_raises(const std::vector<Node>& body) {
   return !body.empty() && body.back().is("Raise");
 }
 
+bool is_constant(Node value) {
+  const bool one = !value || value.is("Constant") || value.is("Opaque");
+  const bool several = value.is("List") || value.is("Tuple") || value.is("Set");
+  return one || (several && std::ranges::all_of(value.children("elts"), is_constant));
+}
+
+/// Of the body of a class: what calling something of the class could reach.
+bool holds_code(Node statement) {
+  const bool assigns = statement.is("Assign") || statement.is("AnnAssign");
+  const bool is_plain =
+      statement.is("Pass") || statement.is("Expr") || (assigns && is_constant(statement.child("value")));
+  return !is_plain;
+}
+
 /// Names whose values differ afterwards depend on the branch taken.
 void merge(Scope& into, const Scope& other, const std::string& why) {
+  const Value unbound = Value::unknown(why);
   for (auto& [name, value] : into) {
     const auto found = other.find(name);
-    if (found == other.end() || !(found->second == value)) value = Value::unknown(why);
+    value = one_of(value, found == other.end() ? unbound : found->second, why);
   }
   for (const auto& [name, value] : other)
-    if (!into.contains(name)) into[name] = Value::unknown(why);
+    if (!into.contains(name)) into[name] = one_of(unbound, value, why);
 }
 
 }  // namespace
@@ -64,13 +79,12 @@ Interpretation::Flow Interpretation::walk_one(Node statement) {
   if (type == "FunctionDef") {
     const bool decorated = !statement.children("decorator_list").empty();
     const std::string name(statement.word("name"));
-    names()[name] =
-        decorated ? Value::foreign("the decorated function " + name) : Value{.kind = Kind::function, .node = statement};
+    names()[name] = decorated ? Value::foreign("the decorated function " + name) : function_of(statement);
   }
   if (type == "AsyncFunctionDef") names()[std::string(statement.word("name"))] = Value::foreign("an async function");
   if (type == "ClassDef") {
     const auto body = statement.children("body");
-    const bool acts = std::ranges::any_of(body, [](Node n) { return n.is("FunctionDef") || n.is("AsyncFunctionDef"); });
+    const bool acts = std::ranges::any_of(body, holds_code);
     const std::string why = "the class " + std::string(statement.word("name"));
     names()[std::string(statement.word("name"))] = acts ? Value::foreign(why) : Value::unknown(why);
   }
@@ -80,6 +94,16 @@ Interpretation::Flow Interpretation::walk_one(Node statement) {
     frames_.back().returned = statement.child("value") ? evaluate(statement.child("value")) : Value::none();
   if (type == "AsyncFor" || type == "AsyncWith") cannot_judge(statement, "asynchronous code");
   return type == "Return" || type == "Raise" || type == "Break" || type == "Continue" ? Flow::out : Flow::on;
+}
+
+/// With the defaults of its parameters, which Python computes where the function is defined.
+Value Interpretation::function_of(Node definition) {
+  Value function{.kind = Kind::function, .module = frames_.back().module, .node = definition};
+  const Node parameters = definition.child("args");
+  for (const Node fallback : parameters.children("defaults")) function.items.push_back(evaluate(fallback));
+  for (const Node fallback : parameters.children("kw_defaults"))
+    function.values.push_back(fallback ? evaluate(fallback) : Value::unknown("an argument"));
+  return function;
 }
 
 void Interpretation::walk_assignment(Node statement) {
@@ -170,11 +194,16 @@ Interpretation::Flow Interpretation::walk_try(Node statement) {
   const std::size_t before = effects();
   const Flow flow = walk(statement.children("body"));
   bool handled = false;
+  const Scope tried = names();
+  Scope after = tried;
   for (const Node handler : statement.children("handlers")) {
     const auto body = handler.children("body");
+    names() = tried;
     perhaps([&] { walk(body); });
     handled |= !always_raises(body);
+    if (!always_raises(body)) merge(after, names(), "whether an error is caught");
   }
+  names() = std::move(after);
   walk(statement.children("orelse"));
   walk(statement.children("finalbody"));
   if (handled && effects() > before) cannot_judge(statement, "errors are caught, so nobody can say which part runs");
@@ -187,27 +216,6 @@ void Interpretation::walk_match(Node statement) {
     for (const Node one : statement.children("cases")) walk(one.children("body"));
   });
   if (acts) cannot_judge(statement, "which case runs depends on " + why_unknown(subject));
-}
-
-void Interpretation::walk_import(Node statement) {
-  for (const Node alias : statement.children("names")) {
-    const std::string path(alias.word("name"));
-    const std::string_view renamed = alias.word("asname");
-    if (renamed.empty())
-      names()[path.substr(0, path.find('.'))] = Value::symbol(path.substr(0, path.find('.')));
-    else
-      names()[std::string(renamed)] = Value::symbol(path);
-  }
-}
-
-void Interpretation::walk_import_from(Node statement) {
-  const std::string module =
-      std::string(static_cast<std::size_t>(statement.number("level")), '.') + std::string(statement.word("module"));
-  for (const Node alias : statement.children("names")) {
-    const std::string name(alias.word("name"));
-    const std::string_view renamed = alias.word("asname");
-    names()[renamed.empty() ? name : std::string(renamed)] = Value::symbol(module + "." + name);
-  }
 }
 
 }  // namespace orchestrate

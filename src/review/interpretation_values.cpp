@@ -58,7 +58,7 @@ Value Interpretation::evaluate_one(Node expression) {
   if (expression.is("Name")) {
     const std::string name(expression.word("id"));
     const Value* value = lookup(name);
-    return value ? *value : Value::symbol("builtins." + name);
+    return value ? resolve(*value) : Value::symbol("builtins." + name);
   }
   if (expression.is("Attribute")) return attribute(evaluate(expression.child("value")), expression.word("attr"));
   if (expression.is("BinOp")) {
@@ -77,7 +77,7 @@ Value Interpretation::evaluate_one(Node expression) {
     bind(expression.child("target"), value);
     return value;
   }
-  if (expression.is("Lambda")) return {.kind = Kind::function, .node = expression};
+  if (expression.is("Lambda")) return function_of(expression);
   if (expression.is("Starred")) return evaluate(expression.child("value"));
   if (expression.is("Await") || expression.is("Yield") || expression.is("YieldFrom")) {
     cannot_judge(expression, "asynchronous code or a generator");
@@ -95,6 +95,7 @@ Value Interpretation::evaluate_constant(Node expression) {
   const int lines = static_cast<int>(std::ranges::count(text.text, '\n'));
   const int last = std::max(expression.number("end"), expression.line());
   if (expression.line() + lines == last) text.line = expression.line();  // its line ends are the file's
+  text.module = frames_.back().module;
   return text;
 }
 
@@ -146,21 +147,28 @@ Value Interpretation::evaluate_boolean(Node expression) {
   for (const Node part : expression.children("values")) {
     last = evaluate(part);
     const auto known = truth(last);
-    if (known && *known != all) return last;
-    if (!known && !open) open = last;
+    const bool decides = known && *known != all;
+    const bool is_truth_alone = !open || (!may_act(*open) && !may_act(last));
+    if (decides && is_truth_alone) return last;
+    if (open)
+      open = one_of(*open, last, why_unknown(*open));
+    else if (!known)
+      open = last;
+    if (decides) return *open;
   }
-  return open ? Value::unknown(why_unknown(*open)) : last;
+  return open ? one_of(*open, Value::unknown(why_unknown(*open)), why_unknown(*open)) : last;
 }
 
 Value Interpretation::evaluate_conditional(Node expression) {
   const Value test = evaluate(expression.child("test"));
   if (const auto known = truth(test)) return evaluate(expression.child(*known ? "body" : "orelse"));
+  Value yes, no;
   const bool acts = perhaps([&] {
-    evaluate(expression.child("body"));
-    evaluate(expression.child("orelse"));
+    yes = evaluate(expression.child("body"));
+    no = evaluate(expression.child("orelse"));
   });
   if (acts) cannot_judge(expression, "which branch runs depends on " + why_unknown(test));
-  return Value::unknown(why_unknown(test));
+  return one_of(yes, no, why_unknown(test));
 }
 
 Value Interpretation::evaluate_comparison(Node expression) {
@@ -190,6 +198,8 @@ Value Interpretation::evaluate_subscript(Node expression) {
           object.items[i].number == index.number)
         return object.values[i];
   if (object.is(Kind::foreign)) return object;
+  if ((object.is(Kind::list) || object.is(Kind::dict)) && may_act(object))
+    return Value::foreign(why_unknown(index.is_known() ? object : index));
   return Value::unknown(object.is_known() ? why_unknown(index) : why_unknown(object));
 }
 
@@ -226,13 +236,13 @@ Value Interpretation::attribute(const Value& object, std::string_view name) {
   const std::string text(name);
   switch (object.kind) {
     case Kind::symbol:
-      if (const Value* set = lookup(object.text + "." + text)) return *set;
+      if (const auto set = replaced_.find(object.text + "." + text); set != replaced_.end()) return set->second;
       if (object.text == "dialect" || object.text == "engine") {
         if (name == "name") return Value::of(std::string("postgresql"));
         if (name == "dialect") return Value::symbol("dialect");
       }
       if (object.text == "os" && name == "environ") return Value::unknown("the environment");
-      return Value::symbol(object.text + "." + text);
+      return resolve(Value::symbol(object.text + "." + text));
     case Kind::connection:
       if (name == "dialect" || name == "engine") return Value::symbol(text);
       break;

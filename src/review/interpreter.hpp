@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "orchestrate/json.hpp"
+#include "review/project_modules.hpp"
 #include "review/statement.hpp"
 
 namespace orchestrate {
@@ -14,10 +15,12 @@ struct Script {
   std::vector<Statement> upgrade, downgrade;  ///< both begin with what happens when the file is imported
   Body upgrade_body = Body::missing;
   Body downgrade_body = Body::missing;  ///< `refuses`: it raises
+  UsedModules modules;                  ///< of the project, that were looked into
 };
 
 /// Follows upgrade() and downgrade() through a syntax tree; nothing of the project runs. What cannot be followed is an
-/// opaque statement at its place. Statements get `revision` and `file`.
-Script read_script(const Json& tree, const std::string& revision, const std::string& file);
+/// opaque statement at its place, and so is what calls a module that `project` does not have. Statements get `revision`
+/// and the file that they stand in.
+Script read_script(const Json& tree, const std::string& revision, const std::string& file, ProjectModules& project);
 
 }  // namespace orchestrate

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -66,13 +67,13 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
 class Findings {
  public:
   void add(Finding finding) {
-    if (said_.emplace(finding.place.line, finding.id()).second) all_.push_back(std::move(finding));
+    if (said_.emplace(finding.place.file, finding.place.line, finding.id()).second) all_.push_back(std::move(finding));
   }
   std::vector<Finding> all() && { return std::move(all_); }
 
  private:
   std::vector<Finding> all_;
-  std::set<std::pair<int, std::string>> said_;  ///< lines and ids
+  std::set<std::tuple<std::string, int, std::string>> said_;  ///< files, lines and ids
 };
 
 void check_revision(const ReviewRequest& request, const ReadRevision& revision, const ReviewState& state,

@@ -1,5 +1,6 @@
 #include "review/known_calls.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace orchestrate {
@@ -97,6 +98,11 @@ CallEffect effect_of_call(std::string_view path) {
   for (const Prefix& prefix : prefixes)
     if (is_at_or_below(path, prefix.path) && (!best || prefix.path.size() > best->path.size())) best = &prefix;
   return best ? best->effect : CallEffect::unknown;
+}
+
+bool is_library(std::string_view top) {
+  if (top == "alembic" || top == "builtins") return true;
+  return std::ranges::any_of(prefixes, [&](const Prefix& prefix) { return is_at_or_below(prefix.path, top); });
 }
 
 }  // namespace orchestrate

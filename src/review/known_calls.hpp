@@ -15,4 +15,7 @@ enum class CallEffect {
 /// Of a dotted name, such as `os.path.join` or `subprocess.run`.
 CallEffect effect_of_call(std::string_view path);
 
+/// Whether the first part of a dotted name is a library that is known here: no module of a project stands for it.
+bool is_library(std::string_view top);
+
 }  // namespace orchestrate

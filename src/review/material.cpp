@@ -1,10 +1,12 @@
 #include "review/material.hpp"
 
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "orchestrate/digest.hpp"
+#include "review/following.hpp"
 #include "review/source.hpp"
 #include "review/text_of_file.hpp"
 
@@ -34,12 +36,15 @@ void read_texts(const ReviewRequest& request, Material& material) {
   if (request.env_py) material.texts.push_back(text_of_file(*request.env_py));
 }
 
-ReadRevision read_revision(const Revision& revision, std::string text, const Json& tree, Direction direction) {
+ReadRevision read_revision(const Revision& revision, std::string text, const Json& tree, Direction direction,
+                           ProjectModules& project) {
   const std::string file = revision.file.string();
-  Script script = read_script(tree, revision.id, file);
+  Script script = read_script(tree, revision.id, file, project);
   ReadRevision read{revision.id,
                     file,
                     std::move(text),
+                    sha256_with(revision.sha256, script.modules),
+                    std::move(script.modules),
                     std::move(script.upgrade),
                     std::move(script.downgrade),
                     script.upgrade_body,
@@ -62,43 +67,88 @@ std::string why_unfit(const ReadRevision& revision, Direction direction) {
   return {};
 }
 
-void read_script(const Revision& revision, const std::string& text, const SyntaxTree& tree, Direction direction,
-                 Material& material) {
-  const std::string file = revision.file.string();
-  if (const auto* problem = std::get_if<SyntaxProblem>(&tree)) {
-    material.findings.push_back(cannot_judge(revision, "syntax", {file, problem->line, 0},
-                                             "Python does not understand the file: " + problem->why,
-                                             "correct the file"));
-    return;
-  }
-  try {
-    material.revisions.push_back(read_revision(revision, text, std::get<Json>(tree), direction));
-  } catch (const std::exception& error) {  // one odd file must not keep the others from being read
-    material.findings.push_back(cannot_judge(revision, "syntax", {file, 0, 0},
-                                             std::string("the file cannot be followed: ") + error.what(),
-                                             "read it yourself, then approve it"));
-    return;
-  }
-  const std::string name(to_string(direction));
-  if (const std::string why = why_unfit(material.revisions.back(), direction); !why.empty())
-    material.findings.push_back(cannot_judge(revision, name, {file, 0, 0}, why, fmt::format("write {}()", name)));
-}
+/// The version files, one after the other as their trees come. One that uses modules of the project which have not
+/// been read is set aside with its tree, and is read again when they have.
+class Reading {
+ public:
+  Reading(const ReviewRequest& request, Material& material, ProjectModules& project)
+      : request_(request), material_(material), project_(project) {}
 
-void read_env_py(const SyntaxTree& tree, Material& material) {
-  const auto* known = std::get_if<Json>(&tree);
-  material.scope = known ? transaction_scope(*known) : TransactionScope::none;
-}
+  void take(std::size_t number, SyntaxTree tree) {
+    if (number == request_.pending.size()) return read_env_py(tree);
+    const Revision& revision = *request_.pending[number];
+    if (const auto* problem = std::get_if<SyntaxProblem>(&tree))
+      return refuse(revision, "syntax", problem->line, "Python does not understand the file: " + problem->why,
+                    "correct the file");
+    read(number, std::get<Json>(std::move(tree)), Missing::is_awaited);
+  }
+  bool has_set_aside() const { return !set_aside_.empty(); }
+  enum class Missing { is_awaited, stays_foreign };
+  void read_again(Missing missing) {
+    for (auto& [number, tree] : std::exchange(set_aside_, {})) read(number, std::move(tree), missing);
+  }
+  /// Those that could be read, in the order of the set.
+  std::vector<ReadRevision> revisions() && {
+    std::vector<ReadRevision> found;
+    for (auto& [number, revision] : revisions_) found.push_back(std::move(revision));
+    return found;
+  }
+
+ private:
+  void read(std::size_t number, Json tree, Missing missing) {
+    const Revision& revision = *request_.pending[number];
+    const std::size_t before = project_.unanswered();
+    ReadRevision read;
+    try {
+      read = read_revision(revision, material_.texts[number], tree, request_.direction, project_);
+    } catch (const std::exception& error) {  // one odd file must not keep the others from being read
+      return refuse(revision, "syntax", 0, std::string("the file cannot be followed: ") + error.what(),
+                    "read it yourself, then approve it");
+    }
+    if (missing == Missing::is_awaited && project_.unanswered() > before) {
+      set_aside_.emplace_back(number, std::move(tree));
+      return;
+    }
+    const std::string name(to_string(request_.direction));
+    if (const std::string why = why_unfit(read, request_.direction); !why.empty())
+      refuse(revision, name, 0, why, fmt::format("write {}()", name));
+    revisions_.emplace(number, std::move(read));
+  }
+
+  void read_env_py(const SyntaxTree& tree) {
+    const auto* known = std::get_if<Json>(&tree);
+    material_.scope = known ? transaction_scope(*known) : TransactionScope::none;
+  }
+
+  void refuse(const Revision& revision, std::string object, int line, std::string why, std::string remedy) {
+    material_.findings.push_back(cannot_judge(revision, std::move(object), {revision.file.string(), line, 0},
+                                              std::move(why), std::move(remedy)));
+  }
+
+  const ReviewRequest& request_;
+  Material& material_;
+  ProjectModules& project_;
+  std::map<std::size_t, ReadRevision> revisions_;
+  std::vector<std::pair<std::size_t, Json>> set_aside_;
+};
 
 }  // namespace
 
 Task<Material> read_material(Commands& commands, ReviewRequest request, std::stop_token stop) {
+  // Each costs a start of Python, and reads what the one before has asked for: a helper of a helper is two.
+  constexpr int most_rounds = 16;
   Material material;
   read_texts(request, material);
-  const TakeTree take = [&](std::size_t i, const SyntaxTree& tree) {
-    if (i == request.pending.size()) return read_env_py(tree, material);
-    read_script(*request.pending[i], material.texts[i], tree, request.direction, material);
-  };
-  co_await parse_sources(commands, request.python, material.texts, take, std::move(stop));
+  ProjectModules project(request.layout, request.python.front());
+  Reading reading(request, material, project);
+  const TakeTree take = [&](std::size_t number, SyntaxTree tree) { reading.take(number, std::move(tree)); };
+  co_await parse_sources(commands, request.python, material.texts, take, stop);
+  for (int round = 0; round < most_rounds && reading.has_set_aside(); ++round) {
+    co_await read_wanted(commands, request.python, project, stop);
+    reading.read_again(Reading::Missing::is_awaited);
+  }
+  reading.read_again(Reading::Missing::stays_foreign);
+  material.revisions = std::move(reading).revisions();
   co_return material;
 }
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "orchestrate/digest.hpp"
 #include "review/enrich.hpp"
@@ -30,20 +30,36 @@ void suppress(const ReviewRequest& request, const Material& material, std::vecto
         .revision = revision.id, .place = {revision.file.string()}, .file_sha256 = revision.sha256};
     suppress(findings, suppressions, about_file);
   }
+  for (const ReadRevision& revision : material.revisions)
+    for (const auto& module : revision.modules)
+      suppress_in_module(findings, suppressions_in(module->text), {.revision = revision.id, .place = {module->file}});
 }
 
-/// Hash and source line; sorted by revision, then by line, whole files last.
+/// Hash and source line; sorted by revision, then by line, those in modules behind; whole files last.
 void finish(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
   std::map<std::string_view, std::size_t> numbers;
   for (const Revision* revision : request.pending) numbers.emplace(revision->id, numbers.size());
-  for (Finding& finding : findings) finding.file_sha256 = request.pending[numbers.at(finding.revision)]->sha256;
+  std::vector<const ReadRevision*> read(request.pending.size());  // none: nobody could
+  for (const ReadRevision& revision : material.revisions) read[numbers.at(revision.id)] = &revision;
   suppress(request, material, findings);
+
+  const auto is_elsewhere = [&](const Finding& finding) {
+    return finding.place.file != request.pending[numbers.at(finding.revision)]->file.string();
+  };
   std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
-    const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
-    return std::pair(numbers.at(finding.revision), line);
+    const bool is_whole = finding.place.line == 0;
+    const std::string file = is_elsewhere(finding) ? finding.place.file : "";
+    return std::tuple(numbers.at(finding.revision), is_whole, file, finding.place.line);
   });
   std::vector<SourceLines> lines(material.texts.begin(), material.texts.end());
-  for (Finding& finding : findings) finding.source_line = lines[numbers.at(finding.revision)].at(finding.place.line);
+  for (Finding& finding : findings) {
+    const std::size_t number = numbers.at(finding.revision);
+    const ReadRevision* revision = read[number];
+    finding.file_sha256 = revision ? revision->sha256 : request.pending[number]->sha256;
+    finding.source_line = is_elsewhere(finding) && revision
+                              ? source_line(revision->text_in(finding.place.file), finding.place.line)
+                              : lines[number].at(finding.place.line);
+  }
 }
 
 Commits commits_of(const Material& material) {
@@ -91,7 +107,10 @@ ReviewReport report_of(const ReviewRequest& request, const Material& material, c
   report.findings = material.findings;
   for (Finding& finding : findings_of(request, state)) report.findings.push_back(std::move(finding));
   std::set<TableName> tables;
-  for (const ReadRevision& revision : material.revisions) count(revision, tables, report);
+  for (const ReadRevision& revision : material.revisions) {
+    count(revision, tables, report);
+    for (const auto& module : revision.modules) report.modules.emplace(module->file, module->sha256);
+  }
   report.affected = affected_by(material.revisions);
   for (const Finding& unread : material.findings)
     report.affected.unknown.push_back(unread.place.file + ": " + unread.hazard);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,6 +17,7 @@
 #include "review/affected.hpp"
 #include "review/facts.hpp"
 #include "review/graph.hpp"
+#include "review/import_roots.hpp"
 
 namespace orchestrate {
 
@@ -27,6 +29,7 @@ struct ReviewRequest {
   TableName version_table{"public", "alembic_version"};
   Argv python;  ///< the project's interpreter, whose grammar its files are written in
   std::optional<std::filesystem::path> env_py;
+  ProjectLayout layout;            ///< where the modules lie that the files import; without one none is followed
   std::vector<std::string> block;  ///< categories that block; `cannot-judge` always does
   Catalog* catalog = nullptr;      ///< of the database that is to be migrated; none: only the text is judged
   std::uint64_t small_table = 0;   ///< bytes up to which a table hinders nobody, whatever is done to it
@@ -48,8 +51,9 @@ struct ReviewReport {
   std::vector<TableName> tables;  ///< touched by the pending statements, sorted
   Affected affected;              ///< what they lock
   Commits commits = Commits::anywhere;
-  bool deletes = false;    ///< a statement drops or deletes what may hold data
-  bool stops = false;      ///< a function is missing, or raises
+  std::map<std::string, std::string> modules;  ///< files of the project besides, that were followed, with their SHA-256
+  bool deletes = false;                        ///< a statement drops or deletes what may hold data
+  bool stops = false;                          ///< a function is missing, or raises
   bool unlimited = false;  ///< builds concurrently or validates: must run without lock and statement limits
 };
 
@@ -67,8 +71,8 @@ struct SqlText {
 ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block,
                         const Facts& facts = {});
 
-/// An approval counts when finding and file hash agree: the finding then no longer blocks and says who approved it. An
-/// approval for another version of the file is mentioned and does not count.
+/// An approval counts when finding and hash agree, of the file and of what it uses of the project: the finding then no
+/// longer blocks and says who approved it. An approval for another version is mentioned and does not count.
 void apply_approvals(std::vector<Finding>& findings, const std::vector<Approval>& approvals);
 
 /// `2 red flags`, or `3 revisions, 12 statements, 1 advice`.

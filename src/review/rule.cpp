@@ -56,22 +56,32 @@ std::string sql_type(std::string_view type) {
   return plain ? std::string(type) : "TYPE";
 }
 
+std::string_view ReadRevision::text_in(std::string_view where) const {
+  if (where == file) return source;
+  for (const auto& module : modules)
+    if (module->file == where) return module->text;
+  return {};
+}
+
 std::string_view ReadRevision::text_of(const Statement& statement) const {
+  const std::string_view text = text_in(statement.place.file);
   int next = 0;  // the first line of another one
   for (const Statement& other : statements)
-    if (other.place.line > statement.place.line && (next == 0 || other.place.line < next)) next = other.place.line;
+    if (other.place.file == statement.place.file && other.place.line > statement.place.line &&
+        (next == 0 || other.place.line < next))
+      next = other.place.line;
   std::size_t begin = 0, line = 1;
   const auto to_line = [&](int wanted, std::size_t from) {
     std::size_t at = from;
-    for (; static_cast<int>(line) < wanted && at < source.size(); ++line) {
-      const std::size_t end = source.find('\n', at);
-      at = end == std::string::npos ? source.size() : end + 1;
+    for (; static_cast<int>(line) < wanted && at < text.size(); ++line) {
+      const std::size_t end = text.find('\n', at);
+      at = end == std::string::npos ? text.size() : end + 1;
     }
     return at;
   };
   begin = to_line(statement.place.line, 0);
-  const std::size_t end = next == 0 ? source.size() : to_line(next, begin);
-  return std::string_view(source).substr(begin, end - begin);
+  const std::size_t end = next == 0 ? text.size() : to_line(next, begin);
+  return text.substr(begin, end - begin);
 }
 
 RunOrder::RunOrder(std::span<const ReadRevision> revisions) {

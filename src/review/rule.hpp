@@ -21,12 +21,16 @@ struct ReadRevision {
   std::string id;
   std::string file;
   std::string source;  ///< the whole text
+  std::string sha256;  ///< what its findings are bound to: the file, and the modules of the project that it uses
+  UsedModules modules;
   /// What is to run, of upgrade() or of downgrade(); `opposite` is of the other one.
   std::vector<Statement> statements, opposite;
   Script::Body body = Script::Body::missing, opposite_body = Script::Body::missing;
   bool is_revision = true;  ///< else a plain SQL file
 
-  /// The lines of `source` from that statement to the next one.
+  /// The text of `file`, be it its own one or that of a module; empty when it is neither.
+  std::string_view text_in(std::string_view file) const;
+  /// The lines from that statement to the next one.
   std::string_view text_of(const Statement& statement) const;
 };
 

@@ -138,6 +138,7 @@ struct Statement {
   std::size_t transaction = 0;  ///< those with the same number commit together, as far as the text tells
   Direction direction = Direction::upgrade;
   Place place;
+  std::string module;         ///< of the project, in which it is written; empty: the file itself
   bool conditional = false;   ///< stands in a branch or loop that may not run
   bool autocommit = false;    ///< inside autocommit_block: commits at once
   bool on_new_table = false;  ///< the pending set itself makes its table before, for certain: it holds nobody's data

@@ -41,6 +41,12 @@ Finding finding_of(const Finding& about_file, const Suppression& suppression, st
   return finding;
 }
 
+bool is_meant(const Finding& finding, const Suppression& suppression, const Finding& about_file) {
+  const int line = suppression.line + (suppression.stands_alone ? 1 : 0);
+  return finding.revision == about_file.revision && finding.rule == suppression.rule && finding.place.line == line &&
+         finding.place.file == about_file.place.file;
+}
+
 }  // namespace
 
 std::vector<Suppression> suppressions_in(std::string_view text) {
@@ -64,12 +70,9 @@ std::vector<Suppression> suppressions_in(std::string_view text) {
 void suppress(std::vector<Finding>& findings, const std::vector<Suppression>& suppressions, const Finding& about_file) {
   std::vector<Finding> more;
   for (const Suppression& suppression : suppressions) {
-    const int line = suppression.line + (suppression.stands_alone ? 1 : 0);
     bool is_used = false;
     for (Finding& finding : findings) {
-      const bool is_meant = finding.revision == about_file.revision && finding.rule == suppression.rule &&
-                            finding.place.line == line && finding.place.file == about_file.place.file;
-      if (!is_meant) continue;
+      if (!is_meant(finding, suppression, about_file)) continue;
       is_used = true;
       if (suppression.reason.empty()) continue;
       finding.approved_by = "the file itself: " + suppression.reason;
@@ -86,6 +89,14 @@ void suppress(std::vector<Finding>& findings, const std::vector<Suppression>& su
     finding.remedy = "# orchestrate: allow RULE -- reason, on the line itself or right above it; or remove it";
     findings.push_back(std::move(finding));
   }
+}
+
+void suppress_in_module(std::vector<Finding>& findings, std::vector<Suppression> suppressions,
+                        const Finding& about_file) {
+  std::erase_if(suppressions, [&](const Suppression& suppression) {
+    return std::ranges::none_of(findings, [&](const Finding& one) { return is_meant(one, suppression, about_file); });
+  });
+  suppress(findings, suppressions, about_file);
 }
 
 }  // namespace orchestrate

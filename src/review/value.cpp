@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "review/known_calls.hpp"
+
 namespace orchestrate {
 
 using Kind = Value::Kind;
@@ -39,6 +41,27 @@ std::size_t weight_of(const Value& value, std::size_t limit) {
 Value bounded(Value value) {
   constexpr std::size_t heaviest = std::size_t{32} << 20;
   return weight_of(value, heaviest) > heaviest ? Value::unknown("a very large value") : value;
+}
+
+bool may_act(const Value& value) {
+  switch (value.kind) {
+    case Kind::foreign:
+    case Kind::function:
+    case Kind::connection:
+    case Kind::context:
+    case Kind::batch:
+      return true;
+    case Kind::symbol:
+      if (value.text.starts_with("builtins.") || value.text.starts_with("alembic.context")) return false;
+      return value.text.starts_with("alembic") || effect_of_call(value.text) != CallEffect::pure;
+    default:
+      return std::ranges::any_of(value.items, may_act) || std::ranges::any_of(value.values, may_act);
+  }
+}
+
+Value one_of(const Value& one, const Value& other, std::string why) {
+  if (one == other) return one;
+  return may_act(one) || may_act(other) ? Value::foreign(std::move(why)) : Value::unknown(std::move(why));
 }
 
 std::optional<bool> truth(const Value& value) {

@@ -24,7 +24,7 @@ struct Value {
     dict,      ///< `items` are keys, `values` the values
     symbol,    ///< dotted name of something imported: `sqlalchemy.Column`
     made,      ///< result of calling the symbol `text`, not looked into: `sqlalchemy.Column("x", ...)`
-    function,  ///< defined in this file
+    function,  ///< defined in the file or in a module of the project; `items`, `values`: defaults of its parameters
     method,    ///< `text` of the object `items[0]`
     connection,
     context,  ///< op.get_context()
@@ -34,6 +34,7 @@ struct Value {
   std::string text;
   std::int64_t number = 0;
   int line = 0;
+  std::size_t module = 0;  ///< of text and function: which of the modules it is written in; 0: the version file
   std::vector<Value> items, values;                  ///< of made: positional arguments
   std::vector<std::pair<std::string, Value>> named;  ///< of made: keyword arguments
   Node node;
@@ -55,6 +56,10 @@ struct Value {
 
 /// The value itself, or unknown where it has grown beyond what any migration needs: doubling fills any memory.
 Value bounded(Value value);
+/// One of the two, nobody knows which. Where one of them could change the database, the answer is foreign.
+Value one_of(const Value& one, const Value& other, std::string why);
+/// Whether calling it, or something of it, may do more than compute.
+bool may_act(const Value& value);
 /// Truth in Python's sense; nullopt when it depends on something unknown.
 std::optional<bool> truth(const Value& value);
 /// What `value`, or a part of it, depends on.

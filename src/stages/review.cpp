@@ -15,6 +15,7 @@
 #include "stages/database_catalog.hpp"
 #include "stages/database_session.hpp"
 #include "stages/edited_revisions.hpp"
+#include "stages/preflight/alembic_config.hpp"
 #include "stages/project_command.hpp"
 #include "stages/review.hpp"
 
@@ -88,6 +89,7 @@ class Review final : public Stage {
 
     const bool knows_transactions = request.env_py && !mentions_autocommit(policy, reviewed.code);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
+    refuse_unhashed(report, code);
     if (!knows_transactions) report.commits = Commits::anywhere;
     for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
     if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), reviewed);
@@ -97,6 +99,14 @@ class Review final : public Stage {
   }
 
  private:
+  /// The upgrade runs only the code that was hashed, so what was judged must be that.
+  static void refuse_unhashed(const ReviewReport& report, const Json& code) {
+    for (const auto& [file, sha256] : report.modules)
+      if (code[file] != Json(sha256))
+        throw Error(ErrorKind::failed, "review the pending revisions", file + " has changed while it was read",
+                    "apply again");
+  }
+
   /// Nearly every downgrade() deletes something. So no single red flag is approved: the caller confirms the grade of
   /// the whole, which the findings explain.
   static Outcome way_back(const StageContext& context, ReviewReport report, const Reviewed& reviewed) {
@@ -222,6 +232,10 @@ ReviewRequest review_request(const Policy& policy) {
   request.version_table = policy.migrations.version_table;
   request.python = {project_python(policy).string()};
   request.env_py = env_py(policy);
+  request.layout = {.directory = policy.project.path,
+                    .versions = policy.migrations.versions,
+                    .section = preflight::alembic_section(policy)};
+  if (const auto config = preflight::alembic_config_file(policy)) request.layout.configs.push_back(*config);
   return request;
 }
 

@@ -129,7 +129,10 @@ class SchemaCheck final : public Stage {
     const Objects objects = co_await objects_of(*database, schemas_of(policy, expectation), context.stop);
 
     Outcome outcome{Verdict::passed, {}, {}, {}, contradictions(policy, expectation, objects, ids_of(split.applied))};
-    for (Finding& finding : outcome.findings) finding.file_sha256 = graph.find(finding.revision)->sha256;
+    for (Finding& finding : outcome.findings) {
+      finding.file_sha256 = applied.sha256_of(finding.revision);
+      if (finding.file_sha256.empty()) finding.file_sha256 = others.sha256_of(finding.revision);
+    }
     apply_approvals(outcome.findings, context.approvals);
     const auto open = static_cast<std::size_t>(std::ranges::count_if(outcome.findings, open_red_flag));
     outcome.summary = fmt::format("{} tables and columns, {} contradict it", expectation.objects.size(), open);

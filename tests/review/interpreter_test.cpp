@@ -189,6 +189,40 @@ TEST(Interpreter, IsLoudWhereTheTextDoesNotTell) {
     EXPECT_THAT(flags(review_of(body)), Contains(StartsWith("cannot-judge:"))) << body;
 }
 
+TEST(Interpreter, IsLoudAboutAFunctionThatNobodyCanName) {
+  const std::string head = "import os\nfrom alembic import op\ndef a():\n    op.drop_table('a')\n";
+  for (const char* source :
+       {"if os.environ.get('X'):\n    def f():\n        op.drop_table('t')\nelse:\n    f = a\ndef upgrade():\n    "
+        "f()\n",
+        "def upgrade():\n    if os.environ.get('X'):\n        f = a\n    f()\n",
+        "def upgrade():\n    f = a if os.environ.get('X') else print\n    f()\n",
+        "def upgrade():\n    f = os.environ.get('X') and a\n    f()\n",
+        "def upgrade():\n    {'a': a}[os.environ.get('X')]()\n",
+        "def upgrade():\n    [a, print][int(os.environ.get('X'))]()\n",
+        "class T:\n    drop = op.drop_table\ndef upgrade():\n    T.drop('t')\n",
+        "try:\n    from app import f\nexcept ImportError:\n    def f():\n        pass\ndef upgrade():\n    f()\n"})
+    EXPECT_THAT(flags_of_file(head + source), ElementsAre(StartsWith("cannot-judge:line-"))) << source;
+  EXPECT_THAT(flags_of_file(head + "def d(name):\n    op.drop_table(name, schema='cfg')\ndef run(*functions, "
+                                   "**more):\n    for f in functions:\n        f('a')\n"
+                                   "    for f in more.values():\n        f('b')\n"
+                                   "def upgrade():\n    run(d, x=d)\n"),
+              ElementsAre("drop-table:cfg.a", "drop-table:cfg.b"));
+}
+
+TEST(Interpreter, DoesNotTakeOneOfTwoNamesForTheOther) {
+  EXPECT_THAT(flags(review_of("name = 'a'\ntry:\n    import x\nexcept ImportError:\n    name = 'b'\n"
+                              "op.execute('DROP TABLE cfg.' + name)")),
+              ElementsAre(StartsWith("cannot-judge:")));
+  EXPECT_THAT(flags(review_of("name = 'a'\ntry:\n    import x\nexcept ImportError:\n    raise\n"
+                              "op.execute('DROP TABLE cfg.' + name)")),
+              ElementsAre("drop-table:cfg.a"));
+}
+
+TEST(Interpreter, ComparesListsByWhatIsInThem) {
+  EXPECT_THAT(flags(review_of("if ['a', 'b'] == [\n        'a',\n        'b']:\n    op.drop_table('t', schema='cfg')")),
+              ElementsAre("drop-table:cfg.t"));
+}
+
 TEST(Interpreter, IsQuietAboutGuardsThatOnlyRead) {
   EXPECT_THAT(flags(review_of("rows = op.get_bind().execute(text('SELECT a FROM cfg.t')).fetchall()\n"
                               "if rows:\n    raise RuntimeError(f'{len(rows)} rows')\n"

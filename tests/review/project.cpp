@@ -30,6 +30,13 @@ std::filesystem::path Project::write(const std::string& name, std::string_view s
   return file;
 }
 
+std::filesystem::path Project::module(const std::string& name, std::string_view source) const {
+  const auto file = directory_ / name;
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << source;
+  return file;
+}
+
 void Project::revision(const std::string& id, const std::string& down, const std::string& more) const {
   write(id + ".py", "revision = '" + id + "'\ndown_revision = " + down + "\n" + more + "\n");
 }

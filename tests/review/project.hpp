@@ -16,9 +16,12 @@ class Project {
   Project(const Project&) = delete;
   Project& operator=(const Project&) = delete;
 
+  const std::filesystem::path& path() const { return directory_; }
   std::filesystem::path versions() const { return directory_ / "versions"; }
   /// Writes a file among the versions and returns its path.
   std::filesystem::path write(const std::string& name, std::string_view source) const;
+  /// Writes a file of the project, with the directories above it, and returns its path.
+  std::filesystem::path module(const std::string& name, std::string_view source) const;
   /// A revision as `alembic revision` writes it; `down` is Python text.
   void revision(const std::string& id, const std::string& down, const std::string& more = {}) const;
 

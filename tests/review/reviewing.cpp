@@ -19,6 +19,7 @@ ReviewReport review_of(const Project& project, std::optional<std::filesystem::pa
   if (direction == Direction::downgrade) std::ranges::reverse(request.pending);
   request.direction = direction;
   request.env_py = std::move(env_py);
+  request.layout = {.directory = project.path(), .versions = {project.versions()}};
   request.block = {"data-loss", "out-of-scope", "blocking-lock"};
   boost::asio::io_context io;
   const auto commands = system::make_commands(io, Redactor(), std::nullopt);

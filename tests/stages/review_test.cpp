@@ -188,6 +188,42 @@ TEST_F(ReviewStage, DoesNotCountAnApprovalOfAnotherVersionOfTheFile) {
   EXPECT_THAT(outcome.findings.front().hazard, HasSubstr("approved for another version of the file, by uid 0 (root)"));
 }
 
+TEST_F(ReviewStage, DoesNotCountAnApprovalOfAnotherVersionOfAHelper) {
+  const auto drop = [&](const std::string& column) {
+    bench.checkout.write(
+        "app/db/helpers.py",
+        "from alembic import op\n\n\ndef drop(table):\n    op.drop_column(table, '" + column + "', schema='cfg')\n");
+  };
+  drop("title");
+  migration({"from app.db.helpers import drop", "drop('panels')"});
+  const Outcome blocked = review();
+  ASSERT_EQ(blocked.findings.front().id(), "002:drop-column:cfg.panels.title");
+  EXPECT_EQ(blocked.findings.front().place.file, (bench.checkout.path() / "app/db/helpers.py").string());
+  EXPECT_NE(blocked.findings.front().file_sha256, sha256_of_file(file()));
+  approve("002:drop-column:cfg.panels.title", blocked.findings.front().file_sha256);
+  const Outcome passed = review();
+  EXPECT_EQ(passed.verdict, Verdict::passed);
+  const std::string helper = blocked.findings.front().place.file;
+  EXPECT_EQ(passed.evidence.at(0).facts["code"][helper], Json(sha256_of_file(helper))) << "the upgrade compares it";
+  drop("title");
+  EXPECT_EQ(review().verdict, Verdict::passed);
+  sh("echo '# edited' >> app/db/helpers.py");
+  const Outcome edited = review();
+  EXPECT_EQ(edited.verdict, Verdict::blocked);
+  EXPECT_THAT(edited.findings.front().hazard, HasSubstr("approved for another version of the file"));
+}
+
+TEST_F(ReviewStage, FollowsAProjectBehindALink) {
+  bench.checkout.write("helpers.py", "from alembic import op\n\n\ndef drop():\n    op.execute('SELECT 1')\n");
+  migration({"from helpers import drop", "drop()"});
+  sh("ln -s \"$PWD\" \"$PWD.link\"");
+  const std::string link = bench.checkout.path().string() + ".link";
+  policy().project.path = link;
+  policy().migrations.versions = {link + "/migrations/versions"};
+  EXPECT_EQ(review().verdict, Verdict::passed);
+  std::filesystem::remove(link);
+}
+
 TEST_F(ReviewStage, BlocksOnlyWhatThePolicyNames) {
   migration({drop_title});
   settings.set("block", std::vector<std::string>{"blocking-lock"}, {});

@@ -80,7 +80,8 @@ std::optional<Flag> new_value_used(const Statement& s, const ReviewState& state)
   for (const ReadRevision& revision : state.revisions) {
     if (!may_be_used(revision, s, literals)) continue;
     for (const Statement& after : revision.statements) {
-      if (after.order <= s.order || after.transaction != s.transaction || after.place.line == s.place.line) continue;
+      if (after.order <= s.order || after.transaction != s.transaction) continue;
+      if (after.place.line == s.place.line && after.place.file == s.place.file) continue;
       if (after.kind == Kind::add_enum_value) continue;
       if (!holds_one(revision.text_of(after), literals)) continue;
       return Flag{
