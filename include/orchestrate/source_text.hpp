@@ -24,6 +24,18 @@ class Places {
   Position position_{1, 1};
 };
 
+/// Lines of many numbers, likewise.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : text_(text), rest_(text) {}
+  /// Counted from 1, without its line end; empty when there is none.
+  std::string_view at(int number);
+
+ private:
+  std::string_view text_, rest_;
+  int number_ = 1;
+};
+
 /// The line of that number, counted from 1, without its line end; empty when there is none.
 std::string_view source_line(std::string_view text, int line);
 

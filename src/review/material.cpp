@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "orchestrate/digest.hpp"
-#include "review/source.hpp"
 #include "review/text_of_file.hpp"
 
 namespace orchestrate {
@@ -62,6 +61,8 @@ std::string why_unfit(const ReadRevision& revision, Direction direction) {
   return {};
 }
 
+}  // namespace
+
 void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& trees, Material& material) {
   const std::string name(to_string(request.direction));
   for (std::size_t i = 0; i < request.pending.size(); ++i) {
@@ -89,8 +90,6 @@ void read_scripts(const ReviewRequest& request, const std::vector<SyntaxTree>& t
   const auto* tree = std::get_if<Json>(&trees.back());
   material.scope = tree ? transaction_scope(*tree) : TransactionScope::none;
 }
-
-}  // namespace
 
 Task<Material> read_material(Commands& commands, ReviewRequest request, std::stop_token stop) {
   Material material;

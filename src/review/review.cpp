@@ -118,29 +118,33 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
   return finding;
 }
 
-/// A loop or several reasons may flag one line again; one line needs one approval.
-bool is_said(const std::vector<Finding>& findings, const Finding& finding) {
-  return std::ranges::any_of(findings, [&](const Finding& said) {
-    return said.place.line == finding.place.line && said.id() == finding.id();
-  });
-}
+/// Findings, each once: a loop or several reasons may flag one line again, and one line needs one approval.
+class Collection {
+ public:
+  explicit Collection(std::vector<Finding>& findings) : findings_(findings) {
+    for (const Finding& finding : findings) said_.emplace(finding.place.line, finding.id());
+  }
+  void add(Finding finding) {
+    if (said_.emplace(finding.place.line, finding.id()).second) findings_.push_back(std::move(finding));
+  }
 
-void add(std::vector<Finding>& findings, Finding finding) {
-  if (!is_said(findings, finding)) findings.push_back(std::move(finding));
-}
+ private:
+  std::vector<Finding>& findings_;
+  std::set<std::pair<int, std::string>> said_;
+};
 
 void check_revision(const ReviewRequest& request, const ReadRevision& revision, const ReviewState& state,
-                    std::vector<Finding>& findings) {
+                    Collection& findings) {
   for (const Rule& rule : review_rules()) {
     if (const auto* check = std::get_if<RevisionCheck>(&rule.check)) {
       for (Flag& flag : (*check)(revision, state))
-        add(findings, finding_of(rule, revision, std::move(flag), nullptr, request, state.facts));
+        findings.add(finding_of(rule, revision, std::move(flag), nullptr, request, state.facts));
       continue;
     }
     const auto check = std::get<StatementCheck>(rule.check);
     for (const Statement& s : revision.statements)
       if (auto flag = check(s, state))
-        add(findings, finding_of(rule, revision, std::move(*flag), &s, request, state.facts));
+        findings.add(finding_of(rule, revision, std::move(*flag), &s, request, state.facts));
   }
 }
 
@@ -162,12 +166,12 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
   for (const Revision* revision : request.pending) numbers.emplace(revision->id, numbers.size());
   for (Finding& finding : findings) finding.file_sha256 = request.pending[numbers.at(finding.revision)]->sha256;
   suppress(request, material, findings);
-  for (Finding& finding : findings)
-    finding.source_line = source_line(material.texts[numbers.at(finding.revision)], finding.place.line);
+  std::vector<Lines> lines(material.texts.begin(), material.texts.end());
   std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
     const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
     return std::pair(numbers.at(finding.revision), line);
   });
+  for (Finding& finding : findings) finding.source_line = lines[numbers.at(finding.revision)].at(finding.place.line);
 }
 
 Commits commits_of(const Material& material) {
@@ -198,6 +202,8 @@ void count(const ReadRevision& revision, std::set<TableName>& tables, ReviewRepo
   }
 }
 
+}  // namespace
+
 ReviewReport report_of(const ReviewRequest& request, Material material, const Facts& facts) {
   ReviewReport report;
   report.revisions = request.pending.size();
@@ -206,8 +212,9 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction, facts};
   report.findings = material.findings;
   std::set<TableName> tables;
+  Collection findings(report.findings);
   for (const ReadRevision& revision : material.revisions) {
-    check_revision(request, revision, state, report.findings);
+    check_revision(request, revision, state, findings);
     count(revision, tables, report);
   }
   report.affected = affected_by(material.revisions);
@@ -218,6 +225,8 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   report.commits = commits_of(material);
   return report;
 }
+
+namespace {
 
 std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transaction) {
   std::vector<Statement> statements;

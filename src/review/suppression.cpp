@@ -1,7 +1,7 @@
 #include "review/suppression.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace orchestrate {
 namespace {
@@ -63,12 +63,15 @@ std::vector<Suppression> suppressions_in(std::string_view text) {
 
 void suppress(std::vector<Finding>& findings, const std::vector<Suppression>& suppressions, const Finding& about_file) {
   std::vector<Finding> more;
+  std::multimap<int, Finding*> by_line;
+  for (Finding& finding : findings) by_line.emplace(finding.place.line, &finding);
   for (const Suppression& suppression : suppressions) {
     const int line = suppression.line + (suppression.stands_alone ? 1 : 0);
     bool is_used = false;
-    for (Finding& finding : findings) {
+    for (auto [at, end] = by_line.equal_range(line); at != end; ++at) {
+      Finding& finding = *at->second;
       const bool is_meant = finding.revision == about_file.revision && finding.rule == suppression.rule &&
-                            finding.place.line == line && finding.place.file == about_file.place.file;
+                            finding.place.file == about_file.place.file;
       if (!is_meant) continue;
       is_used = true;
       if (suppression.reason.empty()) continue;

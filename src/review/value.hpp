@@ -53,6 +53,8 @@ struct Value {
   static Value symbol(std::string path) { return {.kind = Kind::symbol, .text = std::move(path)}; }
 };
 
+/// About the bytes that it takes, counted no further than what bounded() lets through.
+std::size_t weight_of(const Value& value);
 /// The value itself, or unknown where it has grown beyond what any migration needs: doubling fills any memory.
 Value bounded(Value value);
 /// Truth in Python's sense; nullopt when it depends on something unknown.

@@ -43,16 +43,24 @@ Position position_at(std::string_view text, std::size_t offset) {
   return Places(text).at(offset);
 }
 
-std::string_view source_line(std::string_view text, int line) {
-  if (line < 1) return {};
-  for (; line > 1; --line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
+std::string_view Lines::at(int number) {
+  if (number < 1) return {};
+  if (number < number_) {
+    rest_ = text_;
+    number_ = 1;
   }
-  std::string_view found = text.substr(0, text.find('\n'));
+  for (; number_ < number; ++number_) {
+    const std::size_t end = rest_.find('\n');
+    if (end == std::string_view::npos) return {};
+    rest_.remove_prefix(end + 1);
+  }
+  std::string_view found = rest_.substr(0, rest_.find('\n'));
   while (found.ends_with('\r')) found.remove_suffix(1);
   return found;
+}
+
+std::string_view source_line(std::string_view text, int line) {
+  return Lines(text).at(line);
 }
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {

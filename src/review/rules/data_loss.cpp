@@ -86,9 +86,8 @@ const Statement* made_again(const ReadRevision& revision, const Statement& dropp
   return found == revision.opposite.end() ? nullptr : &*found;
 }
 
-/// Whether `made` could be the dropped thing under a new name, as far as the other direction says what that was.
-bool replaces(const ReadRevision& revision, const Statement& dropped, const Statement& made) {
-  const Statement* before = made_again(revision, dropped);
+/// Whether `made` could be the dropped thing under a new name, which was made as `before` says where that is known.
+bool replaces(const Statement& dropped, const Statement* before, const Statement& made) {
   if (dropped.kind == Kind::drop_column)
     return made.kind == Kind::add_column && made.table == dropped.table && made.name != dropped.name &&
            (!before || before->type == made.type);
@@ -99,8 +98,10 @@ bool replaces(const ReadRevision& revision, const Statement& dropped, const Stat
 std::vector<Flag> rename_as_drop_add(const ReadRevision& revision, const ReviewState&) {
   std::vector<Flag> flags;
   for (const Statement& dropped : revision.statements) {
+    if (dropped.kind != Kind::drop_column && dropped.kind != Kind::drop_table) continue;
+    const Statement* before = made_again(revision, dropped);
     const auto added = std::ranges::find_if(revision.statements,
-                                            [&](const Statement& made) { return replaces(revision, dropped, made); });
+                                            [&](const Statement& made) { return replaces(dropped, before, made); });
     if (added == revision.statements.end()) continue;
     const bool table = dropped.kind == Kind::drop_table;
     flags.push_back(
