@@ -3,7 +3,9 @@ add_library(orchestrate_options INTERFACE)
 target_compile_options(orchestrate_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   # g++ 12 warns falsely on coroutine frames and on std::string (gcc bug 105651 and its kin at -O3).
-  -Wno-mismatched-new-delete -Wno-restrict -Wno-maybe-uninitialized
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete -Wno-restrict -Wno-maybe-uninitialized>
+  # clang finds what libstdc++ 12 itself uses in std::stable_sort.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   # Designated initialisers leave the rest to its default on purpose.
   -Wno-missing-field-initializers)
 target_include_directories(orchestrate_options INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -11,6 +13,13 @@ if(ORCHESTRATE_SANITIZE)
   target_compile_options(orchestrate_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
                                                        -fno-omit-frame-pointer)
   target_link_options(orchestrate_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(ORCHESTRATE_FUZZ)
+  target_compile_options(orchestrate_options INTERFACE
+    -O1 -gline-tables-only -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  # Boost 1.74 does not know that this clang has the coroutines of C++20.
+  target_compile_definitions(orchestrate_options INTERFACE FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+    BOOST_ASIO_HAS_CO_AWAIT BOOST_ASIO_HAS_STD_COROUTINE)
 endif()
 
 # orchestrate_library(NAME SOURCES a.cpp ... [LIBRARIES ...] [PRIVATE ...])

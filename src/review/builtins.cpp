@@ -28,9 +28,11 @@ Value range(const Arguments& arguments) {
   if (given.size() == 1) bounds[1] = given[0].number;
   for (std::size_t i = 0; given.size() > 1 && i < given.size(); ++i) bounds[i] = given[i].number;
   Values items;
-  for (std::int64_t n = bounds[0]; bounds[2] != 0 && (bounds[2] > 0 ? n < bounds[1] : n > bounds[1]); n += bounds[2]) {
+  const auto [first, end, step] = bounds;
+  for (std::int64_t n = first; step != 0 && (step > 0 ? n < end : n > end);) {
     if (items.size() > longest_range) return Value::unknown("a very long range");
     items.push_back(Value::of(n));
+    if (__builtin_add_overflow(n, step, &n)) break;
   }
   return list_of(std::move(items));
 }

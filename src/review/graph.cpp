@@ -55,9 +55,9 @@ class FileReader {
                     "correct the file so that Python can import it");
     bindings_ = std::move(std::get<Bindings>(names));
     if (!take_id()) return std::nullopt;
-    const bool all = take("down_revision", revision_.down) & take("branch_labels", revision_.labels) &
-                     take("depends_on", revision_.depends_on);
-    if (!all) return std::nullopt;
+    const bool down = take("down_revision", revision_.down), labels = take("branch_labels", revision_.labels),
+               depends = take("depends_on", revision_.depends_on);  // all of them, for each may be a problem
+    if (!down || !labels || !depends) return std::nullopt;
     if (!bindings_.contains("down_revision"))
       return refuse("no-down-revision", 0, "the file says no `down_revision`", "add `down_revision = ...`");
     return std::move(revision_);

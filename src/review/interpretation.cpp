@@ -1,7 +1,5 @@
 #include "review/interpretation.hpp"
 
-#include <algorithm>
-
 #include "review/builtins.hpp"
 #include "review/interpreter.hpp"
 
@@ -18,8 +16,7 @@ Interpretation::Interpretation(Node tree, std::string file, ProjectModules& proj
 
 std::vector<Statement> Interpretation::run(std::string_view function, Direction direction) {
   direction_ = direction;
-  found_.clear();
-  branches_ = autocommits_ = depth_ = nested_ = steps_ = 0;
+  start();
   const Value* entry = lookup(function);
   if (!entry) return {};
   const Value callee = *entry;
@@ -30,8 +27,17 @@ std::vector<Statement> Interpretation::run(std::string_view function, Direction 
   return std::move(found_);
 }
 
+void Interpretation::start() {
+  found_.clear();
+  said_.clear();
+  effects_ = steps_ = 0;
+  branches_ = autocommits_ = depth_ = nested_ = 0;
+  gave_up_ = false;
+}
+
 void Interpretation::emit(std::vector<Statement> statements, Node at) {
   for (Statement& statement : statements) {
+    if (gave_up_) return;
     if (statement.place.line == 0) statement.place.line = at.line();
     if (statement.place.column == 0) statement.place.column = at.column();
     if (statement.place.file.empty()) {
@@ -41,29 +47,38 @@ void Interpretation::emit(std::vector<Statement> statements, Node at) {
     statement.direction = direction_;
     statement.conditional = branches_ > 0;
     statement.autocommit = autocommits_ > 0;
+    if (statement.kind != StatementKind::read) ++effects_;
     found_.push_back(std::move(statement));
+    if (found_.size() == limits::statements) give_up(at, "it does more than anybody could read");
   }
 }
 
 void Interpretation::cannot_judge(Node at, std::string why) {
-  const bool said = std::ranges::any_of(found_, [&](const Statement& statement) {
-    return statement.kind == StatementKind::opaque && statement.place.line == at.line() &&
-           statement.place.file == module().file && statement.why == why;
-  });
-  if (!said) emit({opaque(std::move(why))}, at);
+  if (said_.emplace(module().file, at.line(), why).second) emit({opaque(std::move(why))}, at);
+}
+
+void Interpretation::give_up(Node at, std::string why) {
+  if (gave_up_) return;
+  steps_ = limits::steps;
+  cannot_judge(at, std::move(why));
+  gave_up_ = true;
 }
 
 bool Interpretation::may_go_on(Node at) {
-  // Loops, recursion and seed data of real migrations end far below; beyond, nobody would read a report either.
-  constexpr int most_steps = 2'000'000;
-  if (++steps_ <= most_steps) return true;
-  cannot_judge(at, "the migration takes too many steps to follow");
+  if (++steps_ <= limits::steps) return true;
+  give_up(at, "the migration takes too many steps to follow");
   return false;
 }
 
-std::size_t Interpretation::effects() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(found_, [](const Statement& s) { return s.kind != StatementKind::read; }));
+bool Interpretation::may_nest(Node at) {
+  if (nested_ < limits::nesting) return true;
+  cannot_judge(at, "it is nested too deep to follow");
+  return false;
+}
+
+Scope Interpretation::copy_of_names() {
+  for (const auto& [name, value] : names()) count_copy(value);
+  return names();
 }
 
 const Value* Interpretation::lookup(std::string_view name) const {

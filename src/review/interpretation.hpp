@@ -5,9 +5,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "review/directives.hpp"
+#include "review/limits.hpp"
 #include "review/node.hpp"
 #include "review/project_modules.hpp"
 #include "review/statement.hpp"
@@ -49,15 +52,20 @@ class Interpretation {
   // interpretation.cpp: bookkeeping
   void emit(std::vector<Statement> statements, Node at);
   void cannot_judge(Node at, std::string why);
-  std::size_t effects() const;
   const Value* lookup(std::string_view name) const;
   const Value* module_of(Node target) const;
   void bind(Node target, const Value& value);
   Module& module() { return modules_[frames_.back().module]; }
   const Module& module() const { return modules_[frames_.back().module]; }
   Scope& names() { return frames_.back().locals ? *frames_.back().locals : module().names; }
-  /// Whether there is still a step to be taken; where there is none, that is told once.
+  void start();
+  /// Whether there are still steps to be taken; where there are none, that is told once.
   bool may_go_on(Node at);
+  bool may_nest(Node at);
+  void give_up(Node at, std::string why);
+  /// Copying counts as steps.
+  void count_copy(const Value& value) { steps_ += weight_of(value) / limits::bytes_of_step; }
+  Scope copy_of_names();
 
   // interpretation_modules.cpp: what is imported
   void walk_import(Node statement);
@@ -127,22 +135,25 @@ class Interpretation {
   Scope replaced_;                                      // names of libraries that are set: `sqlalchemy.GUID`
   UsedModules used_;
   std::vector<Statement> found_, at_import_;
-  std::vector<Frame> frames_;  // the version file's first
+  std::size_t effects_ = 0;                                   // of found_, those that do more than read
+  std::set<std::tuple<std::string, int, std::string>> said_;  // file, line and reason of its opaque ones
+  std::vector<Frame> frames_;                                 // the version file's first
   Direction direction_ = Direction::upgrade;
   int branches_ = 0;     // that may not run, around here
   int autocommits_ = 0;  // autocommit blocks around here
   int depth_ = 0;        // of calls
-  int nested_ = 0;       // of expressions, through all calls
-  int steps_ = 0;
+  int nested_ = 0;       // of expressions and blocks, through all calls
+  std::size_t steps_ = 0;
+  bool gave_up_ = false;
 };
 
 template <class Body>
 bool Interpretation::perhaps(Body body) {
-  const std::size_t before = effects();
+  const std::size_t before = effects_;
   ++branches_;
   body();
   --branches_;
-  return effects() > before;
+  return effects_ > before;
 }
 
 }  // namespace orchestrate

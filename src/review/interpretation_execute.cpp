@@ -177,6 +177,7 @@ bool Interpretation::changes_within(const Value& what, Node at) {
 void Interpretation::execute_sql(const Value& text, Parameters parameters, Node at) {
   const std::string sql =
       parameters == Parameters::named ? without_named_parameters(text.text) : without_driver_parameters(text.text);
+  steps_ += sql.size() / limits::bytes_of_sql_in_step;
   auto statements = statements_of_sql(sql);
   for (Statement& statement : statements) {
     statement.place.line = text.line > 0 ? text.line + statement.place.line : at.line();

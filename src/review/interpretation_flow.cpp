@@ -43,13 +43,15 @@ void merge(Scope& into, const Scope& other, const std::string& why) {
 
 Interpretation::Flow Interpretation::walk(const std::vector<Node>& body) {
   for (const Node statement : body) {
-    if (!may_go_on(statement)) return Flow::out;
-    const std::size_t before = effects();
+    if (!may_go_on(statement) || !may_nest(statement)) return Flow::out;
+    const std::size_t before = effects_;
     const auto left = frames_.back().may_have_left;
     branches_ += left ? 1 : 0;
+    ++nested_;
     const Flow flow = walk_one(statement);
+    --nested_;
     branches_ -= left ? 1 : 0;
-    if (left && effects() > before)
+    if (left && effects_ > before)
       cannot_judge(*left, "what follows runs or not, which depends on " + frames_.back().why_left);
     if (flow == Flow::out) return flow;
   }
@@ -127,10 +129,10 @@ Interpretation::Flow Interpretation::walk_if(Node statement) {
 Interpretation::Flow Interpretation::walk_unknown_if(Node statement, const Value& test) {
   const std::string why = why_unknown(test);
   const auto yes = statement.children("body"), no = statement.children("orelse");
-  const Scope before = names();
+  const Scope before = copy_of_names();
   Flow first = Flow::on, second = Flow::on;
   bool acts = perhaps([&] { first = walk(yes); });
-  const Scope after_yes = names();
+  const Scope after_yes = copy_of_names();
   names() = before;
   acts |= perhaps([&] { second = walk(no); });
   if (first == Flow::on || !always_raises(yes)) merge(names(), after_yes, why);
@@ -182,16 +184,15 @@ Interpretation::Flow Interpretation::walk_with(Node statement) {
     if (item.child("optional_vars")) bind(item.child("optional_vars"), entered);
   }
   autocommits_ += autocommits;
-  const std::size_t before = effects();
+  const std::size_t before = effects_;
   const Flow flow = walk(statement.children("body"));
   autocommits_ -= autocommits;
-  if (swallows && effects() > before)
-    cannot_judge(statement, "errors are ignored, so a part may be missing afterwards");
+  if (swallows && effects_ > before) cannot_judge(statement, "errors are ignored, so a part may be missing afterwards");
   return flow;
 }
 
 Interpretation::Flow Interpretation::walk_try(Node statement) {
-  const std::size_t before = effects();
+  const std::size_t before = effects_;
   const Flow flow = walk(statement.children("body"));
   bool handled = false;
   const Scope tried = names();
@@ -206,7 +207,7 @@ Interpretation::Flow Interpretation::walk_try(Node statement) {
   names() = std::move(after);
   walk(statement.children("orelse"));
   walk(statement.children("finalbody"));
-  if (handled && effects() > before) cannot_judge(statement, "errors are caught, so nobody can say which part runs");
+  if (handled && effects_ > before) cannot_judge(statement, "errors are caught, so nobody can say which part runs");
   return handled ? Flow::on : flow;
 }
 

@@ -18,18 +18,14 @@ constexpr auto ways_in = std::to_array<std::string_view>(
 
 }  // namespace
 
-/// Python's parser allows some hundred levels in one expression, and calls add theirs: the stack must hold them all.
 Value Interpretation::evaluate(Node expression) {
-  constexpr int deepest = 1500;
   if (!expression) return Value::none();
   if (!may_go_on(expression)) return Value::unknown("too many steps");
-  if (nested_ >= deepest) {
-    cannot_judge(expression, "expressions are nested too deep to follow");
-    return Value::unknown("a deeply nested expression");
-  }
+  if (!may_nest(expression)) return Value::unknown("a deeply nested expression");
   ++nested_;
   Value value = evaluate_one(expression);
   --nested_;
+  count_copy(value);
   return value;
 }
 
@@ -69,7 +65,8 @@ Value Interpretation::evaluate_one(Node expression) {
     const Value operand = evaluate(expression.child("operand"));
     const auto known = truth(operand);
     if (expression.child("op").is("Not") && known) return Value::of(!*known);
-    if (expression.child("op").is("USub") && operand.is(Kind::integer)) return Value::of(-operand.number);
+    if (expression.child("op").is("USub") && operand.is(Kind::integer))
+      return Value::of(static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(operand.number)));
     return Value::unknown(why_unknown(operand));
   }
   if (expression.is("NamedExpr")) {
@@ -137,7 +134,7 @@ Value Interpretation::evaluate_dict(Node expression) {
     dict.items.push_back(evaluate(keys[i]));
     dict.values.push_back(value);
   }
-  return dict;
+  return bounded(std::move(dict));
 }
 
 Value Interpretation::evaluate_boolean(Node expression) {
@@ -207,7 +204,7 @@ Value Interpretation::evaluate_comprehension(Node expression) {
   const auto generators = expression.children("generators");
   const Value over = generators.empty() ? Value::none() : evaluate(generators[0].child("iter"));
   const auto items = items_of(over);
-  const Scope before = names();
+  const Scope before = copy_of_names();
   const bool simple =
       items && generators.size() == 1 && generators[0].children("ifs").empty() && expression.child("elt");
   Value result = Value::unknown(why_unknown(over));
@@ -216,8 +213,9 @@ Value Interpretation::evaluate_comprehension(Node expression) {
     for (const Value& item : *items) {
       bind(generators[0].child("target"), item);
       made.push_back(evaluate(expression.child("elt")));
+      if (!may_go_on(expression)) break;
     }
-    result = list_of(std::move(made));
+    result = bounded(list_of(std::move(made)));
   } else {
     const bool acts = perhaps([&] {
       for (const Node generator : generators) {

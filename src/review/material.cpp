@@ -134,6 +134,13 @@ class Reading {
 
 }  // namespace
 
+void read_scripts(const ReviewRequest& request, std::vector<SyntaxTree> trees, Material& material) {
+  ProjectModules none({}, {});
+  Reading reading(request, material, none);
+  for (std::size_t i = 0; i < trees.size(); ++i) reading.take(i, std::move(trees[i]));
+  material.revisions = std::move(reading).revisions();
+}
+
 Task<Material> read_material(Commands& commands, ReviewRequest request, std::stop_token stop) {
   // Each costs a start of Python, and reads what the one before has asked for: a helper of a helper is two.
   constexpr int most_rounds = 16;

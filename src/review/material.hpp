@@ -7,6 +7,7 @@
 #include "review/env_py.hpp"
 #include "review/review.hpp"
 #include "review/rule.hpp"
+#include "review/source.hpp"
 
 namespace orchestrate {
 
@@ -17,6 +18,12 @@ struct Material {
   std::vector<Finding> findings;        ///< what stands in the way of reading
   TransactionScope scope = TransactionScope::whole;
 };
+
+/// The same of trees that are there, of `material.texts` in their order, and without the project's modules.
+void read_scripts(const ReviewRequest& request, std::vector<SyntaxTree> trees, Material& material);
+
+/// What the rules say of it all.
+ReviewReport report_of(const ReviewRequest& request, Material material, const Facts& facts);
 
 /// Reads the files with Python's own parser as data, never as a program. Throws Error when the parser cannot be run.
 Task<Material> read_material(Commands& commands, ReviewRequest request, std::stop_token stop);

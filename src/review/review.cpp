@@ -97,8 +97,8 @@ void prepare(Material& material, const Facts& facts) {
 }
 
 /// `material` is prepared.
-ReviewReport report_of(const ReviewRequest& request, const Material& material, const Facts& facts,
-                       std::span<const DataAnswer> answers) {
+ReviewReport judged(const ReviewRequest& request, const Material& material, const Facts& facts,
+                    std::span<const DataAnswer> answers) {
   ReviewReport report;
   report.revisions = request.pending.size();
   const RunOrder run_order(material.revisions);
@@ -151,6 +151,11 @@ std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transactio
 
 }  // namespace
 
+ReviewReport report_of(const ReviewRequest& request, Material material, const Facts& facts) {
+  prepare(material, facts);
+  return judged(request, material, facts, {});
+}
+
 Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_token stop) {
   ReviewReport report;
   report.revisions = request.pending.size();
@@ -166,7 +171,7 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
   std::vector<DataProbe> probes = data_probes(material.revisions, facts);
   std::vector<DataAnswer> answers;
   if (!probes.empty()) answers = co_await ask(*request.catalog, std::move(probes));
-  co_return report_of(request, material, facts, answers);
+  co_return judged(request, material, facts, answers);
 }
 
 ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std::string>& block, const Facts& facts) {
@@ -185,8 +190,7 @@ ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std
     material.revisions.back().body = material.revisions.back().opposite_body = Script::Body::written;
   }
   for (const Revision& revision : revisions) request.pending.push_back(&revision);
-  prepare(material, facts);
-  return report_of(request, material, facts, {});
+  return report_of(request, std::move(material), facts);
 }
 
 std::string_view to_string(Commits commits) {

@@ -7,6 +7,9 @@
 #include <memory>
 #include <string>
 
+#include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
+#include "review/limits.hpp"
 #include "review/sql_conditions.hpp"
 #include "review/sql_lines.hpp"
 #include "review/sql_tree.hpp"
@@ -228,23 +231,10 @@ Statements of_node(const Json& node) {
   return reader->read(*body);
 }
 
-}  // namespace
-
-std::vector<Statement> statements_of_sql(std::string_view sql) {
-  std::string text(sql);
-  if (text.find('\0') != std::string::npos) return {opaque("the SQL holds a NUL, and what follows it is not read")};
-  const auto free = [](PgQueryParseResult* result) { pg_query_free_parse_result(*result); };
-  PgQueryParseResult result = pg_query_parse(text.c_str());
-  const std::unique_ptr<PgQueryParseResult, decltype(free)> owner(&result, free);
-  if (result.error) {
-    Statement unparsed =
-        opaque(std::string("PostgreSQL's parser does not understand the SQL: ") + result.error->message);
-    unparsed.place.line = LineCounter(sql).before(static_cast<std::size_t>(std::max(0, result.error->cursorpos - 1)));
-    return {unparsed};
-  }
+Statements of_tree(std::string_view tree, std::string_view sql) {
   Statements found;
   LineCounter lines(sql);
-  parse_json_items(result.parse_tree, "stmts", [&](const Json& wrapper) {
+  parse_json_items(tree, "stmts", [&](const Json& wrapper) {
     const int line = lines.before(static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
     Statements of_one = of_node(wrapper["stmt"]);
     take_conditions(sql, wrapper["stmt"], of_one);
@@ -254,6 +244,29 @@ std::vector<Statement> statements_of_sql(std::string_view sql) {
     }
   });
   return found;
+}
+
+}  // namespace
+
+std::vector<Statement> statements_of_sql(std::string_view sql) {
+  std::string text(sql);
+  if (text.find('\0') != std::string::npos) return {opaque("the SQL holds a NUL, and what follows it is not read")};
+  const auto free = [](PgQueryParseResult* result) { pg_query_free_parse_result(*result); };
+  if (sql.size() > limits::bytes_of_sql) return {opaque("the SQL is too large to be read")};
+  if (first_invalid_utf8(sql)) return {opaque("the SQL is not UTF-8")};
+  PgQueryParseResult result = pg_query_parse(text.c_str());
+  const std::unique_ptr<PgQueryParseResult, decltype(free)> owner(&result, free);
+  if (result.error) {
+    Statement unparsed =
+        opaque(std::string("PostgreSQL's parser does not understand the SQL: ") + result.error->message);
+    unparsed.place.line = LineCounter(sql).before(static_cast<std::size_t>(std::max(0, result.error->cursorpos - 1)));
+    return {unparsed};
+  }
+  try {
+    return of_tree(result.parse_tree, sql);
+  } catch (const Error& error) {  // nested too deep
+    return {opaque("PostgreSQL's parser answers what cannot be read: " + error.why())};
+  }
 }
 
 }  // namespace orchestrate

@@ -1,7 +1,7 @@
 #include "review/suppression.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace orchestrate {
 namespace {
@@ -41,10 +41,14 @@ Finding finding_of(const Finding& about_file, const Suppression& suppression, st
   return finding;
 }
 
+/// The line that it is about.
+int line_of(const Suppression& suppression) {
+  return suppression.line + (suppression.stands_alone ? 1 : 0);
+}
+
 bool is_meant(const Finding& finding, const Suppression& suppression, const Finding& about_file) {
-  const int line = suppression.line + (suppression.stands_alone ? 1 : 0);
-  return finding.revision == about_file.revision && finding.rule == suppression.rule && finding.place.line == line &&
-         finding.place.file == about_file.place.file;
+  return finding.revision == about_file.revision && finding.rule == suppression.rule &&
+         finding.place.line == line_of(suppression) && finding.place.file == about_file.place.file;
 }
 
 }  // namespace
@@ -69,9 +73,12 @@ std::vector<Suppression> suppressions_in(std::string_view text) {
 
 void suppress(std::vector<Finding>& findings, const std::vector<Suppression>& suppressions, const Finding& about_file) {
   std::vector<Finding> more;
+  std::multimap<int, Finding*> by_line;
+  for (Finding& finding : findings) by_line.emplace(finding.place.line, &finding);
   for (const Suppression& suppression : suppressions) {
     bool is_used = false;
-    for (Finding& finding : findings) {
+    for (auto [at, end] = by_line.equal_range(line_of(suppression)); at != end; ++at) {
+      Finding& finding = *at->second;
       if (!is_meant(finding, suppression, about_file)) continue;
       is_used = true;
       if (suppression.reason.empty()) continue;

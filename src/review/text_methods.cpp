@@ -4,12 +4,20 @@
 #include <cctype>
 
 #include "review/builtins.hpp"
+#include "review/limits.hpp"
 
 namespace orchestrate {
 namespace {
 
 using Kind = Value::Kind;
 using Values = std::vector<Value>;
+
+/// Puts `part` behind `text` while that is short enough to go on with.
+bool append(std::string& text, std::string_view part) {
+  if (text.size() + part.size() > limits::bytes_of_value) return false;
+  text += part;
+  return true;
+}
 
 /// `'...{}...{name}...'.format(...)`; format specifications are not computed.
 std::optional<std::string> formatted(const std::string& pattern, const Arguments& arguments) {
@@ -34,8 +42,7 @@ std::optional<std::string> formatted(const std::string& pattern, const Arguments
           if (name == field) value = &named;
       }
       const auto part = value ? as_text(*value) : std::nullopt;
-      if (!part) return std::nullopt;
-      text += *part;
+      if (!part || !append(text, *part)) return std::nullopt;
       i = end;
     } else {
       text += c;
@@ -49,17 +56,20 @@ std::optional<std::string> joined(const std::string& separator, const Arguments&
   if (!items) return std::nullopt;
   std::string text;
   for (bool first = true; const Value& item : *items) {
-    if (!item.is(Kind::text)) return std::nullopt;
-    text += (first ? "" : separator) + item.text;
+    if (!item.is(Kind::text) || (!first && !append(text, separator)) || !append(text, item.text)) return std::nullopt;
     first = false;
   }
   return text;
 }
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (auto at = text.find(from); !from.empty() && at != std::string::npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
+std::optional<std::string> replaced(std::string_view rest, const std::string& from, const std::string& to) {
+  if (from.empty()) return std::nullopt;
+  std::string text;
+  for (auto at = rest.find(from); at != std::string_view::npos; at = rest.find(from)) {
+    if (!append(text, rest.substr(0, at)) || !append(text, to)) return std::nullopt;
+    rest.remove_prefix(at + from.size());
+  }
+  return append(text, rest) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 }  // namespace
@@ -93,7 +103,7 @@ std::optional<std::string> interpolated(const std::string& pattern, const Value&
     }
     const auto part = as_text(value);
     if (!part || i >= pattern.size() || (pattern[i] != 's' && pattern[i] != 'd')) return std::nullopt;
-    text += *part;
+    if (!append(text, *part)) return std::nullopt;
   }
   return text;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "review/known_calls.hpp"
+#include "review/limits.hpp"
 
 namespace orchestrate {
 
@@ -21,26 +22,27 @@ const Value* Value::argument(std::string_view name) const {
 
 namespace {
 
-/// About the bytes that it takes, counted as far as the limit.
-std::size_t weight_of(const Value& value, std::size_t limit) {
+/// What is nested deeper than `depth` counts as too heavy.
+std::size_t weight_of(const Value& value, std::size_t limit, int depth) {
+  if (depth == 0) return limit + 1;
   std::size_t weight = sizeof(Value) + value.text.size();
-  for (const auto* parts : {&value.items, &value.values})
-    for (const Value& part : *parts) {
-      if (weight > limit) return weight;
-      weight += weight_of(part, limit - weight);
-    }
-  for (const auto& [name, part] : value.named) {
-    if (weight > limit) return weight;
-    weight += weight_of(part, limit - weight);
-  }
+  const auto add = [&](const Value& part) {
+    if (weight <= limit) weight += weight_of(part, limit - weight, depth - 1);
+  };
+  for (const Value& part : value.items) add(part);
+  for (const Value& part : value.values) add(part);
+  for (const auto& [name, part] : value.named) add(part);
   return weight;
 }
 
 }  // namespace
 
+std::size_t weight_of(const Value& value) {
+  return weight_of(value, limits::bytes_of_value, limits::depth_of_value);
+}
+
 Value bounded(Value value) {
-  constexpr std::size_t heaviest = std::size_t{32} << 20;
-  return weight_of(value, heaviest) > heaviest ? Value::unknown("a very large value") : value;
+  return weight_of(value) > limits::bytes_of_value ? Value::unknown("a very large value") : value;
 }
 
 bool may_act(const Value& value) {

@@ -54,6 +54,8 @@ struct Value {
   static Value symbol(std::string path) { return {.kind = Kind::symbol, .text = std::move(path)}; }
 };
 
+/// About the bytes that it takes, counted no further than what bounded() lets through.
+std::size_t weight_of(const Value& value);
 /// The value itself, or unknown where it has grown beyond what any migration needs: doubling fills any memory.
 Value bounded(Value value);
 /// One of the two, nobody knows which. Where one of them could change the database, the answer is foreign.

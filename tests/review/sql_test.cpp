@@ -34,6 +34,13 @@ TEST(Sql, ReadsNothingPastANul) {
   EXPECT_EQ(only(std::string_view("SELECT 1;\0DROP TABLE cfg.t", 27)).kind, Kind::opaque);
 }
 
+TEST(Sql, SaysWhatItCannotRead) {
+  EXPECT_THAT(only("SET lock\xb7timeout = '5s'").why, HasSubstr("not UTF-8"));
+  std::string sum = "SELECT 1";
+  for (int i = 0; i < 5000; ++i) sum += " + 1";
+  EXPECT_THAT(only(sum).why, HasSubstr("inside each other"));
+}
+
 TEST(Sql, CountsNoCommentAsAPartOfWhatFollows) {
   const auto statements =
       statements_of_sql("-- why\n\n/* and\n/* how */ */ SELECT 1; -- then\nSELECT 2\n;--\n/**/SELECT 3");
