@@ -13,6 +13,7 @@
 #include "orchestrate/digest.hpp"
 #include "orchestrate/size_text.hpp"
 #include "review/enrich.hpp"
+#include "review/hide_secrets.hpp"
 #include "review/material.hpp"
 #include "review/sql.hpp"
 #include "review/suppression.hpp"
@@ -164,6 +165,7 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
   suppress(request, material, findings);
   for (Finding& finding : findings)
     finding.source_line = source_line(material.texts[numbers.at(finding.revision)], finding.place.line);
+  hide_secrets(material.revisions, findings);
   std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
     const int line = finding.place.line > 0 ? finding.place.line : std::numeric_limits<int>::max();
     return std::pair(numbers.at(finding.revision), line);
@@ -203,7 +205,8 @@ ReviewReport report_of(const ReviewRequest& request, Material material, const Fa
   report.revisions = request.pending.size();
   enrich(material.revisions, facts);
   put_in_order(material);
-  const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction, facts};
+  const ReviewState state{material.revisions, request.schemas, request.version_table,
+                          request.direction,  facts,           request.small_table};
   report.findings = material.findings;
   std::set<TableName> tables;
   for (const ReadRevision& revision : material.revisions) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,7 +35,8 @@ struct ReviewState {
   std::span<const std::string> schemas;     ///< empty: any schema is fine
   TableName version_table;
   Direction direction = Direction::upgrade;
-  const Facts& facts;  ///< empty where there is no database
+  const Facts& facts;             ///< empty where there is no database
+  std::uint64_t small_table = 0;  ///< bytes up to which a table hinders nobody
 };
 
 /// What a rule says about one place. Texts are whole sentences for an operator.

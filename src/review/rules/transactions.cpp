@@ -78,12 +78,6 @@ std::optional<Flag> new_value_used(const Statement& s, const ReviewState& state)
   return std::nullopt;
 }
 
-bool is_long(const Statement& s) {
-  if (s.on_new_table) return false;
-  const Work work = work_of(s);
-  return work.scans || work.rewrites || s.kind == Kind::update_rows || s.kind == Kind::delete_rows;
-}
-
 /// Whether another rule speaks of it already.
 bool speaks_for_itself(const Statement& other, const Statement& s) {
   if (other.table != s.table) return false;
@@ -93,7 +87,7 @@ bool speaks_for_itself(const Statement& other, const Statement& s) {
 
 /// B19: the first statement takes the lock, and what is long comes after it.
 std::optional<Flag> work_under_lock(const Statement& s, const ReviewState& state) {
-  if (s.on_new_table || s.autocommit || s.table.name.empty() || is_long(s)) return std::nullopt;
+  if (s.on_new_table || s.autocommit || s.table.name.empty() || takes_long(s)) return std::nullopt;
   if (work_of(s).lock != Lock::access_exclusive) return std::nullopt;
   const Statement* longest = nullptr;
   for (const ReadRevision& revision : state.revisions)
@@ -102,7 +96,7 @@ std::optional<Flag> work_under_lock(const Statement& s, const ReviewState& state
       const bool has_it =
           other.table == s.table && !other.on_new_table && work_of(other).lock == Lock::access_exclusive;
       if (other.order < s.order && has_it) return std::nullopt;  // said there
-      if (other.order > s.order && is_long(other) && !speaks_for_itself(other, s) && !longest) longest = &other;
+      if (other.order > s.order && takes_long(other) && !speaks_for_itself(other, s) && !longest) longest = &other;
     }
   if (!longest) return std::nullopt;
   return Flag{.object = s.table.text(),
