@@ -26,6 +26,7 @@ Statement constraint(const Statement& on_table, ConstraintType type, const std::
   statement.constraint = type;
   statement.name = column;
   statement.columns = {column};
+  statement.is_unnamed = true;
   return statement;
 }
 
@@ -49,7 +50,12 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
   Statement added = on_table;
   added.kind = Kind::add_column;
   added.name = column.items[0].text;
-  if (column.items.size() > 1) added.type = written(column.items[1]);
+  if (column.items.size() > 1) {
+    added.type = written(column.items[1]);
+    const EnumTypes types = enum_types_of(column.items[1]);
+    added.needed_types = types.made;
+    added.needed_types.insert(added.needed_types.end(), types.needed.begin(), types.needed.end());
+  }
   const Value* nullable = column.argument("nullable");
   added.not_null = (nullable && truth(*nullable) == false) || is_yes(column, "primary_key");
   added.server_default = is_given(column, "server_default");
@@ -62,9 +68,15 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
     if (made == "ForeignKey") {
       found.push_back(constraint(on_table, ConstraintType::foreign_key, added.name));
       add_references(found.back(), part);
+      found.back().is_unnamed = !is_given(part, "name");
+      if (!part.items.empty() && part.items[0].is(Value::Kind::text))
+        found.back().referenced_columns = {std::string(last_part(part.items[0].text))};
       found.back().deletes_children = is_cascade(part.argument("ondelete"));
     }
-    if (made == "CheckConstraint") found.push_back(constraint(on_table, ConstraintType::check, added.name));
+    if (made == "CheckConstraint") {
+      found.push_back(constraint(on_table, ConstraintType::check, added.name));
+      found.back().is_unnamed = !is_given(part, "name");
+    }
     if (made == "Identity" || made == "Computed") found[0].server_default = found[0].differs_by_row = true;
   }
   if (is_yes(column, "unique")) found.push_back(constraint(on_table, ConstraintType::unique, added.name));
@@ -73,6 +85,7 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
     found.push_back(on_table);
     found.back().kind = Kind::create_index;
     found.back().name = "ix_" + on_table.table.name + "_" + added.name;  // SQLAlchemy's default name
+    found.back().columns = {added.name};
   }
   return found;
 }

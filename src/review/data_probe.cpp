@@ -97,7 +97,7 @@ class Probing {
         ask_of_constraint(s, as_added(s, table), table);
         break;
       case Kind::create_index:
-        if (s.unique && !s.partial) ask_for_duplicates(s, table, s.columns);
+        if (s.unique && !s.is_partial) ask_for_duplicates(s, table, s.columns);
         break;
       case Kind::set_type:
         ask_for_misfits(s, table);

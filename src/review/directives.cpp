@@ -37,6 +37,10 @@ class Bound {
     const Value* value = get(name);
     return value && truth(*value) == true;
   }
+  bool is_none(std::string_view name) const {
+    const Value* value = get(name);
+    return value && value->is(Value::Kind::none);
+  }
   bool given(std::string_view name) const {
     const Value* value = get(name);
     return value && !value->is(Value::Kind::none);
@@ -114,6 +118,10 @@ Statements alter_column(const Bound& bound) {
   if (bound.given("type_")) {
     Statement& statement = add(Kind::set_type);
     statement.type = written(*bound.get("type_"));
+    const EnumTypes types = enum_types_of(*bound.get("type_"));
+    statement.needed_types = types.made;
+    statement.needed_types.insert(statement.needed_types.end(), types.needed.begin(), types.needed.end());
+    statement.has_using = bound.given("postgresql_using");
     if (bound.given("existing_type")) statement.old_type = written(*bound.get("existing_type"));
     if (bound.given("postgresql_using")) statement.converts = is_conversion(bound, statement);
   }
@@ -139,6 +147,7 @@ Statements create_table(const Bound& bound) {
   statement.if_not_exists = bound.yes("if_not_exists");
   for (const Value& part : bound.rest(1)) {
     add_references(statement, part);
+    add_part(statement, part);
     if (part.is(Value::Kind::made) && last_part(part.text) == "Column" && !part.items.empty())
       statement.columns.push_back(part.items[0].text);
   }
@@ -158,19 +167,12 @@ Statements rename_table(const Bound& bound) {
   return {statement};
 }
 
-/// Names in a list; an empty one stands for an expression.
-std::vector<std::string> names_in(const Value* list) {
-  std::vector<std::string> names;
-  if (list && list->is(Value::Kind::list))
-    for (const Value& item : list->items) names.push_back(item.is(Value::Kind::text) ? item.text : "");
-  return names;
-}
-
 Statements create_index(const Bound& bound) {
   Statement statement = with_name(bound.about(Kind::create_index), bound, "index_name");
-  statement.columns = names_in(bound.get("columns"));
+  statement.columns = names_of_list(bound.get("columns"));
   statement.unique = bound.yes("unique");
-  statement.partial = bound.given("postgresql_where");
+  statement.method = bound.text("postgresql_using");
+  statement.is_partial = bound.given("postgresql_where");
   statement.concurrently = bound.yes("postgresql_concurrently");
   statement.if_not_exists = bound.yes("if_not_exists");
   return {statement};
@@ -187,10 +189,11 @@ template <ConstraintType type>
 Statements create_constraint(const Bound& bound) {
   Statement statement = with_name(bound.about(Kind::add_constraint), bound, "constraint_name");
   statement.constraint = type;
+  statement.is_unnamed = bound.is_none("constraint_name");
   statement.not_valid = bound.yes("postgresql_not_valid");
   statement.using_index = bound.given("postgresql_using_index");
   statement.index = bound.text("postgresql_using_index");
-  statement.columns = names_in(bound.get("columns"));
+  statement.columns = names_of_list(bound.get("columns"));
   if (const std::string condition = bound.text("condition"); !condition.empty()) {
     const Statements same = statements_of_sql("ALTER TABLE t ADD CHECK (" + condition + ")");
     if (same.size() == 1) statement.proves_not_null = same[0].proves_not_null;
@@ -203,10 +206,11 @@ Statements create_foreign_key(const Bound& bound) {
   Statement statement =
       with_name(bound.about(Kind::add_constraint, "source_table", "source_schema"), bound, "constraint_name");
   statement.constraint = ConstraintType::foreign_key;
+  statement.is_unnamed = bound.is_none("constraint_name");
+  statement.columns = names_of_list(bound.get("local_cols"));
+  statement.referenced_columns = names_of_list(bound.get("remote_cols"));
   statement.not_valid = bound.yes("postgresql_not_valid");
   statement.deletes_children = is_cascade(bound.get("ondelete"));
-  statement.columns = names_in(bound.get("local_cols"));
-  statement.referenced_columns = names_in(bound.get("remote_cols"));
   const std::string schema = bound.text("referent_schema");
   const std::string table = bound.text("referent_table");
   if (table.empty()) statement.hidden_reference = "a foreign key refers to a table that is not written here";
@@ -217,7 +221,9 @@ Statements create_foreign_key(const Bound& bound) {
 Statements drop_constraint(const Bound& bound) {
   Statement statement = with_name(bound.about(Kind::drop_constraint), bound, "constraint_name");
   if (statement.name.empty() && statement.kind != Kind::opaque)
-    return {opaque("it drops a constraint without naming it")};
+    return {
+        opaque("it drops a constraint without a name, which Alembic cannot compile (CompileError) unless a naming "
+               "convention of env.py makes one")};
   return {statement};
 }
 
@@ -231,6 +237,10 @@ Statements bulk_insert(const Bound& bound) {
       statement.table.schema = schema->text;
       statement.qualified = true;
     }
+    if (const Value* rows = bound.get("rows"))
+      for (const Value& row : rows->items)
+        for (std::size_t i = 0; row.is(Value::Kind::dict) && i < row.items.size(); ++i)
+          note_written(statement, row.items[i].text, row.values[i]);
     return {statement};
   }
   return {opaque("it inserts into a table that is not named here")};

@@ -21,10 +21,21 @@ struct Arguments {
 std::optional<std::vector<Statement>> statements_of_directive(std::string_view name, const Arguments& arguments,
                                                               const Value* batch);
 
-/// What tables `part` of a new table, a sa.Column or a constraint, refers to.
 /// Of a foreign key's `ondelete`.
 bool is_cascade(const Value* ondelete);
+/// What tables `part` of a new table, a sa.Column or a constraint, refers to.
 void add_references(Statement& statement, const Value& part);
+/// The columns and keys that `part` of a new table brings.
+void add_part(Statement& table, const Value& part);
+/// The texts of a list; an empty one stands for what is no text.
+std::vector<std::string> names_of_list(const Value* list);
+/// What an INSERT or UPDATE writes into a column.
+void note_written(Statement& statement, std::string_view column, const Value& value);
+/// Names of the enum types of PostgreSQL that `type` needs. SQLAlchemy makes those with a new table that `made` says.
+struct EnumTypes {
+  std::vector<std::string> made, needed;
+};
+EnumTypes enum_types_of(const Value& type);
 
 /// What a `sa.Column(...)` brings to `table`: the column, and the constraints and indexes that come with it.
 std::vector<Statement> statements_of_column(const Statement& on_table, const Value& column);

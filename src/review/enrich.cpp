@@ -19,6 +19,12 @@ std::string proven_not_null(const std::string& definition) {
   return same.size() == 1 ? same[0].proves_not_null : "";
 }
 
+/// `cfg.mood[]` and `mood(3)` without what is around the name.
+std::string bare_name(std::string_view type) {
+  type = type.substr(0, type.find_first_of("(["));
+  return std::string(type.substr(type.rfind('.') + 1));
+}
+
 class Enriching {
  public:
   explicit Enriching(const Facts& facts) : facts_(facts) {}
@@ -31,12 +37,30 @@ class Enriching {
     if (as_it_was && s.kind == Kind::set_not_null) s.skips_scan = is_not_null(s, *table);
     if (table && s.kind == Kind::add_constraint && s.using_index) s.skips_scan |= has_no_null(s, *table);
     if (table && s.kind == Kind::validate_constraint) note_validation(s, *table);
+    if (s.kind == Kind::add_column) s.has_checked_domain = is_checked_domain(s.type);
+    if (s.kind == Kind::alter_object && s.object == ObjectKind::domain) take_users(s);
     if (table && s.kind == Kind::drop_table)
       s.references.insert(s.references.end(), table->parents.begin(), table->parents.end());
     note_change(s);
   }
 
  private:
+  bool is_checked_domain(const std::string& type) const {
+    const std::string name = bare_name(type);
+    const auto domain = facts_.domains.find(name);
+    return checked_domains_.contains(name) || (domain != facts_.domains.end() && domain->second.is_checked);
+  }
+
+  /// Which tables the rules of a domain reach. A domain that the set makes is of tables that it makes.
+  void take_users(Statement& s) const {
+    const auto domain = facts_.domains.find(s.table.name);
+    const bool is_known = made_domains_.contains(s.table.name) || domain != facts_.domains.end();
+    if (!is_known) return;
+    if (domain != facts_.domains.end()) s.references = domain->second.tables;
+    s.hidden_reference.clear();
+    s.skips_scan |= s.references.empty();
+  }
+
   void name_table(Statement& s) const {
     for (const auto& [name, facts] : facts_.tables)
       if (facts.indexes.contains(s.name) && facts_.of_index(s.name)) {
@@ -89,6 +113,8 @@ class Enriching {
   }
 
   void note_change(const Statement& s) {
+    if (s.object == ObjectKind::domain && s.kind == Kind::create_object) made_domains_.insert(s.table.name);
+    if (s.object == ObjectKind::domain && s.has_checked_domain) checked_domains_.insert(s.table.name);
     static constexpr auto of_column = std::to_array<Kind>(
         {Kind::add_column, Kind::drop_column, Kind::set_type, Kind::drop_not_null, Kind::rename_column});
     if (std::ranges::find(of_column, s.kind) != of_column.end()) changed_.insert({s.table, s.name});
@@ -100,6 +126,7 @@ class Enriching {
   const Facts& facts_;
   std::set<std::pair<TableName, std::string>> changed_;    ///< columns; with an empty name: the table
   std::set<std::pair<TableName, std::string>> validated_;  ///< constraints
+  std::set<std::string> made_domains_, checked_domains_;   ///< by the set; bare names
 };
 
 }  // namespace
@@ -109,7 +136,9 @@ std::vector<std::string> names_in(const std::vector<ReadRevision>& revisions) {
   for (const ReadRevision& revision : revisions)
     for (const Statement& s : revision.statements) {
       if (!s.table.name.empty()) names.insert(s.table.name);
-      if (s.kind == Kind::drop_index) names.insert(s.name);
+      if (s.kind == Kind::drop_index || s.object == ObjectKind::extension) names.insert(s.name);
+      if (!s.type.empty()) names.insert(bare_name(s.type));
+      names.insert(s.needed_types.begin(), s.needed_types.end());
       for (const TableName& other : s.references) names.insert(other.name);
     }
   return {names.begin(), names.end()};

@@ -19,6 +19,12 @@ void each(const Json& object, Entry entry) {
   for (const auto& [name, value] : object.as_object()) entry(name, value);
 }
 
+std::set<std::string> names_from(const Json& json) {
+  if (!json.is_array()) return {};
+  const auto names = json.as_strings();
+  return {names.begin(), names.end()};
+}
+
 TableFacts table_from(const Json& json, const Json& names) {
   TableFacts table;
   table.size = static_cast<std::uint64_t>(json.integer_or("size", 0));
@@ -30,6 +36,7 @@ TableFacts table_from(const Json& json, const Json& names) {
     TableFacts::Index& found = table.indexes[name];
     found.unique = index["unique"].as_bool();
     found.valid = index["valid"].as_bool();
+    found.plain = index["plain"].as_bool();
     if (index["columns"].is_array()) found.columns = index["columns"].as_strings();
   });
   each(json["constraints"], [&](const std::string& name, const Json& constraint) {
@@ -39,6 +46,7 @@ TableFacts table_from(const Json& json, const Json& names) {
   table.children = tables_of(json["children"], names);
   table.partitions = tables_of(json["partitions"], names);
   if (json["views"].is_array()) table.views = json["views"].as_strings();
+  table.extension = json.text_or("extension");
   return table;
 }
 
@@ -50,6 +58,16 @@ Facts facts_from(const Json& json) {
   facts.is_utc = json["utc"].as_bool();
   for (const Json& table : json["tables"].as_array())
     facts.tables.emplace(TableName{table.text_or("schema"), table.text_or("name")}, table_from(table, json["names"]));
+  each(json["domains"], [&](const std::string& name, const Json& domain) {
+    DomainFacts& found = facts.domains[name];
+    found.is_checked = domain["checked"].as_bool();
+    if (!domain["tables"].is_array()) return;
+    for (const Json& table : domain["tables"].as_array())
+      found.tables.push_back({table.as_array().at(0).as_string(), table.as_array().at(1).as_string()});
+  });
+  facts.types = names_from(json["types"]);
+  facts.enums = names_from(json["enums"]);
+  facts.extensions = names_from(json["extensions"]);
   return facts;
 }
 

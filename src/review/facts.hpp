@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct TableFacts {
   struct Index {
     std::vector<std::string> columns;  ///< empty where it is an expression
     bool unique = false, valid = true;
+    bool plain = true;  ///< a btree of every row
   };
   struct Constraint {
     std::string definition;  ///< as `CHECK ((a > 0))`
@@ -34,12 +36,22 @@ struct TableFacts {
   std::map<std::string, Constraint> constraints;
   std::vector<TableName> parents, children, partitions;  ///< by foreign keys: referenced, and referencing
   std::vector<std::string> views;                        ///< that read it
+  std::string extension;                                 ///< that made it
+};
+
+/// What the catalog says of a domain.
+struct DomainFacts {
+  bool is_checked = false;        ///< by NOT NULL or a CHECK
+  std::vector<TableName> tables;  ///< that have columns of it
 };
 
 struct Facts {
   int server_version = 0;  ///< as server_version_num: 150018; 0: there was no database to ask
   bool is_utc = false;     ///< TimeZone of the role's sessions
   std::map<TableName, TableFacts> tables;
+  std::map<std::string, DomainFacts> domains;  ///< by bare name
+  std::set<std::string> types, enums;          ///< bare names; `types` holds the enums, too
+  std::set<std::string> extensions;            ///< whose files the server's host has
 
   /// By its name and the schema, where that was written; without a schema only a name that one table alone has.
   const TableFacts* find(const TableName& table, bool qualified) const;
@@ -63,7 +75,8 @@ struct RowCount {
 class Catalog {
  public:
   virtual ~Catalog() = default;
-  /// Of the tables with these names, in whatever schema, and of those that have indexes with these names.
+  /// Of the tables, types and extensions with these names, in whatever schema, and of tables that have indexes with
+  /// these names.
   virtual Task<Facts> look_up(std::vector<std::string> names) = 0;
   /// Each asked alone, for a limited time; as many answers as questions.
   virtual Task<std::vector<RowCount>> count(std::vector<std::string> questions) = 0;

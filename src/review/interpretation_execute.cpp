@@ -115,6 +115,9 @@ Statement change_of(const std::vector<const Value*>& chain) {
     auto statement = about_table(verb->kind, link->items[0]);
     if (!statement) return opaque("it changes a table whose name is not written here");
     statement->has_where = std::ranges::any_of(chain, restricts);
+    for (const Value* step : chain)
+      if (step->text == ".values")
+        for (const auto& [column, value] : step->named) note_written(*statement, column, value);
     return *statement;
   }
   return opaque("it executes something that is neither SQL text nor a known expression");

@@ -9,6 +9,7 @@
 
 #include "orchestrate/digest.hpp"
 #include "review/enrich.hpp"
+#include "review/hide_secrets.hpp"
 #include "review/judgement.hpp"
 #include "review/material.hpp"
 #include "review/order.hpp"
@@ -60,6 +61,7 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
                               ? source_line(revision->text_in(finding.place.file), finding.place.line)
                               : lines[number].at(finding.place.line);
   }
+  hide_secrets(material.revisions, findings);
 }
 
 Commits commits_of(const Material& material) {
@@ -102,8 +104,9 @@ ReviewReport judged(const ReviewRequest& request, const Material& material, cons
   ReviewReport report;
   report.revisions = request.pending.size();
   const RunOrder run_order(material.revisions);
-  const ReviewState state{material.revisions, request.schemas, request.version_table, request.direction, facts,
-                          run_order,          answers};
+  const ReviewState state{material.revisions,  request.schemas, request.version_table,
+                          request.direction,   facts,           run_order,
+                          request.small_table, answers};
   report.findings = material.findings;
   for (Finding& finding : findings_of(request, state)) report.findings.push_back(std::move(finding));
   std::set<TableName> tables;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -57,6 +58,7 @@ struct ReviewState {
   Direction direction = Direction::upgrade;
   const Facts& facts;  ///< empty where there is no database
   const RunOrder& run_order;
+  std::uint64_t small_table = 0;             ///< bytes up to which a table hinders nobody
   std::span<const DataAnswer> answers = {};  ///< of its rows
 };
 

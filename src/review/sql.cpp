@@ -27,37 +27,11 @@ Statements create_index(const Json& body) {
   statement.concurrently = is_true(body["concurrent"]);
   statement.if_not_exists = is_true(body["if_not_exists"]);
   statement.unique = is_true(body["unique"]);
-  statement.partial = !body["whereClause"].is_null();
+  statement.method = body.text_or("accessMethod");
+  if (statement.method == "btree") statement.method.clear();
+  statement.is_partial = !body["whereClause"].is_null();
   for (const Json& key : items(body["indexParams"])) statement.columns.push_back(key["IndexElem"].text_or("name"));
   return {statement};
-}
-
-Statements create_table(const Json& body) {
-  Statement statement = about(Kind::create_table, body["relation"]);
-  statement.unlogged = body["relation"].text_or("relpersistence") == "u";
-  statement.if_not_exists = is_true(body["if_not_exists"]);
-  for (const Json& parent : items(body["inhRelations"])) add_reference(statement, parent);
-  statement.is_part = !body["partbound"].is_null();
-  for (const Json& element : items(body["tableElts"])) {
-    add_reference(statement, element["Constraint"]["pktable"]);
-    for (const Json& constraint : items(element["ColumnDef"]["constraints"]))
-      add_reference(statement, constraint["Constraint"]["pktable"]);
-    if (element["ColumnDef"].is_object()) statement.columns.push_back(element["ColumnDef"].text_or("colname"));
-  }
-  return {statement};
-}
-
-Statements create_table_as(const Json& body) {
-  Statements found = query(body["query"]);
-  if (found.size() == 1 && found[0].kind == Kind::read) found.clear();
-  Statement statement = about(Kind::create_table, body["into"]["rel"]);
-  if (body.text_or("objtype") == "OBJECT_MATVIEW") {
-    statement.kind = Kind::create_object;
-    statement.object = ObjectKind::materialized_view;
-  }
-  statement.if_not_exists = is_true(body["if_not_exists"]);
-  found.push_back(statement);
-  return found;
 }
 
 Statements truncate(const Json& body) {
@@ -81,7 +55,9 @@ Statements copy(const Json& body) {
   if (is_true(body["is_program"])) return {command(Kind::access_host, "COPY ... PROGRAM")};
   if (!body["filename"].is_null()) return {command(Kind::access_host, "COPY with a file of the server")};
   if (!is_true(body["is_from"])) return query(body["query"]);  // DELETE ... RETURNING may stand there
-  return {about(Kind::insert_rows, body["relation"])};
+  Statement statement = about(Kind::insert_rows, body["relation"]);
+  statement.copies_rows = true;
+  return {statement};
 }
 
 Statements set_parameter(const Json& body) {
@@ -186,7 +162,7 @@ constexpr auto readers = std::to_array<Reader>({
     {"AlterSeqStmt", alter_sequence},
     {"CreateExtensionStmt", create_extension},
     {"GrantStmt", grant},
-    {"AlterDefaultPrivilegesStmt", [](const Json& b) { return grant(b["action"]); }},
+    {"AlterDefaultPrivilegesStmt", default_privileges},
     {"RefreshMatViewStmt", refresh},
     {"ReindexStmt", reindex},
     {"ClusterStmt", cluster},
@@ -197,7 +173,9 @@ constexpr auto readers = std::to_array<Reader>({
     {"AlterPolicyStmt", [](const Json& b) { return of_relation(Kind::alter_object, b["table"], ObjectKind::policy); }},
     {"CreateEnumStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], ObjectKind::type); }},
     {"CreateRangeStmt", [](const Json& b) { return named(Kind::create_object, b["typeName"], ObjectKind::type); }},
-    {"CreateDomainStmt", [](const Json& b) { return named(Kind::create_object, b["domainname"], ObjectKind::domain); }},
+    {"CreateDomainStmt", create_domain},
+    {"AlterDomainStmt", alter_domain},
+    {"AlterExtensionStmt", alter_extension},
     {"CreateStatsStmt", create_statistics},
     {"CommentStmt", comment},
     {"VariableShowStmt", [](const Json&) { return Statements{command(Kind::read)}; }},
@@ -207,8 +185,8 @@ constexpr auto readers = std::to_array<Reader>({
     {"DropdbStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "DROP DATABASE")}; }},
     {"CreatedbStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "CREATE DATABASE")}; }},
     {"AlterDatabaseSetStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER DATABASE")}; }},
-    {"CreateRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "CREATE ROLE")}; }},
-    {"AlterRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER ROLE")}; }},
+    {"CreateRoleStmt", [](const Json& b) { return change_role(b, "CREATE ROLE"); }},
+    {"AlterRoleStmt", [](const Json& b) { return change_role(b, "ALTER ROLE"); }},
     {"AlterRoleSetStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER ROLE")}; }},
     {"DropRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "DROP ROLE")}; }},
     {"GrantRoleStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "GRANT of a role")}; }},

@@ -67,8 +67,10 @@ constexpr std::array<Constraint, 5> constraints = {{{"CONSTR_CHECK", ConstraintT
                                                     {"CONSTR_EXCLUSION", ConstraintType::exclude}}};
 
 void take_constraint(Statement& statement, const Json& constraint) {
-  const auto* found = std::ranges::find(constraints, constraint.text_or("contype"), &Constraint::name);
-  statement.constraint = found == constraints.end() ? ConstraintType::other : found->type;
+  const ConstraintType type = constraint_type(constraint);
+  statement.constraint = type == ConstraintType::none ? ConstraintType::other : type;
+  statement.is_unnamed = constraint.text_or("conname").empty();
+  statement.referenced_columns = texts(constraint["pk_attrs"]);
   statement.not_valid = is_true(constraint["skip_validation"]);
   statement.index = constraint.text_or("indexname");
   statement.using_index = !statement.index.empty();
@@ -103,12 +105,12 @@ std::vector<Statement> add_column(const Statement& on_table, const Json& column)
       found[0].server_default = true;
     if (type == "CONSTR_IDENTITY" || type == "CONSTR_GENERATED") found[0].differs_by_row = true;
     if (type == "CONSTR_DEFAULT") found[0].differs_by_row |= calls_for_each_row(constraint["raw_expr"]);
-    if (std::ranges::find(constraints, type, &Constraint::name) == constraints.end()) continue;
+    if (constraint_type(constraint) == ConstraintType::none) continue;
     Statement added = on_table;
     added.kind = StatementKind::add_constraint;
     added.name = constraint.text_or("conname", found[0].name);
     take_constraint(added, constraint);
-    if (added.columns.empty()) added.columns = {found[0].name};
+    added.columns = {found[0].name};
     found.push_back(added);
   }
   // The foreign key of a column that is NULL in each row has nothing to look up, where one statement makes both.
@@ -148,6 +150,7 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   if (statement.kind == StatementKind::add_column) return add_column(statement, def["ColumnDef"]);
   if (statement.kind == StatementKind::set_type) {
     statement.type = type_text(def["ColumnDef"]["typeName"]);
+    statement.has_using = !def["ColumnDef"]["raw_default"].is_null();
     statement.converts = is_conversion(def["ColumnDef"]["raw_default"], statement.name);
   }
   if (statement.kind == StatementKind::set_default && def.is_null()) statement.kind = StatementKind::drop_default;
@@ -159,6 +162,11 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
 }
 
 }  // namespace
+
+ConstraintType constraint_type(const Json& constraint) {
+  const auto* found = std::ranges::find(constraints, constraint.text_or("contype"), &Constraint::name);
+  return found == constraints.end() ? ConstraintType::none : found->type;
+}
 
 std::vector<Statement> alter_table(const Json& body) {
   std::vector<Statement> found;

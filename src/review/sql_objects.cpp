@@ -176,6 +176,7 @@ Statements create_trigger(const Json& body) {
 Statements create_policy(const Json& body) {
   Statements found = of_relation(Kind::create_object, body["table"], ObjectKind::policy);
   found[0].name = body.text_or("policy_name");
+  if (!is_true(body["permissive"])) found[0].what = "RESTRICTIVE";
   found[0].to_public = names_public(body["roles"]) && is_true(body["qual"]["A_Const"]["boolval"]["boolval"]);
   return found;
 }
@@ -214,6 +215,58 @@ Statements create_extension(const Json& body) {
   statement.name = body.text_or("extname");
   statement.if_not_exists = is_true(body["if_not_exists"]);
   return {statement};
+}
+
+Statements alter_extension(const Json& body) {
+  Statements found = of_kind(Kind::alter_object, ObjectKind::extension);
+  found[0].name = body.text_or("extname");
+  return found;
+}
+
+Statements create_domain(const Json& body) {
+  Statements found = named(Kind::create_object, body["domainname"], ObjectKind::domain);
+  found[0].type = type_text(body["typeName"]);
+  for (const Json& constraint : items(body["constraints"])) {
+    const std::string type = constraint["Constraint"].text_or("contype");
+    if (type == "CONSTR_CHECK" || type == "CONSTR_NOTNULL") found[0].has_checked_domain = true;
+  }
+  return found;
+}
+
+/// Of `ALTER DOMAIN`, by the letter that PostgreSQL's parser gives them; `scans`: every table that uses it.
+Statements alter_domain(const Json& body) {
+  struct Command {
+    std::string_view letter, words;
+    bool scans;
+  };
+  static constexpr auto commands = std::to_array<Command>({{"T", "DEFAULT", false},
+                                                           {"N", "DROP NOT NULL", false},
+                                                           {"O", "SET NOT NULL", true},
+                                                           {"C", "ADD CONSTRAINT", true},
+                                                           {"X", "DROP CONSTRAINT", false},
+                                                           {"V", "VALIDATE CONSTRAINT", true}});
+  const auto* command = std::ranges::find(commands, body.text_or("subtype"), &Command::letter);
+  if (command == commands.end()) return {opaque("ALTER DOMAIN with a command that has no rule yet")};
+  Statements found = named(Kind::alter_object, body["typeName"], ObjectKind::domain);
+  found[0].what = command->words;
+  found[0].not_valid = is_true(body["def"]["Constraint"]["skip_validation"]);
+  found[0].has_checked_domain = command->letter == "O" || command->letter == "C";
+  found[0].skips_scan = !command->scans || found[0].not_valid;
+  if (!found[0].skips_scan) found[0].hidden_reference = "it locks every table that uses the domain";
+  return found;
+}
+
+Statements change_role(const Json& body, std::string words) {
+  Statement statement = command(Kind::change_cluster, std::move(words));
+  const std::string password = option(body["options"], "password")["String"].text_or("sval");
+  if (!password.empty()) statement.secrets.push_back(password);
+  return {statement};
+}
+
+Statements default_privileges(const Json& body) {
+  Statements found = grant(body["action"]);
+  for (Statement& statement : found) statement.for_objects_to_come = true;
+  return found;
 }
 
 Statements grant(const Json& body) {

@@ -38,6 +38,7 @@ constexpr auto pure_functions = std::to_array<std::string_view>({"abs",
                                                                  "current_database",
                                                                  "current_schema",
                                                                  "current_setting",
+                                                                 "currval",
                                                                  "date",
                                                                  "date_part",
                                                                  "date_trunc",
@@ -85,6 +86,7 @@ constexpr auto pure_functions = std::to_array<std::string_view>({"abs",
                                                                  "justify_days",
                                                                  "lag",
                                                                  "last_value",
+                                                                 "lastval",
                                                                  "lead",
                                                                  "least",
                                                                  "left",
@@ -98,6 +100,7 @@ constexpr auto pure_functions = std::to_array<std::string_view>({"abs",
                                                                  "md5",
                                                                  "min",
                                                                  "mod",
+                                                                 "nextval",
                                                                  "now",
                                                                  "ntile",
                                                                  "nullif",
@@ -204,6 +207,7 @@ struct Walk {
   void change(StatementKind kind, const Json& body) {
     Statement statement = about(kind, body["relation"]);
     statement.has_where = !lets_all_through(body["whereClause"]);
+    look_at_values(statement, body);
     found.push_back(statement);
   }
 
@@ -217,6 +221,8 @@ struct Walk {
       statement.kind = StatementKind::access_host;
       statement.what = name + "()";
       found.push_back(statement);
+    } else if (builtin && name == "setval") {
+      found.push_back(setval(body["args"]));
     } else if (!builtin || !lists(pure_functions, name)) {
       found.push_back(opaque("it calls " + name + "(), whose effect is not written here"));
     }
@@ -231,7 +237,10 @@ struct Walk {
       if (name == "UpdateStmt") change(StatementKind::update_rows, body);
       if (name == "InsertStmt") change(StatementKind::insert_rows, body);
       if (name == "FuncCall") call(body);
-      if (name == "intoClause") found.push_back(about(StatementKind::create_table, body["rel"]));
+      if (name == "intoClause") {
+        found.push_back(about(StatementKind::create_table, body["rel"]));
+        found.back().copies_rows = found.back().hides_columns = true;
+      }
       visit(body);
     }
   }
@@ -246,7 +255,7 @@ bool only_computes(std::string_view function) {
 bool differs_by_row(std::string_view function) {
   // Of those that only compute, the ones that PostgreSQL calls volatile.
   static constexpr auto differing = std::to_array<std::string_view>(
-      {"random", "random_normal", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7",
+      {"nextval", "random", "random_normal", "clock_timestamp", "timeofday", "gen_random_uuid", "uuidv4", "uuidv7",
        "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "gen_random_bytes", "gen_salt"});
   return lists(differing, function) || !lists(pure_functions, function);
 }

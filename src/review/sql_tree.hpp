@@ -48,18 +48,34 @@ std::vector<Statement> create_function(const Json& body);
 std::vector<Statement> alter_enum(const Json& body);
 std::vector<Statement> alter_sequence(const Json& body);
 std::vector<Statement> create_extension(const Json& body);
+std::vector<Statement> alter_extension(const Json& body);
+std::vector<Statement> create_domain(const Json& body);
+std::vector<Statement> alter_domain(const Json& body);
 std::vector<Statement> grant(const Json& body);
+std::vector<Statement> default_privileges(const Json& body);
+/// `words` is the command.
+std::vector<Statement> change_role(const Json& body, std::string words);
 std::vector<Statement> of_relation(StatementKind kind, const Json& relation, ObjectKind object);
 std::vector<Statement> named(StatementKind kind, const Json& names, ObjectKind object);
 std::vector<Statement> of_kind(StatementKind kind, ObjectKind object);
 
+/// A table from its columns, or from a query.
+std::vector<Statement> create_table(const Json& body);
+std::vector<Statement> create_table_as(const Json& body);
 /// ALTER TABLE, one statement for each of its commands.
 std::vector<Statement> alter_table(const Json& body);
+/// Of a Constraint node; none: NOT NULL, a default and the like.
+ConstraintType constraint_type(const Json& constraint);
 /// Whether a function of PostgreSQL's own, by its bare name, only computes.
 bool only_computes(std::string_view function);
 /// Whether it may give another value for each row, or is not known.
 bool differs_by_row(std::string_view function);
 /// What a SELECT, INSERT, UPDATE or DELETE does, with everything nested in it and the functions that it calls.
 std::vector<Statement> query(const Json& node);
+
+/// Notes what an INSERT, UPDATE or DELETE writes, and what its WHERE compares with constants.
+void look_at_values(Statement& statement, const Json& body);
+/// What `SELECT setval(...)` does, by its arguments: RESTART, unless the value is computed from what is there.
+Statement setval(const Json& arguments);
 
 }  // namespace orchestrate::sql_tree

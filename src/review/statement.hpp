@@ -94,6 +94,19 @@ ObjectKind object_kind(std::string_view word);
 
 enum class ConstraintType { none, check, foreign_key, unique, primary_key, exclude, other };
 
+/// A column of a table that is created.
+struct NewColumn {
+  std::string name, type;  ///< the type as written
+  bool operator==(const NewColumn&) const = default;
+};
+/// A constraint or index that comes with a table that is created.
+struct NewKey {
+  ConstraintType type = ConstraintType::none;  ///< none: an index
+  std::vector<std::string> columns, referenced;
+  TableName table;  ///< that a foreign key references
+  bool operator==(const NewKey&) const = default;
+};
+
 /// One thing that a migration does to the database, whether an `op.` directive or SQL said it.
 struct Statement {
   StatementKind kind = StatementKind::opaque;
@@ -109,16 +122,21 @@ struct Statement {
   ConstraintType constraint = ConstraintType::none;
   std::vector<TableName> references;  ///< by a foreign key; by a new table, also what it inherits from or is a part of
   std::string hidden_reference;       ///< why nobody can tell what it references; empty: `references` is all
-  std::vector<std::string> columns;   ///< of a table that is created, of an index or of a key, as far as known
-  std::vector<std::string> referenced_columns;  ///< of a foreign key; empty: the primary key, or nobody can tell
+  std::vector<std::string> columns;   ///< of a table that is created, of an index or of a key, as far as known; of an
+                                      ///< UPDATE or DELETE those that its WHERE compares with constants
+  std::vector<std::string> referenced_columns;  ///< of a foreign key; none: the primary key, or nobody can tell
   std::string condition;                        ///< of a CHECK, where it only computes; empty: it is not known
+  std::vector<NewColumn> new_columns;           ///< of a table that is created
+  std::vector<NewKey> new_keys;
+  std::vector<std::string> made_types, needed_types;  ///< enum types that come with it, and that must be there before
+  std::string method;                                 ///< of an index; empty: btree
+  std::vector<std::string> secrets;                   ///< literals that nobody may print: passwords and the like
 
   bool concurrently = false, cascade = false, if_exists = false, if_not_exists = false;
   bool has_where = false, not_null = false, server_default = false, client_default = false;
   bool not_valid = false, using_index = false, temporary = false, recreates = false;
   bool is_checked = false;  ///< of a column: a CHECK is looked at again with its new type
   bool unique = false, unlogged = false, replaces = false;  ///< the last: OR REPLACE
-  bool partial = false;                                     ///< of an index: with a WHERE
   bool converts = false;                         ///< of SET TYPE: by another expression than a cast of the column
   bool is_part = false;                          ///< of a table that is created: PARTITION OF its reference
   bool deletes_children = false;                 ///< of a foreign key: ON DELETE CASCADE
@@ -126,8 +144,16 @@ struct Statement {
   bool only_in_transaction = false;              ///< SET LOCAL
   bool to_public = false, grant_option = false;  ///< of a grant or a policy; of a grant
 
-  bool differs_by_row = false;  ///< of a column that is added: its values are computed for each row
-  bool skips_scan = false;      ///< of a constraint or SET NOT NULL: nothing there could break it
+  bool differs_by_row = false;       ///< of a column that is added: its values are computed for each row
+  bool skips_scan = false;           ///< of a constraint or SET NOT NULL: nothing there could break it
+  bool has_checked_domain = false;   ///< of a column that is added: its type is a domain with constraints
+  bool is_unnamed = false;           ///< of a constraint: PostgreSQL, or env.py's naming convention, chooses its name
+  bool is_partial = false;           ///< of an index: it has a WHERE
+  bool hides_columns = false;        ///< of a table that is created: LIKE, AS, or arguments that nobody can read
+  bool has_using = false;            ///< of a type change
+  bool copies_rows = false;          ///< its rows come from a query or a file, so that nobody can tell how many
+  bool gives_id = false;             ///< of an INSERT: a literal for the column `id`
+  bool for_objects_to_come = false;  ///< ALTER DEFAULT PRIVILEGES
 
   std::string proves_not_null;  ///< the column of CHECK (column IS NOT NULL)
 

@@ -105,8 +105,15 @@ TypeEffect within(const Shape& from, const Shape& to) {
 
 }  // namespace
 
+bool holds_fewer_numbers(std::string_view type, std::string_view than) {
+  const Shape some = shape_of(type), more = shape_of(than);
+  return some.family == Family::whole && more.family == Family::whole && some.rank < more.rank;
+}
+
 TypeEffect type_effect(std::string_view old_type, std::string_view new_type) {
   if (old_type == new_type && !old_type.empty()) return TypeEffect::none;
+  if (const auto name = enum_name(new_type); !name.empty() && (name == enum_name(old_type) || name == old_type))
+    return TypeEffect::none;
   const Shape from = shape_of(old_type), to = shape_of(new_type);
   if (from.family == Family::unknown || to.family == Family::unknown) return TypeEffect::rewrites;
   if (from.family == to.family) return within(from, to);

@@ -13,4 +13,14 @@ enum class TypeEffect {
 /// Of ALTER COLUMN TYPE, for types as SQLAlchemy (`String(length=50)`) or SQL (`varchar(50)`) write them.
 TypeEffect type_effect(std::string_view old_type, std::string_view new_type);
 
+/// Whether PostgreSQL converts a column by itself, or fails (42804) without USING: PostgreSQL's casts in assignment.
+enum class Conversion { automatic, needs_using, unknown };
+Conversion conversion(std::string_view old_type, std::string_view new_type);
+
+/// The name of PostgreSQL's type that `Enum('a', name='mood')` stands for; empty: it is no such type.
+std::string_view enum_name(std::string_view type);
+
+/// Whether both are whole numbers, and the first has fewer of them.
+bool holds_fewer_numbers(std::string_view type, std::string_view than);
+
 }  // namespace orchestrate

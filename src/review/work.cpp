@@ -38,6 +38,9 @@ Work of_object(const Statement& s) {
     case ObjectKind::rule:
     case ObjectKind::policy:
       return {.lock = Lock::access_exclusive};
+    case ObjectKind::domain:  // of each table that uses it
+      if (s.kind != Kind::alter_object || s.skips_scan || s.what.empty()) return {};
+      return {.on_references = Lock::share, .scans = true};
     case ObjectKind::statistics:
     case ObjectKind::comment:
       return {.lock = s.table.name.empty() ? Lock::none : Lock::share_update_exclusive};
@@ -59,7 +62,9 @@ Work work_of(const Statement& s) {
     case Kind::drop_table:
       return {.lock = Lock::access_exclusive, .on_references = Lock::access_exclusive};
     case Kind::add_column:
-      return {.lock = Lock::access_exclusive, .scans = s.differs_by_row, .rewrites = s.differs_by_row};
+      return {.lock = Lock::access_exclusive,
+              .scans = s.differs_by_row || s.has_checked_domain,
+              .rewrites = s.differs_by_row || s.has_checked_domain};
     case Kind::set_type: {
       const bool rewrites = type_effect(s.old_type, s.type) != TypeEffect::none;
       return {.lock = Lock::access_exclusive, .scans = rewrites || s.is_checked, .rewrites = rewrites};
@@ -118,6 +123,13 @@ Work work_of(const Statement& s) {
     default:
       return {};
   }
+}
+
+bool takes_long(const Statement& s) {
+  if (s.copies_rows) return true;  // into a new table, too
+  if (s.on_new_table) return false;
+  const Work work = work_of(s);
+  return work.scans || work.rewrites || s.kind == Kind::update_rows || s.kind == Kind::delete_rows;
 }
 
 }  // namespace orchestrate

@@ -35,4 +35,7 @@ struct Work {
 };
 Work work_of(const Statement& statement);
 
+/// Whether it takes the longer the more rows there are, on a table that is not new.
+bool takes_long(const Statement& statement);
+
 }  // namespace orchestrate

@@ -28,6 +28,7 @@ WITH wanted AS (
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
       WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'indexes', (SELECT json_object_agg(x.relname, json_build_object('unique', i.indisunique, 'valid', i.indisvalid,
+        'plain', i.indpred IS NULL AND x.relam = (SELECT oid FROM pg_am WHERE amname = 'btree'),
         'columns', (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
           JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number WHERE 0 <> ALL(i.indkey::int2[]))))
       FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = w.oid),
@@ -42,7 +43,10 @@ WITH wanted AS (
     'views', (SELECT json_agg(DISTINCT v.relname) FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
       JOIN pg_class v ON v.oid = r.ev_class
       WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = w.oid
-        AND v.oid <> w.oid)) AS fact
+        AND v.oid <> w.oid),
+    'extension', (SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+      WHERE d.classid = 'pg_class'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_extension'::regclass
+        AND d.deptype = 'e')) AS fact
   FROM wanted w
 )
 SELECT json_build_object('version', current_setting('server_version_num')::int,
@@ -52,6 +56,17 @@ SELECT json_build_object('version', current_setting('server_version_num')::int,
      WHERE c.oid IN (SELECT k.confrelid FROM pg_constraint k WHERE k.conrelid IN (SELECT oid FROM wanted)
                      UNION SELECT k.conrelid FROM pg_constraint k WHERE k.confrelid IN (SELECT oid FROM wanted)
                      UNION SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent IN (SELECT oid FROM wanted))),
+  'types', (SELECT json_agg(DISTINCT t.typname) FROM pg_type t WHERE t.typname = ANY($1::text[])),
+  'enums', (SELECT json_agg(DISTINCT t.typname) FROM pg_type t WHERE t.typname = ANY($1::text[]) AND t.typtype = 'e'),
+  'extensions', (SELECT json_agg(e.name) FROM pg_available_extensions e WHERE e.name = ANY($1::text[])),
+  'domains', (SELECT json_object_agg(d.name, d.fact) FROM (
+      SELECT t.typname AS name, json_build_object(
+        'checked', bool_or(t.typnotnull OR EXISTS (
+          SELECT FROM pg_constraint k WHERE k.contypid IN (t.oid, t.typbasetype))),
+        'tables', (SELECT json_agg(DISTINCT jsonb_build_array(n.nspname, c.relname)) FROM pg_attribute a
+          JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE a.atttypid = ANY(array_agg(t.oid)) AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm'))) AS fact
+      FROM pg_type t WHERE t.typname = ANY($1::text[]) AND t.typtype = 'd' GROUP BY t.typname) d),
   'tables', (SELECT coalesce(json_agg(fact), '[]') FROM facts))
 )sql";
 

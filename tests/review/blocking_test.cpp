@@ -14,14 +14,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "../system/temporary_postgres.hpp"
+#include "live_catalog.hpp"
 #include "on_loop.hpp"
 #include "review/enrich.hpp"
 #include "review/review.hpp"
 #include "review/sql.hpp"
 #include "review/work.hpp"
-#include "schema/table_facts.hpp"
-#include "system/database.hpp"
 
 namespace orchestrate {
 namespace {
@@ -47,6 +45,10 @@ constexpr const char* schema = R"(
   INSERT INTO log SELECT '2020-06-01', i FROM generate_series(1, 100) i;
   INSERT INTO log_2 SELECT '2021-06-01', i FROM generate_series(1, 100) i;
   CREATE TYPE mood AS ENUM ('so', 'so so');
+  CREATE DOMAIN plain AS int;
+  CREATE DOMAIN unused AS int;
+  CREATE TABLE priced (price plain);
+  INSERT INTO priced SELECT i FROM generate_series(1, 100) i;
   CREATE SEQUENCE s;
   CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
   ANALYZE;
@@ -59,6 +61,8 @@ struct Step {
   const char* needs_catalog = nullptr;  ///< why the text alone does not tell, so that it is flagged to be safe
   const char* locks_more = nullptr;     ///< why the text alone does not tell all that it locks
 };
+
+constexpr const char* users = "which tables have columns of the domain";
 
 constexpr auto steps = std::to_array<Step>({
     // columns
@@ -90,6 +94,18 @@ constexpr auto steps = std::to_array<Step>({
     {"ALTER TABLE t ALTER COLUMN b SET STATISTICS 500"},
     {"ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL"},
     {"COMMENT ON COLUMN t.a IS 'x'"},
+    // domains
+    {"ALTER TABLE t ADD COLUMN x plain DEFAULT 1"},
+    {"ALTER TABLE t ADD COLUMN x positive", "CREATE DOMAIN positive AS int CHECK (VALUE > 0)"},
+    {"ALTER TABLE t ADD COLUMN x positive DEFAULT 1", "CREATE DOMAIN positive AS int CHECK (VALUE > 0)"},
+    {"ALTER TABLE t ADD COLUMN x given DEFAULT 1", "CREATE DOMAIN given AS int NOT NULL"},
+    {"ALTER DOMAIN plain ADD CONSTRAINT k CHECK (VALUE > 0)", "", nullptr, users},
+    {"ALTER DOMAIN plain ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID"},
+    {"ALTER DOMAIN plain VALIDATE CONSTRAINT k", "ALTER DOMAIN plain ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID",
+     nullptr, users},
+    {"ALTER DOMAIN plain SET NOT NULL", "", nullptr, users},
+    {"ALTER DOMAIN plain SET DEFAULT 1"},
+    {"ALTER DOMAIN unused ADD CONSTRAINT k CHECK (VALUE > 0)", "", users},
     // types
     {"ALTER TABLE t ALTER COLUMN a TYPE bigint"},
     {"ALTER TABLE t ALTER COLUMN a TYPE int", "", "the old type"},
@@ -158,6 +174,10 @@ constexpr auto steps = std::to_array<Step>({
     {"CREATE EXTENSION pg_trgm"},
     {"GRANT SELECT ON t TO PUBLIC"},
     {"INSERT INTO parent VALUES (1000, 'x')"},
+    {"INSERT INTO parent SELECT id + 1000, 'x' || id FROM t"},
+    {"CREATE TABLE x AS SELECT * FROM t"},
+    {"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"},
+    {"SELECT setval('s', (SELECT max(id) FROM t))"},
 });
 
 /// What PostgreSQL did for one statement, to tables and indexes that were there before.
@@ -221,15 +241,8 @@ class Blocking : public testing::Test {
     std::vector<ReadRevision> revisions(1);
     revisions[0].statements = statements_of_sql(step.sql);
     boost::asio::io_context io(1);
-    const auto databases = system::make_databases();
-    const SessionOptions options;
-    const std::stop_token unstoppable;
-    const auto look = [&]() -> Task<Json> {
-      const auto session = co_await databases->connect(server->url("x"), options, unstoppable);
-      std::vector<std::string> names = names_in(revisions);
-      co_return co_await read_table_facts(*session, std::move(names), unstoppable);
-    };
-    return facts_from(on_loop(io, look()));
+    LiveCatalog catalog(*server, "x");
+    return on_loop(io, catalog.look_up(names_in(revisions)));
   }
 
   /// The strongest lock on each table, view or sequence of the schema that was there before.

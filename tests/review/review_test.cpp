@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <set>
 
 #include "on_loop.hpp"
 #include "orchestrate/error.hpp"
@@ -37,6 +39,42 @@ TEST(Review, IsQuietAboutAHarmlessRevision) {
   EXPECT_THAT(report.tables, ElementsAre(TableName{"cfg", "t"}, TableName{"cfg", "u"}));
   EXPECT_EQ(report.commits, Commits::together);
   EXPECT_FALSE(report.unlimited);
+}
+
+TEST(Review, SaysOnceThatAllPendingRevisionsAreOneTransaction) {
+  const auto times = [](const std::string& first, std::optional<std::string> env_py = std::nullopt) {
+    const Project project;
+    const std::string imports = "import sqlalchemy as sa\nfrom alembic import context, op\n\ndef upgrade():\n    ";
+    project.revision("0001", "None", imports + first + "\n");
+    project.revision("0002", "'0001'", imports + "op.add_column('b', sa.Column('x', sa.Text()), schema='cfg')\n");
+    std::optional<std::filesystem::path> env;
+    if (env_py) std::ofstream(env.emplace(project.versions().parent_path() / "env.py")) << *env_py;
+    const ReviewReport report = review_of(project, env);
+    return std::ranges::count(report.findings, "one-transaction-for-all", &Finding::rule);
+  };
+  const std::string locks = "op.add_column('a', sa.Column('x', sa.Text()), schema='cfg')";
+  EXPECT_EQ(times(locks), 1);
+  EXPECT_EQ(times("op.create_table('a', sa.Column('x', sa.Text()), schema='cfg')"), 0);
+  EXPECT_EQ(times(locks, "context.configure(transaction_per_migration=True)\n"), 0);
+}
+
+TEST(Review, PrintsNoSecretOfTheFileWhateverRuleSpeaksOfItsLine) {
+  const ReviewReport report = review_of(
+      "op.execute(\"CREATE ROLE reader PASSWORD 'x1'\")\n"
+      "op.execute(\"UPDATE cfg.users SET token = 'correct horse'\")\n"
+      "op.bulk_insert(sa.table('users', sa.column('api_key'), schema='cfg'), [{'id': 1, 'api_key': 'battery "
+      "staple'}])\n"
+      "op.execute(sa.insert(sa.table('users', schema='cfg')).values(password=\"stapled battery\"))");
+  std::set<std::string> rules;
+  for (const Finding& finding : report.findings) {
+    rules.insert(finding.rule);
+    const std::string all = to_text(to_json(finding));
+    for (const char* secret : {"x1", "correct horse", "battery staple", "stapled battery"})
+      EXPECT_EQ(all.find(secret), std::string::npos) << all;
+  }
+  EXPECT_THAT(rules,
+              testing::IsSupersetOf({"secret-in-file", "change-cluster", "update-without-where", "explicit-ids"}));
+  EXPECT_EQ(report.findings.front().source_line, "    op.execute(\"CREATE ROLE reader PASSWORD '***'\")");
 }
 
 TEST(Review, AcceptsWhatTheFileAllowsWithAReason) {

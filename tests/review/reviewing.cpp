@@ -9,7 +9,8 @@
 
 namespace orchestrate {
 
-ReviewReport review_of(const Project& project, std::optional<std::filesystem::path> env_py, Direction direction) {
+ReviewReport review_of(const Project& project, std::optional<std::filesystem::path> env_py, Direction direction,
+                       Catalog* catalog) {
   const RevisionGraph graph = read_revisions({project.versions()});
   for (const Finding& problem : graph.problems) ADD_FAILURE() << problem.id() << ": " << problem.hazard;
   ReviewRequest request{
@@ -18,6 +19,7 @@ ReviewReport review_of(const Project& project, std::optional<std::filesystem::pa
   if (!std::holds_alternative<Finding>(pending)) request.pending = std::get<0>(pending);
   if (direction == Direction::downgrade) std::ranges::reverse(request.pending);
   request.direction = direction;
+  request.catalog = catalog;
   request.env_py = std::move(env_py);
   request.layout = {.directory = project.path(), .versions = {project.versions()}};
   request.block = {"data-loss", "out-of-scope", "blocking-lock"};
@@ -26,7 +28,7 @@ ReviewReport review_of(const Project& project, std::optional<std::filesystem::pa
   return on_loop(io, review(*commands, request, std::stop_token()));
 }
 
-ReviewReport review_of(const std::string& body) {
+ReviewReport review_of(const std::string& body, Catalog* catalog) {
   std::string source =
       "from alembic import op, context\nimport sqlalchemy as sa\nfrom sqlalchemy import text\n"
       "revision = '0002'\ndown_revision = None\n\ndef upgrade():\n";
@@ -37,7 +39,7 @@ ReviewReport review_of(const std::string& body) {
   }
   const Project project;
   project.write("0002.py", source + "\ndef downgrade():\n    raise NotImplementedError\n");
-  return review_of(project);
+  return review_of(project, std::nullopt, Direction::upgrade, catalog);
 }
 
 std::vector<std::string> flags(const ReviewReport& report) {

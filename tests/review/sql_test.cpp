@@ -119,10 +119,32 @@ TEST(Sql, FindsChangesThatAreNestedInQueries) {
 
 TEST(Sql, IsLoudAboutWhatHidesItsEffect) {
   for (const char* sql :
-       {"DO $$ BEGIN END $$", "CALL cfg.p()", "EXECUTE q", "SELECT cfg.f()", "SELECT setval('a', 1)",
+       {"DO $$ BEGIN END $$", "CALL cfg.p()", "EXECUTE q", "SELECT cfg.f()", "SELECT pg_cancel_backend(1)",
         "INSERT INTO cfg.a SELECT cfg.g()", "DROP TALBE x", "CREATE PUBLICATION p FOR ALL TABLES", "SELECT 'open"})
     EXPECT_EQ(statements_of_sql(sql).back().kind, Kind::opaque) << sql;
   EXPECT_THAT(only("DROP TALBE x").why, HasSubstr("syntax error"));
+}
+
+TEST(Sql, SeesWhetherASequenceIsSetToWhatIsThere) {
+  const auto what = [](std::string_view sql) {
+    const Statement statement = only(sql);
+    EXPECT_EQ(statement.object, ObjectKind::sequence) << sql;
+    return statement.what;
+  };
+  EXPECT_EQ(what("SELECT setval('cfg.s', (SELECT max(id) FROM cfg.t))"), "SETVAL");
+  EXPECT_EQ(what("SELECT setval('cfg.s', coalesce(max(id), 1)) FROM cfg.t"), "SETVAL");
+  EXPECT_EQ(what("SELECT setval(pg_get_serial_sequence('cfg.t', 'id'), 1000)"), "RESTART");
+  EXPECT_EQ(only("SELECT setval('cfg.s', 1)").table, (TableName{"cfg", "s"}));
+}
+
+TEST(Sql, NotesLiteralsThatNobodyMayPrint) {
+  using testing::IsEmpty;
+  EXPECT_THAT(only("CREATE ROLE a LOGIN PASSWORD 'x1'").secrets, ElementsAre("x1"));
+  EXPECT_THAT(only("ALTER ROLE a PASSWORD 'x2'").secrets, ElementsAre("x2"));
+  EXPECT_THAT(only("INSERT INTO t (a, api_key) VALUES ('b', 'x3'), ('c', 'x4'::text)").secrets,
+              ElementsAre("x3", "x4"));
+  EXPECT_THAT(only("UPDATE t SET a = 'b', smtp_password = 'x5' WHERE id = 1").secrets, ElementsAre("x5"));
+  EXPECT_THAT(only("UPDATE t SET token_count = '5', password = NULL, password_hash = 'h'").secrets, IsEmpty());
 }
 
 TEST(Sql, LetsPureFunctionsPass) {

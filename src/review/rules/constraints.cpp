@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "review/rules/groups.hpp"
+#include "review/rules/whole_set.hpp"
+#include "review/work.hpp"
 
 namespace orchestrate::rules {
 namespace {
@@ -40,6 +42,56 @@ std::optional<Flag> triggers_off(const Statement& s, const ReviewState&) {
               .remedy = "leave them on; where it must be, switch them on again in the same transaction"};
 }
 
+/// D6.
+std::optional<Flag> unnamed_constraint(const Statement& s, const ReviewState&) {
+  if (s.kind != Kind::add_constraint || !s.is_unnamed) return std::nullopt;
+  const std::string name = s.table.name + (s.columns.empty() ? "" : "_" + s.columns.front());
+  return Flag{.object = object_of(s),
+              .hazard = "a constraint of " + s.table.text() + " gets no name here",
+              .effect =
+                  "PostgreSQL chooses it, or env.py's naming convention: who drops it later has to look it up, and "
+                  "op.drop_constraint(None, ...) cannot be compiled",
+              .remedy = "name it: \"" + name + "_...\""};
+}
+
+/// D2. Until then it is half a constraint, which C7 is said of with it.
+bool waits_for_validation(const Statement& s, const ReviewState& state) {
+  return s.kind == Kind::add_constraint && s.not_valid && !any_in_set(state, [&](const Statement& later) {
+           return later.kind == Kind::validate_constraint && later.table == s.table && later.name == s.name;
+         });
+}
+
+std::optional<Flag> never_validated(const Statement& s, const ReviewState& state) {
+  if (s.on_new_table || !waits_for_validation(s, state)) return std::nullopt;
+  return Flag{
+      .object = object_of(s),
+      .hazard = "nothing here validates " + (s.name.empty() ? "the constraint" : s.name),
+      .effect =
+          "rows from before may break it until somebody validates it; code that still writes such rows gets errors "
+          "from COMMIT on",
+      .remedy = fmt::format("in a later revision:\nop.execute(\"ALTER TABLE {} VALIDATE CONSTRAINT {}\")",
+                            s.table.text(), s.name.empty() ? "NAME" : s.name)};
+}
+
+/// C7, where validated-at-once says nothing.
+std::optional<Flag> new_restriction(const Statement& s, const ReviewState& state) {
+  const bool constraint = s.kind == Kind::add_constraint && !work_of(s).scans;
+  const bool index = s.kind == Kind::create_index && s.unique;
+  if ((!constraint && !index) || s.on_new_table || waits_for_validation(s, state)) return std::nullopt;
+  const bool of_new_columns = !s.columns.empty() && std::ranges::all_of(s.columns, [&](const std::string& column) {
+    return any_in_set(state, [&](const Statement& added) {
+      return added.kind == Kind::add_column && added.table == s.table && added.name == column;
+    });
+  });
+  // A constraint over an index only gives a name to what is enforced already.
+  if (of_new_columns || (s.using_index && s.constraint == ConstraintType::unique)) return std::nullopt;
+  return Flag{.object = s.name.empty() ? object_of(s) : s.name,
+              .hazard = fmt::format("new rows of {} must keep to {} from COMMIT on", s.table.text(),
+                                    s.name.empty() ? "the constraint" : s.name),
+              .effect = "code that still writes rows that break it gets errors",
+              .remedy = "release code that keeps to it first"};
+}
+
 const std::array all = {
     Rule{
         .id = "validated-in-same-transaction",
@@ -55,6 +107,41 @@ const std::array all = {
         .good = {"ALTER TABLE panels VALIDATE CONSTRAINT k",
                  "op.execute(\"ALTER TABLE panels VALIDATE CONSTRAINT k\")"},
         .check = validated_in_same_transaction},
+    Rule{.id = "unnamed-constraint",
+         .category = "advice",
+         .summary = "a constraint without a name",
+         .why = "op.create_unique_constraint(None, ...) takes the name that env.py's naming convention gives, else "
+                "PostgreSQL's. The downgrade that autogenerate writes to it, op.drop_constraint(None, ...), fails: "
+                "Alembic cannot compile it, and with a convention it names a constraint that is not there.",
+         .bad = {"ALTER TABLE panels ADD CHECK (id > 0) NOT VALID",
+                 "op.create_foreign_key(None, \"panels\", \"channels\", [\"channel\"], [\"id\"])"},
+         .good = {"ALTER TABLE panels ADD CONSTRAINT k CHECK (id > 0) NOT VALID",
+                  "op.create_foreign_key(\"k\", \"panels\", \"channels\", [\"channel\"], [\"id\"])"},
+         .check = unnamed_constraint},
+    Rule{.id = "never-validated",
+         .category = "advice",
+         .summary = "NOT VALID without VALIDATE",
+         .why = "NOT VALID holds for new rows only. VALIDATE CONSTRAINT, in a later revision with a transaction of its "
+                "own, reads the old ones while others read and write.",
+         .bad = {"ALTER TABLE panels ADD CONSTRAINT k CHECK (id > 0) NOT VALID",
+                 "op.create_check_constraint(\"k\", \"panels\", \"id > 0\", postgresql_not_valid=True)"},
+         .good = {"ALTER TABLE panels ADD CONSTRAINT k CHECK (id > 0) NOT VALID;\n"
+                  "ALTER TABLE panels VALIDATE CONSTRAINT k",
+                  "op.execute(\"ALTER TABLE panels VALIDATE CONSTRAINT k\")"},
+         .check = never_validated},
+    Rule{.id = "new-restriction",
+         .category = "advice",
+         .summary = "what running code writes may be refused",
+         .why = "From COMMIT on each INSERT and UPDATE is checked, also by a constraint that is NOT VALID and by a "
+                "unique index. The running code was not written for it.",
+         .bad = {"ALTER TABLE panels ADD CONSTRAINT k CHECK (id > 0) NOT VALID;\n"
+                 "ALTER TABLE panels VALIDATE CONSTRAINT k",
+                 "with op.get_context().autocommit_block():\n"
+                 "    op.create_index(\"i\", \"panels\", [\"title\"], unique=True, postgresql_concurrently=True)"},
+         .good = {"CREATE INDEX CONCURRENTLY i ON panels (title)",
+                  "op.add_column(\"panels\", sa.Column(\"code\", sa.Text()))\n"
+                  "op.create_index(\"i\", \"panels\", [\"code\"], unique=True)"},
+         .check = new_restriction},
     Rule{.id = "triggers-off",
          .category = "compatibility",
          .summary = "triggers are switched off",

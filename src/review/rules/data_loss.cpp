@@ -140,8 +140,9 @@ std::optional<Flag> sequence_reset(const Statement& s, const ReviewState&) {
   const bool restarts = s.kind == Kind::alter_object && s.object == ObjectKind::sequence && s.what == "RESTART";
   const bool drops = s.kind == Kind::drop_object && s.object == ObjectKind::sequence;
   if (!restarts && !drops) return std::nullopt;
-  return Flag{.object = s.table.text(),
-              .hazard = "the sequence " + s.table.text() + (drops ? " is dropped" : " begins anew"),
+  const std::string name = s.table.name.empty() ? "of a column" : s.table.text();
+  return Flag{.object = name,
+              .hazard = "the sequence " + name + (drops ? " is dropped" : " begins anew"),
               .effect = drops ? "where it stood is gone; an INSERT that takes its default from it fails"
                               : "values that are taken come again: INSERTs fail on a primary key, or are double",
               .remedy = "set it behind what is there:\nop.execute(\"SELECT setval('" + s.table.text() +

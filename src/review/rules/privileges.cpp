@@ -1,6 +1,9 @@
 #include <array>
 
+#include <fmt/format.h>
+
 #include "review/rules/groups.hpp"
+#include "review/rules/whole_set.hpp"
 
 namespace orchestrate::rules {
 namespace {
@@ -29,6 +32,46 @@ std::optional<Flag> broad_grant(const Statement& s, const ReviewState&) {
               .effect = s.to_public ? "every role that may connect has it, those that are made later, too"
                                     : "who has it may give it to anybody",
               .remedy = "grant to the roles that need it, by name:\nop.execute(\"GRANT SELECT ON ... TO reader\")"};
+}
+
+/// H1: rights that nobody will see being given.
+std::optional<Flag> default_privileges(const Statement& s, const ReviewState&) {
+  const bool changes = s.kind == Kind::grant || s.kind == Kind::revoke;
+  if (!changes || !s.for_objects_to_come) return std::nullopt;
+  const bool gives = s.kind == Kind::grant;
+  return Flag{.object = "default-privileges",
+              .hazard = fmt::format("ALTER DEFAULT PRIVILEGES: {} {} {}", s.what, gives ? "to" : "from", s.name),
+              .effect =
+                  "it holds for each object that this role makes from now on, by other migrations, too, and for "
+                  "none that is there",
+              .remedy = "GRANT on the objects that are meant, by name, in the revision that makes them"};
+}
+
+/// The set makes the table, function or schema that the rights are of: nobody had them.
+bool is_of_set(const Statement& s, const ReviewState& state) {
+  return any_in_set(state, [&](const Statement& made) {
+    const bool creates =
+        made.kind == Kind::create_object || made.kind == Kind::create_table || made.kind == Kind::create_schema;
+    return creates && made.table == s.table && made.order < s.order && !made.replaces;
+  });
+}
+
+/// C11.
+std::optional<Flag> rights_taken(const Statement& s, const ReviewState& state) {
+  const bool revokes = s.kind == Kind::revoke && !s.for_objects_to_come;
+  const bool secures = s.kind == Kind::enable_row_security;
+  const bool restricts = s.kind == Kind::create_object && s.object == ObjectKind::policy && s.what == "RESTRICTIVE";
+  if ((!revokes && !secures && !restricts) || s.on_new_table || is_of_set(s, state)) return std::nullopt;
+  const std::string object = revokes ? granted_on(s) : s.table.text();
+  return Flag{.object = object,
+              .hazard = revokes ? fmt::format("{} on {} is taken from {}", s.what, object, s.name)
+                        : restricts
+                            ? "the policy " + s.name + " is RESTRICTIVE: each row of " + object + " must pass it"
+                            : "row security of " + object + " is switched on, or forced",
+              .effect = revokes ? "what those roles run fails from COMMIT on (SQLSTATE 42501)"
+                                : "a role without a policy that lets it sees no rows and gets no error; forced, the "
+                                  "owner, too",
+              .remedy = "try it as the application's role first: SET ROLE in psql"};
 }
 
 std::optional<Flag> open_definer(const Statement& s, const ReviewState&) {
@@ -76,6 +119,23 @@ const std::array all = {
          .bad = {"GRANT SELECT ON panels TO PUBLIC", "op.execute(\"GRANT ALL ON panels TO bob WITH GRANT OPTION\")"},
          .good = {"GRANT SELECT ON panels TO reader", "op.execute(\"GRANT SELECT ON panels TO reader\")"},
          .check = broad_grant},
+    Rule{.id = "default-privileges",
+         .category = "compatibility",
+         .summary = "rights on all objects to come",
+         .why = "ALTER DEFAULT PRIVILEGES lasts until it is taken back, and no GRANT of a later revision shows it.",
+         .bad = {"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader",
+                 "op.execute(\"ALTER DEFAULT PRIVILEGES IN SCHEMA cfg GRANT ALL ON TABLES TO reader\")"},
+         .good = {"GRANT SELECT ON panels TO reader", "op.execute(\"GRANT SELECT ON panels TO reader\")"},
+         .check = default_privileges},
+    Rule{.id = "rights-taken",
+         .category = "compatibility",
+         .summary = "the application's role may see or do less",
+         .why = "After REVOKE statements fail. Row security and restrictive policies are quieter: rows are missing. Of "
+                "what the same set makes nothing is said.",
+         .bad = {"REVOKE INSERT ON panels FROM app", "op.execute(\"ALTER TABLE panels FORCE ROW LEVEL SECURITY\")"},
+         .good = {"CREATE TABLE notes (id bigint PRIMARY KEY);\nREVOKE ALL ON notes FROM PUBLIC",
+                  "op.execute(\"GRANT INSERT ON panels TO app\")"},
+         .check = rights_taken},
     Rule{
         .id = "open-definer",
         .category = "compatibility",

@@ -100,6 +100,35 @@ std::optional<Flag> required_column(const Statement& s, const ReviewState&) {
                                     s.table.text(), s.name, sql_type(s.type))};
 }
 
+/// C4, where NULL is allowed; where it is not, required-column speaks.
+std::optional<Flag> python_default(const Statement& s, const ReviewState&) {
+  if (s.kind != Kind::add_column || !s.client_default || s.server_default || s.not_null || s.on_new_table)
+    return std::nullopt;
+  return Flag{.object = object_of(s),
+              .hazard = "default= of the new column " + object_of(s) + " is SQLAlchemy's, the database never sees it",
+              .effect = "rows that are there, and those that other code inserts, have NULL",
+              .remedy = "server_default=, and in a later revision, in batches, the rows that are there"};
+}
+
+/// C10.
+std::optional<Flag> replaced_in_place(const Statement& s, const ReviewState& state) {
+  static constexpr auto code =
+      std::to_array<ObjectKind>({ObjectKind::view, ObjectKind::function, ObjectKind::procedure, ObjectKind::trigger});
+  const bool replaces = s.kind == Kind::create_object && s.replaces;
+  if (!replaces || std::ranges::find(code, s.object) == code.end() || s.on_new_table) return std::nullopt;
+  const bool is_of_set = std::ranges::any_of(state.revisions, [&](const ReadRevision& revision) {
+    return std::ranges::any_of(revision.statements, [&](const Statement& before) {
+      const bool about_it = before.object == s.object && before.table == s.table && before.order < s.order;
+      return about_it && (before.kind == Kind::drop_object || before.kind == Kind::create_object);
+    });
+  });
+  if (is_of_set) return std::nullopt;
+  return Flag{.object = s.table.text() + (s.name.empty() ? "" : "." + s.name),
+              .hazard = fmt::format("the {} {} is replaced, if there is one", to_string(s.object), s.table.text()),
+              .effect = "running code gets the new one at COMMIT, before it is restarted",
+              .remedy = "keep to what the running code counts on, or make it under a new name"};
+}
+
 std::optional<Flag> default_changed(const Statement& s, const ReviewState&) {
   if (s.kind != Kind::drop_default || s.on_new_table) return std::nullopt;
   return Flag{.object = object_of(s),
@@ -179,6 +208,23 @@ const std::array all = {
          .good = {"ALTER TABLE panels ADD COLUMN note text NOT NULL DEFAULT ''",
                   "op.add_column(\"panels\", sa.Column(\"note\", sa.Text(), nullable=False, server_default=\"\"))"},
          .check = required_column},
+    Rule{.id = "python-default-only",
+         .category = "advice",
+         .summary = "a default that only SQLAlchemy knows",
+         .why = "Column(default=...) is a value that SQLAlchemy sends with its INSERTs. ADD COLUMN says nothing of it.",
+         .bad = {"", "op.add_column(\"panels\", sa.Column(\"note\", sa.Text(), default=\"\"))"},
+         .good = {"ALTER TABLE panels ADD COLUMN note text DEFAULT ''",
+                  "op.add_column(\"panels\", sa.Column(\"note\", sa.Text(), server_default=\"\"))"},
+         .check = python_default},
+    Rule{.id = "replaced-in-place",
+         .category = "advice",
+         .summary = "a view or function is replaced while code uses it",
+         .why = "CREATE OR REPLACE keeps name and rights, and changes what it does for those that run already.",
+         .bad = {"CREATE OR REPLACE VIEW shown AS SELECT id FROM panels",
+                 "op.execute(\"CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'select 1'\")"},
+         .good = {"CREATE VIEW shown_2 AS SELECT id FROM panels",
+                  "op.execute(\"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'select 1'\")"},
+         .check = replaced_in_place},
     Rule{.id = "drop-default",
          .category = "advice",
          .summary = "a column loses its default",

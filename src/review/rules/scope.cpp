@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "review/rules/groups.hpp"
+#include "review/rules/whole_set.hpp"
 
 namespace orchestrate::rules {
 namespace {
@@ -47,6 +48,18 @@ std::optional<Flag> change_cluster(const Statement& s, const ReviewState&) {
               .remedy = "do it by hand, as an administrator"};
 }
 
+/// J1.
+std::optional<Flag> extension_owned(const Statement& s, const ReviewState& state) {
+  const TableFacts* table = names_an_object(s) ? table_of(s, state) : nullptr;
+  if (!table || table->extension.empty() || s.kind == Kind::grant) return std::nullopt;
+  return Flag{.object = object_of(s),
+              .hazard = s.table.text() + " belongs to the extension " + table->extension,
+              .effect =
+                  "the extension stops working, or undoes it with its next update; autogenerate takes a table that "
+                  "no model declares for one to drop",
+              .remedy = "leave it out; in env.py: include_object= that passes over it"};
+}
+
 const std::array all = {
     Rule{.id = "version-table",
          .category = "out-of-scope",
@@ -65,6 +78,14 @@ const std::array all = {
          .bad = {"", "op.execute(\"ALTER TABLE theirs.orders ADD COLUMN note text\")"},
          .good = {"", "op.execute(\"ALTER TABLE cfg.panels ADD COLUMN note text\")"},
          .check = out_of_scope},
+    Rule{.id = "extension-owned",
+         .category = "out-of-scope",
+         .summary = "a table that belongs to an extension",
+         .why = "Such as spatial_ref_sys of PostGIS. Spoken of with a database at hand only.",
+         .bad = {},
+         .good = {"ALTER TABLE cfg.panels ADD COLUMN note text",
+                  "op.execute(\"ALTER TABLE cfg.panels ADD COLUMN note text\")"},
+         .check = extension_owned},
     Rule{.id = "change-cluster",
          .category = "out-of-scope",
          .summary = "the whole server is changed",

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "review/rules/groups.hpp"
+#include "review/rules/whole_set.hpp"
+#include "review/work.hpp"
 
 namespace orchestrate::rules {
 namespace {
@@ -20,8 +22,28 @@ bool is_off(const Statement& s) {
   return s.new_name == "0" || s.new_name == "default";
 }
 
-std::optional<Flag> no_timeout(const Statement& s, const ReviewState&) {
-  if (!is_limit(s) || !is_off(s)) return std::nullopt;
+/// CONCURRENTLY and VALIDATE take long, hinder nobody, and must not be cut off in the middle.
+bool must_not_be_cut(const Statement& s) {
+  return s.concurrently || s.kind == StatementKind::validate_constraint;
+}
+
+/// Whether what runs without the limit, up to the next SET of it, is only that.
+bool spares_such_work(const Statement& s, const ReviewState& state) {
+  if (s.name == "lock_timeout") return false;
+  std::size_t spared = 0, others = 0;
+  bool in_force = true;
+  each_in_set(state, [&](const Statement& after) {
+    if (after.order <= s.order) return;
+    if (after.kind == StatementKind::set_parameter)
+      in_force &= after.name != s.name;
+    else if (in_force)
+      ++(must_not_be_cut(after) ? spared : others);
+  });
+  return spared > 0 && others == 0;
+}
+
+std::optional<Flag> no_timeout(const Statement& s, const ReviewState& state) {
+  if (!is_limit(s) || !is_off(s) || spares_such_work(s, state)) return std::nullopt;
   return Flag{.object = s.name,
               .hazard = s.name + " is turned off",
               .effect = s.name == "lock_timeout"
@@ -69,6 +91,44 @@ std::optional<Flag> local_outside_transaction(const Statement& s, const ReviewSt
               .remedy = fmt::format("in autocommit_block():\nop.execute(\"SET {} = '5s'\")", s.name)};
 }
 
+/// F3.
+std::optional<Flag> late_timeout(const Statement& s, const ReviewState& state) {
+  if (s.kind != StatementKind::set_parameter || s.name != "lock_timeout" || is_off(s)) return std::nullopt;
+  const Statement* locked = nullptr;
+  bool was_set = false;
+  each_in_set(state, [&](const Statement& before) {
+    if (before.order >= s.order || before.revision != s.revision) return;
+    was_set |= before.kind == StatementKind::set_parameter && before.name == s.name;
+    const bool waits = !before.on_new_table && work_of(before).lock == Lock::access_exclusive;
+    if (waits && !locked && !was_set) locked = &before;
+  });
+  if (!locked) return std::nullopt;
+  return Flag{.object = s.name,
+              .hazard = fmt::format("lock_timeout is set after line {} has locked {}", locked->place.line,
+                                    locked->table.text()),
+              .effect = "that statement waited without this limit, and everybody else behind it",
+              .remedy = "set it first, or leave it to the policy's upgrade stage"};
+}
+
+/// F4.
+std::optional<Flag> limit_on_long_work(const Statement& s, const ReviewState& state) {
+  if (!must_not_be_cut(s) || s.on_new_table) return std::nullopt;
+  const Statement* limit = nullptr;
+  each_in_set(state, [&](const Statement& before) {
+    if (before.order >= s.order || before.kind != StatementKind::set_parameter || before.name != "statement_timeout")
+      return;
+    const bool over = before.only_in_transaction && before.transaction != s.transaction;
+    if (!over) limit = is_off(before) ? nullptr : &before;
+  });
+  if (!limit) return std::nullopt;
+  return Flag{.object = s.name.empty() ? object_of(s) : s.name,
+              .hazard = "statement_timeout = " + limit->new_name + " is in force here",
+              .effect = s.concurrently
+                            ? "when it is over the index is left INVALID, and each write keeps it for nothing"
+                            : "when it is over all rows that were read are to be read again",
+              .remedy = "RESET statement_timeout before it: it hinders nobody while it runs"};
+}
+
 const std::array all = {
     Rule{
         .id = "no-timeout",
@@ -88,6 +148,29 @@ const std::array all = {
          .bad = {"SET lock_timeout = '5min'", "op.execute(\"SET lock_timeout = '60s'\")"},
          .good = {"SET lock_timeout = '5s'", "op.execute(\"SET lock_timeout = '2s'\")"},
          .check = long_lock_timeout},
+    Rule{.id = "late-timeout",
+         .category = "compatibility",
+         .summary = "lock_timeout is set when the lock is taken already",
+         .why = "A limit holds for the statements after it.",
+         .bad = {"BEGIN; ALTER TABLE panels ADD COLUMN note text; SET LOCAL lock_timeout = '2s'; COMMIT",
+                 "op.add_column(\"panels\", sa.Column(\"note\", sa.Text()))\n"
+                 "op.execute(\"SET LOCAL lock_timeout = '2s'\")"},
+         .good = {"BEGIN; SET LOCAL lock_timeout = '2s'; ALTER TABLE panels ADD COLUMN note text; COMMIT",
+                  "op.execute(\"SET LOCAL lock_timeout = '2s'\")\n"
+                  "op.add_column(\"panels\", sa.Column(\"note\", sa.Text()))"},
+         .check = late_timeout},
+    Rule{.id = "limit-on-long-work",
+         .category = "compatibility",
+         .summary = "statement_timeout over CONCURRENTLY or VALIDATE",
+         .why = "Building an index concurrently and validating a constraint take as long as the table is large, and "
+                "hinder nobody. Cut off, the one leaves an INVALID index, the other begins anew.",
+         .bad = {"SET statement_timeout = '1min';\nCREATE INDEX CONCURRENTLY i ON panels (title)",
+                 "op.execute(\"SET statement_timeout = '30s'\")\n"
+                 "op.execute(\"ALTER TABLE panels VALIDATE CONSTRAINT k\")"},
+         .good = {"RESET statement_timeout;\nCREATE INDEX CONCURRENTLY i ON panels (title)",
+                  "op.execute(\"ALTER TABLE panels VALIDATE CONSTRAINT k\")\n"
+                  "op.execute(\"SET statement_timeout = '30s'\")"},
+         .check = limit_on_long_work},
     Rule{.id = "local-outside-transaction",
          .category = "compatibility",
          .summary = "SET LOCAL where it does nothing",

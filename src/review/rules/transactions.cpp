@@ -95,12 +95,6 @@ std::optional<Flag> new_value_used(const Statement& s, const ReviewState& state)
   return std::nullopt;
 }
 
-bool is_long(const Statement& s) {
-  if (s.on_new_table) return false;
-  const Work work = work_of(s);
-  return work.scans || work.rewrites || s.kind == Kind::update_rows || s.kind == Kind::delete_rows;
-}
-
 /// Whether another rule speaks of it already.
 bool speaks_for_itself(const Statement& other, const Statement& s) {
   if (other.table != s.table) return false;
@@ -110,7 +104,7 @@ bool speaks_for_itself(const Statement& other, const Statement& s) {
 
 /// B19: the first statement takes the lock, and what is long comes after it.
 std::optional<Flag> work_under_lock(const Statement& s, const ReviewState& state) {
-  if (s.on_new_table || s.autocommit || s.table.name.empty() || is_long(s)) return std::nullopt;
+  if (s.on_new_table || s.autocommit || s.table.name.empty() || takes_long(s)) return std::nullopt;
   if (work_of(s).lock != Lock::access_exclusive) return std::nullopt;
   const bool is_said = std::ranges::any_of(state.run_order.about(s.table), [&](const Statement* other) {
     return other->order < s.order && other->transaction == s.transaction && !other->on_new_table &&
@@ -120,7 +114,7 @@ std::optional<Flag> work_under_lock(const Statement& s, const ReviewState& state
   const Statement* longest = nullptr;
   for (const Statement* other : state.run_order.after(s)) {
     if (other->transaction != s.transaction) break;
-    if (!is_long(*other) || speaks_for_itself(*other, s)) continue;
+    if (!takes_long(*other) || speaks_for_itself(*other, s)) continue;
     longest = other;
     break;
   }

@@ -1,4 +1,4 @@
-# finds: drop-view:cfg.summary cascade:cfg.summary cascade:cfg.panels.panels_pkey drop-constraint:cfg.panels.panels_pkey
+# finds: drop-view:cfg.summary cascade:cfg.summary cascade:cfg.panels.panels_pkey drop-constraint:cfg.panels.panels_pkey several-tables-locked:cfg.panels.panels_pkey
 """cascade bad"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds:
+# finds: replaced-in-place:cfg.summary
 """cascade good"""
 import sqlalchemy as sa
 from alembic import op

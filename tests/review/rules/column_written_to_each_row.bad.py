@@ -1,4 +1,4 @@
-# finds: column-written-to-each-row:cfg.panels.a column-written-to-each-row:cfg.panels.b column-written-to-each-row:cfg.panels.c column-written-to-each-row:cfg.panels.d
+# finds: column-written-to-each-row:cfg.panels.a column-written-to-each-row:cfg.panels.b column-written-to-each-row:cfg.panels.c column-written-to-each-row:cfg.panels.d mergeable-alters:cfg.panels serial-column:cfg.panels.d
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,4 +1,4 @@
-# finds:
+# finds: small-key:cfg.new timestamp-without-zone:cfg.panels.a
 import sqlalchemy as sa
 from alembic import op
 

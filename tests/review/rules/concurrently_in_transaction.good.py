@@ -1,4 +1,4 @@
-# finds:
+# finds: masked-index:ix_a
 """concurrently in transaction good"""
 import sqlalchemy as sa
 from alembic import op

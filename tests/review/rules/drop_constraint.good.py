@@ -1,4 +1,4 @@
-# finds:
+# finds: never-validated:cfg.panels.size
 """drop constraint good"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds:
+# finds: replaced-in-place:cfg.one
 """drop function good"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds:
+# finds: no-primary-key:cfg.panels
 """drop index good"""
 import sqlalchemy as sa
 from alembic import op

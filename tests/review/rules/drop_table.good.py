@@ -1,4 +1,4 @@
-# finds:
+# finds: small-key:cfg.panels_tmp
 """drop table good"""
 import sqlalchemy as sa
 from alembic import op

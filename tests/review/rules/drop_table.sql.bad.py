@@ -1,4 +1,4 @@
-# finds: drop-table:cfg.panels drop-table:cfg.b
+# finds: drop-table:cfg.panels drop-table:cfg.b no-primary-key:cfg.a several-tables-locked:cfg.b
 """drop table sql bad"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds: lossy-type-change:cfg.panels.title lossy-type-change:cfg.panels.at lossy-type-change:cfg.panels.id
+# finds: lossy-type-change:cfg.panels.title lossy-type-change:cfg.panels.at lossy-type-change:cfg.panels.id mergeable-alters:cfg.panels
 """lossy type change bad"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds:
+# finds: cached-plan:cfg.panels.price
 """lossy type change good"""
 import sqlalchemy as sa
 from alembic import op

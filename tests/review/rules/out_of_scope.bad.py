@@ -1,4 +1,4 @@
-# finds: out-of-scope:billing.invoices out-of-scope:spare version-table:cfg.alembic_version
+# finds: out-of-scope:billing.invoices out-of-scope:spare version-table:cfg.alembic_version small-key:billing.invoices small-key:spare
 """out of scope bad"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds:
+# finds: small-key:cfg.spare
 """out of scope good"""
 import sqlalchemy as sa
 from alembic import op

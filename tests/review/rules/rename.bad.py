@@ -1,4 +1,4 @@
-# finds: rename:cfg.panels rename:cfg.boards.title rename:cfg.logs
+# finds: rename:cfg.panels rename:cfg.boards.title rename:cfg.logs several-tables-locked:cfg.logs
 """rename bad"""
 import sqlalchemy as sa
 from alembic import op

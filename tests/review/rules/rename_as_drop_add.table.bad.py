@@ -1,4 +1,4 @@
-# finds: drop-table:cfg.panels rename-as-drop-add:cfg.panels downgrade-loses-data:downgrade
+# finds: drop-table:cfg.panels rename-as-drop-add:cfg.panels downgrade-loses-data:downgrade no-primary-key:cfg.boards
 """rename as drop add of a table"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds: rewrite:cfg.panels rebuild:cfg.summary lock-table:cfg.panels work-under-lock:cfg.panels
+# finds: rewrite:cfg.panels rebuild:cfg.summary lock-table:cfg.panels work-under-lock:cfg.panels several-tables-locked:cfg.summary
 """rewrite bad"""
 import sqlalchemy as sa
 from alembic import op

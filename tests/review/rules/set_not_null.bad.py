@@ -1,4 +1,4 @@
-# finds: set-not-null:cfg.panels.title set-not-null:cfg.panels.body
+# finds: set-not-null:cfg.panels.title set-not-null:cfg.panels.body mergeable-alters:cfg.panels
 """set not null bad"""
 import sqlalchemy as sa
 from alembic import op

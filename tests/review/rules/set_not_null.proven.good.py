@@ -1,4 +1,4 @@
-# finds: validated-in-same-transaction:cfg.panels.panels_title_not_null
+# finds: validated-in-same-transaction:cfg.panels.panels_title_not_null new-restriction:panels_title_not_null
 from alembic import op
 
 revision = "0002"

@@ -1,4 +1,4 @@
-# finds: truncate:cfg.panels truncate:cfg.logs
+# finds: truncate:cfg.panels truncate:cfg.logs several-tables-locked:cfg.logs
 """truncate bad"""
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-# finds: constraint-validated-at-once:cfg.panels.fk_guild constraint-validated-at-once:cfg.panels.owner constraint-validated-at-once:cfg.panels.uq_title
+# finds: constraint-validated-at-once:cfg.panels.fk_guild constraint-validated-at-once:cfg.panels.owner constraint-validated-at-once:cfg.panels.uq_title foreign-key-without-index:cfg.panels.owner unnamed-constraint:cfg.panels.owner
 """validated at once bad"""
 import sqlalchemy as sa
 from alembic import op

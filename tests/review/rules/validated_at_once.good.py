@@ -1,4 +1,4 @@
-# finds:
+# finds: never-validated:cfg.panels.fk_guild
 """validated at once good"""
 import sqlalchemy as sa
 from alembic import op
