@@ -172,6 +172,8 @@ Json parse_json(std::string_view text) {
     return from(Nlohmann::parse(text));
   } catch (const Nlohmann::parse_error& error) {
     throw Error(ErrorKind::failed, "read JSON", "not valid at byte " + std::to_string(error.byte));
+  } catch (const Nlohmann::out_of_range&) {
+    throw Error(ErrorKind::failed, "read JSON", "a number is larger than any that we know");
   }
 }
 

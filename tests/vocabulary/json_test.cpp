@@ -33,6 +33,10 @@ TEST(JsonText, RefusesToGoAsDeepAsTheStackWouldNot) {
   EXPECT_EQ(parse_json("\"\\\"" + std::string(5000, '[') + "\"").as_string().size(), 5001U) << "a text is not deep";
 }
 
+TEST(JsonText, RefusesANumberThatNothingHolds) {
+  EXPECT_THROW(parse_json("[7e999]"), Error);
+}
+
 TEST(JsonValue, AnAbsentMemberIsNullAndAnotherTypeIsAnError) {
   const Json json = Json::object({{"a", "text"}});
   EXPECT_TRUE(json["b"].is_null());
