@@ -17,31 +17,31 @@ namespace {
 using Kind = StatementKind;
 using Meaning = DataProbe::Meaning;
 
-std::string quoted(std::string_view name) {
+std::string sql_name(std::string_view name) {
   std::string text = "\"";
   for (const char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
   return text + "\"";
 }
 
-std::string quoted(const TableName& table) {
-  return quoted(table.schema) + "." + quoted(table.name);
+std::string sql_name(const TableName& table) {
+  return sql_name(table.schema) + "." + sql_name(table.name);
 }
 
 std::string any_of(const TableName& table, std::string_view where) {
-  return fmt::format("SELECT count(*) FROM (SELECT FROM {} t{}{} LIMIT 1) found", quoted(table),
+  return fmt::format("SELECT count(*) FROM (SELECT FROM {} t{}{} LIMIT 1) found", sql_name(table),
                      where.empty() ? "" : " WHERE ", where);
 }
 
 /// `t."a" IS NOT NULL AND t."b" IS NOT NULL`: a key with a NULL in it is equal to no other, and refers to nothing.
 std::string is_whole(const std::vector<std::string>& columns) {
   std::vector<std::string> tests;
-  for (const std::string& column : columns) tests.push_back("t." + quoted(column) + " IS NOT NULL");
+  for (const std::string& column : columns) tests.push_back("t." + sql_name(column) + " IS NOT NULL");
   return fmt::format("{}", fmt::join(tests, " AND "));
 }
 
 std::string listed(const std::vector<std::string>& columns) {
   std::vector<std::string> names;
-  for (const std::string& column : columns) names.push_back("t." + quoted(column));
+  for (const std::string& column : columns) names.push_back("t." + sql_name(column));
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -104,14 +104,14 @@ class Probing {
         break;
       case Kind::drop_table:
       case Kind::truncate:
-        lose(s, fmt::format("SELECT count(*) FROM {}", quoted(table)), "rows of " + table.text());
+        lose(s, fmt::format("SELECT count(*) FROM {}", sql_name(table)), "rows of " + table.text());
         break;
       case Kind::delete_rows:
-        if (!s.has_where) lose(s, fmt::format("SELECT count(*) FROM {}", quoted(table)), "rows of " + table.text());
+        if (!s.has_where) lose(s, fmt::format("SELECT count(*) FROM {}", sql_name(table)), "rows of " + table.text());
         break;
       case Kind::drop_column:
         if (has_column(table, s.name))
-          lose(s, fmt::format("SELECT count(t.{}) FROM {} t", quoted(s.name), quoted(table)),
+          lose(s, fmt::format("SELECT count(t.{}) FROM {} t", sql_name(s.name), sql_name(table)),
                fmt::format("values of {}.{}", table.text(), s.name));
         break;
       default:
@@ -134,7 +134,7 @@ class Probing {
   void ask_for_nulls(const Statement& s, const TableName& table, const Columns& columns) {
     for (const std::string& column : columns)
       if (has_column(table, column))
-        refuse(s, {table}, any_of(table, "t." + quoted(column) + " IS NULL"),
+        refuse(s, {table}, any_of(table, "t." + sql_name(column) + " IS NULL"),
                fmt::format("rows of {} whose {} is NULL", table.text(), column));
   }
 
@@ -153,10 +153,10 @@ class Probing {
     if (keys.size() != added.columns.size() || !has_columns(*parent, keys)) return;
     std::vector<std::string> same;
     for (std::size_t i = 0; i < keys.size(); ++i)
-      same.push_back(fmt::format("p.{} = t.{}", quoted(keys[i]), quoted(added.columns[i])));
+      same.push_back(fmt::format("p.{} = t.{}", sql_name(keys[i]), sql_name(added.columns[i])));
     refuse(s, {table, *parent},
            any_of(table, fmt::format("{} AND NOT EXISTS (SELECT FROM {} p WHERE {})", is_whole(added.columns),
-                                     quoted(*parent), fmt::join(same, " AND "))),
+                                     sql_name(*parent), fmt::join(same, " AND "))),
            fmt::format("rows of {} whose ({}) is not in {}", table.text(), fmt::join(added.columns, ", "),
                        parent->text()));
   }
@@ -167,11 +167,11 @@ class Probing {
     const bool is_one_type = parsed.size() == 1 && parsed[0].kind == Kind::set_type;
     if (s.converts || !is_one_type || type == "TYPE" || !has_column(table, s.name)) return;
     if (type_effect(s.old_type, s.type) == TypeEffect::none) return;
-    const std::string column = "t." + quoted(s.name);
+    const std::string column = "t." + sql_name(s.name);
     if (const int limit = limit_of_text(type); limit > 0)
       return refuse(s, {table}, any_of(table, fmt::format("length(rtrim({}::text)) > {}", column, limit)),
                     fmt::format("rows of {} whose {} is longer than {}", table.text(), s.name, limit));
-    refuse(s, {table}, fmt::format("SELECT 0 * count({}::{}) FROM {} t", column, type, quoted(table)),
+    refuse(s, {table}, fmt::format("SELECT 0 * count({}::{}) FROM {} t", column, type, sql_name(table)),
            fmt::format("rows of {} whose {} is no {}", table.text(), s.name, type));
   }
 
