@@ -1,5 +1,6 @@
 #include "review/material.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -157,6 +158,11 @@ Task<Material> read_material(Commands& commands, ReviewRequest request, std::sto
   reading.read_again(Reading::Missing::stays_foreign);
   material.revisions = std::move(reading).revisions();
   co_return material;
+}
+
+std::string Material::sha256_of(std::string_view revision) const {
+  const auto read = std::ranges::find(revisions, revision, &ReadRevision::id);
+  return read == revisions.end() ? std::string() : read->sha256;
 }
 
 }  // namespace orchestrate

@@ -2,6 +2,7 @@
 
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "review/env_py.hpp"
@@ -17,6 +18,9 @@ struct Material {
   std::vector<ReadRevision> revisions;  ///< without those that Python does not understand
   std::vector<Finding> findings;        ///< what stands in the way of reading
   TransactionScope scope = TransactionScope::whole;
+
+  /// What the findings of a revision are bound to; empty when it could not be read.
+  std::string sha256_of(std::string_view revision) const;
 };
 
 /// The same of trees that are there, of `material.texts` in their order, and without the project's modules.

@@ -89,7 +89,7 @@ class Review final : public Stage {
 
     const bool knows_transactions = request.env_py && !mentions_autocommit(policy, reviewed.code);
     ReviewReport report = co_await review(context.ports.commands, std::move(request), context.stop);
-    refuse_unhashed(report, code);
+    refuse_unhashed(report, reviewed.code);
     if (!knows_transactions) report.commits = Commits::anywhere;
     for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
     if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), reviewed);
