@@ -75,6 +75,7 @@ int approve(const Arguments& arguments) {
     co_return 0;
   };
   session.run(look());
+  const bool alone = bound_to == revision.sha256;
   const Approval approval{arguments.finding, bound_to, reason, by, utc_text(session.ports().clock.now())};
   ledger->approve(approval);
   if (arguments.format == Format::json)
@@ -86,8 +87,9 @@ int approve(const Arguments& arguments) {
                                                {"at", approval.at}})) +
                       "\n");
   else
-    write(stdout, fmt::format("approved {} for {} as it is now (sha256 {:.12})\n", approval.finding,
-                              revision.file.string(), approval.file_sha256));
+    write(stdout, fmt::format("approved {} for {} {} (sha256 {:.12})\n", approval.finding, revision.file.string(),
+                              alone ? "as it is now" : "as it was reviewed, with the modules that it uses",
+                              approval.file_sha256));
   return 0;
 }
 

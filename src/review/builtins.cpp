@@ -183,7 +183,8 @@ Value list_of(std::vector<Value> items) {
 }
 
 std::optional<std::vector<Value>> items_of(const Value& value) {
-  if (value.is(Kind::list) || value.is(Kind::dict)) return value.items;
+  const bool is_class = value.is(Kind::unknown) || value.is(Kind::foreign);
+  if (value.is(Kind::list) || value.is(Kind::dict) || (is_class && !value.items.empty())) return value.items;
   return std::nullopt;
 }
 

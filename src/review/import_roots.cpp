@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "review/alembic_config.hpp"
 
@@ -121,12 +122,15 @@ std::vector<fs::path> import_roots(const ProjectLayout& layout) {
 
 std::vector<fs::path> package_directories(const fs::path& python) {
   std::vector<fs::path> found;
-  const fs::path prefix = python.parent_path().parent_path();
-  for (const fs::path& lib : {prefix / "lib", prefix / "lib64", prefix / "local/lib"})
-    for (const fs::path& version : directories_in(lib))
-      for (const char* packages : {"site-packages", "dist-packages"})
-        if (version.filename().string().starts_with("python") && is_there(version / packages))
-          found.push_back(version / packages);
+  const fs::path program = python.is_absolute() ? python : fs::path("/usr/bin/python3");
+  std::set<fs::path> prefixes;
+  for (const fs::path& at : {program, fs::weakly_canonical(program)}) prefixes.insert(at.parent_path().parent_path());
+  for (const fs::path& prefix : prefixes)
+    for (const char* lib : {"lib", "lib64", "local/lib"})
+      for (const fs::path& version : directories_in(prefix / lib))
+        for (const char* packages : {"site-packages", "dist-packages"})
+          if (version.filename().string().starts_with("python") && is_there(version / packages))
+            found.push_back(version / packages);
   return found;
 }
 

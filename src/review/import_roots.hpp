@@ -23,7 +23,8 @@ ProjectLayout layout_around(const std::vector<std::filesystem::path>& versions);
 /// distributions in it, and those above the version files that are no package. Canonical, all within the project.
 std::vector<std::filesystem::path> import_roots(const ProjectLayout& layout);
 
-/// The directories of installed packages that an interpreter knows.
+/// The directories of installed packages that an interpreter may know, with those of the one that a virtual environment
+/// was made from.
 std::vector<std::filesystem::path> package_directories(const std::filesystem::path& python);
 
 /// Virtual environments, installed packages, caches and version control hold none of the project's own code.

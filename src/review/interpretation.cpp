@@ -81,19 +81,19 @@ Scope Interpretation::copy_of_names() {
   return names();
 }
 
-const Value* Interpretation::lookup(std::string_view name) const {
-  const auto& locals = frames_.back().locals;
-  if (locals)
+Value* Interpretation::lookup(std::string_view name) {
+  if (auto& locals = frames_.back().locals)
     if (const auto found = locals->find(name); found != locals->end()) return &found->second;
   const auto found = module().names.find(name);
   return found == module().names.end() ? nullptr : &found->second;
 }
 
-/// What was imported, when it is an attribute of that which is set.
-const Value* Interpretation::module_of(Node target) const {
-  if (!target.is("Attribute") || !target.child("value").is("Name")) return nullptr;
-  const Value* owner = lookup(target.child("value").word("id"));
-  return owner && owner->is(Kind::symbol) ? owner : nullptr;
+/// What a name stands for that is not set but changed: `x` of `x.y = ...`, wherever it is kept.
+Value& Interpretation::owner_of(std::string_view name) {
+  Value* known = lookup(name);
+  if (!known) return names()[std::string(name)];
+  Value* shared = kept_in_project(*known);
+  return shared ? *shared : *known;
 }
 
 void Interpretation::bind(Node target, const Value& value) {
@@ -104,21 +104,29 @@ void Interpretation::bind(Node target, const Value& value) {
     const auto items = items_of(value);
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const bool fits = items && items->size() == targets.size();
-      bind(targets[i], fits ? (*items)[i] : Value::unknown(why_unknown(value)));
+      bind(targets[i], fits ? (*items)[i] : part_of(value));
     }
   } else if (target.is("Starred")) {
-    bind(target.child("value"), Value::unknown(why_unknown(value)));
-  } else if (const Value* module = module_of(target)) {  // sa.GUID = GUID: only this name of it is another one now
-    const std::string path = module->text + "." + std::string(target.word("attr"));
+    bind(target.child("value"), part_of(value));
+  } else if (target.child("value").is("Name")) {
+    bind_within(target, value);
+  }
+}
+
+/// x.y = ..., x[y] = ...: x is no longer what was written.
+void Interpretation::bind_within(Node target, const Value& value) {
+  Value& owner = owner_of(target.child("value").word("id"));
+  if (owner.is(Kind::symbol) && target.is("Attribute")) {  // sa.GUID = GUID: only this name of it is another one now
+    const std::string path = owner.text + "." + std::string(target.word("attr"));
     Value* ours = named_in_project(path);
     const std::string why = path + ", which a branch sets";
     if (ours)
       *ours = branches_ > 0 ? Value::foreign(why) : value;
     else
       replaced_[path] = branches_ > 0 ? Value::unknown(why) : value;
-  } else if (target.child("value").is("Name")) {  // x.y = ..., x[y] = ...: x is no longer what was written
-    Value& owner = names()[std::string(target.child("value").word("id"))];
-    if (!owner.is(Kind::foreign)) owner = Value::unknown("a value that is changed later");
+  } else {
+    const std::string why = "a value that is changed later";
+    owner = may_act(owner) ? Value::foreign(why) : Value::unknown(why);
   }
 }
 

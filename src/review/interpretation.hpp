@@ -52,11 +52,11 @@ class Interpretation {
   // interpretation.cpp: bookkeeping
   void emit(std::vector<Statement> statements, Node at);
   void cannot_judge(Node at, std::string why);
-  const Value* lookup(std::string_view name) const;
-  const Value* module_of(Node target) const;
+  Value* lookup(std::string_view name);
+  Value& owner_of(std::string_view name);
   void bind(Node target, const Value& value);
+  void bind_within(Node target, const Value& value);
   Module& module() { return modules_[frames_.back().module]; }
-  const Module& module() const { return modules_[frames_.back().module]; }
   Scope& names() { return frames_.back().locals ? *frames_.back().locals : module().names; }
   void start();
   /// Whether there are still steps to be taken; where there are none, that is told once.
@@ -71,11 +71,12 @@ class Interpretation {
   void walk_import(Node statement);
   void walk_import_from(Node statement);
   void import_all(const std::string& path);
-  std::string imported_from(Node statement) const;
+  std::string imported_from(Node statement);
   std::optional<std::size_t> import(std::string_view name);
   void walk_imported(const std::vector<Node>& body);
   Value resolve(Value value);
   Value* named_in_project(std::string_view path);
+  Value* kept_in_project(const Value& symbol);
 
   // interpretation_flow.cpp: statements
   Flow walk(const std::vector<Node>& body);
@@ -87,6 +88,7 @@ class Interpretation {
   Flow walk_with(Node statement);
   Flow walk_try(Node statement);
   Value function_of(Node definition);
+  void walk_class(Node definition);
   void walk_assignment(Node statement);
   void walk_match(Node statement);
   /// Walks what may or may not happen; whether it had effects.
@@ -146,6 +148,12 @@ class Interpretation {
   std::size_t steps_ = 0;
   bool gave_up_ = false;
 };
+
+/// What importing a library or an application does besides: settings, engines, files. A migration rests on none of it.
+inline bool is_of_no_concern(const Statement& statement) {
+  return statement.kind == StatementKind::opaque || statement.kind == StatementKind::access_host ||
+         statement.kind == StatementKind::read;
+}
 
 template <class Body>
 bool Interpretation::perhaps(Body body) {

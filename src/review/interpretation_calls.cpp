@@ -24,6 +24,14 @@ bool gives_access(const Value& value) {
   return std::ranges::any_of(value.items, gives_access) || std::ranges::any_of(value.values, gives_access);
 }
 
+/// Of what only computes; functools.partial() and next() may give back what they are given.
+Value result_of(const std::string& path, const Arguments& arguments) {
+  const std::string why = "the result of " + path + "()";
+  const bool acts = std::ranges::any_of(arguments.positional, may_act) ||
+                    std::ranges::any_of(arguments.named, [](const auto& named) { return may_act(named.second); });
+  return acts ? Value::foreign(why) : Value::unknown(why);
+}
+
 bool gives_access(const Arguments& arguments) {
   return std::ranges::any_of(arguments.positional, [](const Value& value) { return gives_access(value); }) ||
          std::ranges::any_of(arguments.named, [](const auto& named) { return gives_access(named.second); });
@@ -64,9 +72,7 @@ Value Interpretation::evaluate_call(Node expression) {
   const bool changes = function.is("Attribute") && function.child("value").is("Name") && callee.is(Kind::method) &&
                        (callee.items[0].is(Kind::list) || callee.items[0].is(Kind::dict));
   if (changes) {
-    const std::string name(function.child("value").word("id"));
-    Value& owner = names()[name];
-    if (owner.kind != callee.items[0].kind) owner = callee.items[0];  // a name of the module
+    Value& owner = owner_of(function.child("value").word("id"));
     const bool plain = callee.text == "append" && arguments.positional.size() == 1 && branches_ == 0;
     const bool reads = callee.text == "items" || callee.text == "keys" || callee.text == "values" ||
                        callee.text == "get" || callee.text == "index" || callee.text == "count" ||
@@ -75,7 +81,7 @@ Value Interpretation::evaluate_call(Node expression) {
       owner.items.push_back(arguments.positional[0]);
       owner = bounded(std::move(owner));
     } else if (!reads) {
-      owner = Value::unknown("a list that is changed");
+      owner = one_of(owner, Value::unknown("a list that is changed"), "a list that is changed");
     }
   }
   return call(callee, arguments, expression);
@@ -133,7 +139,7 @@ Value Interpretation::call_symbol(const std::string& path, const Arguments& argu
   call_back(arguments, at);
   if (path == "os.getenv") return Value::unknown("the environment");
   if (path.starts_with("alembic.context")) return Value::unknown("the command line or the configuration");
-  if (!path.starts_with("sqlalchemy")) return Value::unknown("the result of " + path + "()");
+  if (!path.starts_with("sqlalchemy")) return result_of(path, arguments);
   if (arguments.open) return Value::unknown("arguments that are not written out");
   return {.kind = Kind::made, .text = path, .items = arguments.positional, .named = arguments.named};
 }
@@ -155,7 +161,9 @@ Value Interpretation::call_builtin_name(const std::string& name, const Arguments
     return Value::unknown(name + "()");
   }
   call_back(arguments, at);
-  if (const auto value = call_builtin(name, arguments)) return *value;
+  if (const auto value = call_builtin(name, arguments))
+    return value->is(Kind::unknown) && result_of(name, arguments).is(Kind::foreign) ? result_of(name, arguments)
+                                                                                    : *value;
   if (std::ranges::all_of(given, [](const Value& value) { return !gives_access(value); }) && name.ends_with("Error"))
     return Value::unknown("an error");
   cannot_judge(at, "it calls " + name + "(), which is not in this file");

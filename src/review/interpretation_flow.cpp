@@ -14,20 +14,6 @@ bool always_raises(const std::vector<Node>& body) {
   return !body.empty() && body.back().is("Raise");
 }
 
-bool is_constant(Node value) {
-  const bool one = !value || value.is("Constant") || value.is("Opaque");
-  const bool several = value.is("List") || value.is("Tuple") || value.is("Set");
-  return one || (several && std::ranges::all_of(value.children("elts"), is_constant));
-}
-
-/// Of the body of a class: what calling something of the class could reach.
-bool holds_code(Node statement) {
-  const bool assigns = statement.is("Assign") || statement.is("AnnAssign");
-  const bool is_plain =
-      statement.is("Pass") || statement.is("Expr") || (assigns && is_constant(statement.child("value")));
-  return !is_plain;
-}
-
 /// Names whose values differ afterwards depend on the branch taken.
 void merge(Scope& into, const Scope& other, const std::string& why) {
   const Value unbound = Value::unknown(why);
@@ -84,12 +70,10 @@ Interpretation::Flow Interpretation::walk_one(Node statement) {
     names()[name] = decorated ? Value::foreign("the decorated function " + name) : function_of(statement);
   }
   if (type == "AsyncFunctionDef") names()[std::string(statement.word("name"))] = Value::foreign("an async function");
-  if (type == "ClassDef") {
-    const auto body = statement.children("body");
-    const bool acts = std::ranges::any_of(body, holds_code);
-    const std::string why = "the class " + std::string(statement.word("name"));
-    names()[std::string(statement.word("name"))] = acts ? Value::foreign(why) : Value::unknown(why);
-  }
+  if (type == "ClassDef") walk_class(statement);
+  if (type == "Global")
+    for (const std::string& name : statement.words("names"))
+      module().names[name] = Value::foreign("the global " + name + ", which a function sets");
   if (type == "Assert") evaluate(statement.child("test"));
   if (type == "Raise" && statement.child("exc")) evaluate(statement.child("exc"));
   if (type == "Return")
@@ -152,7 +136,7 @@ Interpretation::Flow Interpretation::walk_for(Node statement) {
   const auto items = items_of(over);
   if (!items) {
     const bool acts = perhaps([&] {
-      bind(statement.child("target"), Value::unknown(why_unknown(over)));
+      bind(statement.child("target"), part_of(over));
       walk(statement.children("body"));
     });
     if (acts) cannot_judge(statement, "the loop runs over " + why_unknown(over));

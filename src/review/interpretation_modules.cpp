@@ -33,12 +33,6 @@ std::vector<std::string> names_set_by(Node statement) {
   return names;
 }
 
-/// What importing a library or an application does besides: settings, engines, files. A migration rests on none of it.
-bool is_of_no_concern(const Statement& statement) {
-  return statement.kind == StatementKind::opaque || statement.kind == StatementKind::access_host ||
-         statement.kind == StatementKind::read;
-}
-
 }  // namespace
 
 void Interpretation::walk_import(Node statement) {
@@ -54,7 +48,7 @@ void Interpretation::walk_import(Node statement) {
 }
 
 /// Without its dots where the importing module lies in a package.
-std::string Interpretation::imported_from(Node statement) const {
+std::string Interpretation::imported_from(Node statement) {
   const auto level = static_cast<std::size_t>(statement.number("level"));
   const std::string written(statement.word("module"));
   std::string package = module().package;
@@ -143,6 +137,18 @@ Value* Interpretation::named_in_project(std::string_view path) {
   Scope& theirs = modules_[*imported].names;
   const auto named = theirs.find(path.substr(dot + 1));
   return named == theirs.end() ? nullptr : &named->second;
+}
+
+/// The value that a symbol stands for at the end, in the module that keeps it; nullptr: it is no value of the project.
+Value* Interpretation::kept_in_project(const Value& symbol) {
+  constexpr int most_steps = 20;
+  const Value* at = &symbol;
+  for (int step = 0; step < most_steps && at->is(Kind::symbol); ++step) {
+    Value* next = named_in_project(at->text);
+    if (!next || !next->is(Kind::symbol)) return next;
+    at = next;
+  }
+  return nullptr;
 }
 
 }  // namespace orchestrate

@@ -195,8 +195,8 @@ Value Interpretation::evaluate_subscript(Node expression) {
           object.items[i].number == index.number)
         return object.values[i];
   if (object.is(Kind::foreign)) return object;
-  if ((object.is(Kind::list) || object.is(Kind::dict)) && may_act(object))
-    return Value::foreign(why_unknown(index.is_known() ? object : index));
+  const bool holds = (object.is(Kind::list) || object.is(Kind::dict)) && may_act(object);
+  if (holds) return Value::foreign(why_unknown(index.is_known() ? object : index));
   return Value::unknown(object.is_known() ? why_unknown(index) : why_unknown(object));
 }
 
@@ -207,7 +207,7 @@ Value Interpretation::evaluate_comprehension(Node expression) {
   const Scope before = copy_of_names();
   const bool simple =
       items && generators.size() == 1 && generators[0].children("ifs").empty() && expression.child("elt");
-  Value result = Value::unknown(why_unknown(over));
+  Value result = part_of(over);
   if (simple) {
     std::vector<Value> made;
     for (const Value& item : *items) {
@@ -219,7 +219,7 @@ Value Interpretation::evaluate_comprehension(Node expression) {
   } else {
     const bool acts = perhaps([&] {
       for (const Node generator : generators) {
-        bind(generator.child("target"), Value::unknown(why_unknown(over)));
+        bind(generator.child("target"), part_of(over));
         for (const Node condition : generator.children("ifs")) evaluate(condition);
       }
       for (const char* part : {"elt", "key", "value"}) evaluate(expression.child(part));
@@ -249,10 +249,16 @@ Value Interpretation::attribute(const Value& object, std::string_view name) {
       if (name == "bind" || name == "connection") return {.kind = Kind::connection};
       break;
     case Kind::unknown:
+      if (const Value* constant = object.argument(name)) return *constant;
       if (std::ranges::find(ways_in, name) != ways_in.end()) return Value::foreign("." + text + " of " + object.text);
       return object;
     case Kind::foreign:
-      return object;
+      if (const Value* constant = object.argument(name)) return *constant;
+      return Value::foreign(object.text);
+    case Kind::text:
+    case Kind::integer:
+      if (name == "value") return object;  // of an enumeration: neither has one itself
+      break;
     default:
       break;
   }

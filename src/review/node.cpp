@@ -19,6 +19,14 @@ std::string_view Node::word(std::string_view field) const {
   return value.is_string() ? std::string_view(value.as_string()) : std::string_view();
 }
 
+std::vector<std::string> Node::words(std::string_view field) const {
+  std::vector<std::string> found;
+  if (!json_ || !(*json_)[field].is_array()) return found;
+  for (const Json& item : (*json_)[field].as_array())
+    if (item.is_string()) found.push_back(item.as_string());
+  return found;
+}
+
 const Json& Node::value() const {
   return (*json_)["value"];
 }

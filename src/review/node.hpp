@@ -23,7 +23,8 @@ class Node {
   std::vector<Node> children(std::string_view field) const;
   /// A field that is a name, such as `id` of a Name; empty when absent.
   std::string_view word(std::string_view field) const;
-  const Json& value() const;  ///< of a Constant
+  std::vector<std::string> words(std::string_view field) const;  ///< of a field that is a list of names
+  const Json& value() const;                                     ///< of a Constant
   int line() const { return number("line"); }
   int column() const { return number("column"); }
   int number(std::string_view field) const;

@@ -66,6 +66,11 @@ Value one_of(const Value& one, const Value& other, std::string why) {
   return may_act(one) || may_act(other) ? Value::foreign(std::move(why)) : Value::unknown(std::move(why));
 }
 
+Value part_of(const Value& whole) {
+  const std::string why = why_unknown(whole);
+  return may_act(whole) ? Value::foreign(why) : Value::unknown(why);
+}
+
 std::optional<bool> truth(const Value& value) {
   switch (value.kind) {
     case Kind::unknown:

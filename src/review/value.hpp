@@ -14,7 +14,8 @@ namespace orchestrate {
 /// What an expression of a migration is, as far as its text tells.
 struct Value {
   enum class Kind {
-    unknown,  ///< `text` says what it depends on; asking it is harmless
+    unknown,  ///< `text` says what it depends on; asking it is harmless; of a class `named` are constants, `items`
+              ///< members
     foreign,  ///< likewise, but calling it may do anything
     none,
     boolean,  ///< `number` is 0 or 1
@@ -60,6 +61,8 @@ std::size_t weight_of(const Value& value);
 Value bounded(Value value);
 /// One of the two, nobody knows which. Where one of them could change the database, the answer is foreign.
 Value one_of(const Value& one, const Value& other, std::string why);
+/// Some part of the whole, nobody knows which; foreign where one of them could change the database.
+Value part_of(const Value& whole);
 /// Whether calling it, or something of it, may do more than compute.
 bool may_act(const Value& value);
 /// Truth in Python's sense; nullopt when it depends on something unknown.

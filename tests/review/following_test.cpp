@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "review/project_modules.hpp"
 #include "reviewing.hpp"
 
 namespace orchestrate {
@@ -83,6 +84,30 @@ TEST(Following, KnowsConstantsOfOtherModules) {
   EXPECT_EQ(finding.place.file, (project.path() / "app/tables.py").string());
   EXPECT_EQ(finding.place.line, 6);
   EXPECT_EQ(finding.source_line, "DROP TABLE cfg.x;");
+}
+
+TEST(Following, KnowsConstantsOfClasses) {
+  const Project project;
+  project.module("app/models.py",
+                 "import enum\nfrom sqlalchemy.orm import DeclarativeBase, Mapped\n"
+                 "class Base(DeclarativeBase):\n    pass\n"
+                 "class Panel(Base):\n    __tablename__ = 'panels'\n    id: Mapped[int]\n    old = ['a', 'b']\n"
+                 "    def drop(self):\n        pass\n"
+                 "class Table(str, enum.Enum):\n    X = 'x'\n    Y = 'y'\n");
+  const std::string imports = "from app.models import Panel, Table";
+  EXPECT_THAT(flagged(project, imports, "op.drop_table(Panel.__tablename__, schema='cfg')"),
+              ElementsAre("drop-table:cfg.panels"));
+  EXPECT_THAT(flagged(project, imports, "for t in Panel.old:\n        op.drop_table(t, schema='cfg')"),
+              ElementsAre("drop-table:cfg.a", "drop-table:cfg.b"));
+  EXPECT_THAT(flagged(project, imports, "[op.drop_table(t.value, schema='cfg') for t in Table]"),
+              ElementsAre("drop-table:cfg.x", "drop-table:cfg.y"));
+  EXPECT_THAT(flagged(project, imports, "op.execute('DROP TABLE cfg.' + Table.Y.value)"),
+              ElementsAre("drop-table:cfg.y"));
+  EXPECT_THAT(flagged(project, imports, "op.create_table('t', sa.Column('c', sa.Enum(Table)), schema='cfg')"),
+              IsEmpty());
+  EXPECT_THAT(flagged(project, imports, "Panel.drop(Panel())"), Contains(StartsWith("cannot-judge:")));
+  EXPECT_THAT(flagged(project, imports, "Panel.old = []\n    for t in Panel.old:\n        op.drop_table(t)"),
+              Contains(StartsWith("cannot-judge:")));
 }
 
 TEST(Following, GoesOnFromModuleToModule) {
@@ -329,6 +354,35 @@ TEST(Following, ReadsEachModuleForEveryRevision) {
   project.revision("r1", "None", "from first import a\ndef upgrade():\n    a()\n");
   project.revision("r2", "'r1'", "from first import b\ndef upgrade():\n    b()\ndef downgrade():\n    b()\n");
   EXPECT_THAT(flags(review_of(project)), ElementsAre("drop-table:cfg.a", "drop-table:cfg.b"));
+}
+
+TEST(Following, ReadsTheModulesOfByteBot) {
+  const std::filesystem::path byte_bot = SOURCE_DIR "/tests/hosts/byte_bot/project";
+  const ProjectLayout layout{.directory = byte_bot,
+                             .versions = {byte_bot / "services/api/src/byte_api/lib/db/migrations/versions"}};
+  ProjectModules modules(layout, "/usr/bin/python3");
+  for (const char* name : {"byte_api.lib.settings", "byte_common.models", "byte_common.models.guild", "json",
+                           "advanced_alchemy.types", "byte_api.lib.nothing"})
+    modules.find(name);
+  std::vector<std::string> files;
+  for (const ProjectModule& module : modules.take_wanted())
+    files.push_back(std::filesystem::path(module.file).lexically_relative(byte_bot).string());
+  EXPECT_THAT(files, ElementsAre("services/api/src/byte_api/lib/settings.py",
+                                 "packages/byte-common/src/byte_common/models/__init__.py",
+                                 "packages/byte-common/src/byte_common/models/guild.py"));
+}
+
+TEST(Following, FillsAListThatAModuleKeeps) {
+  const Project project;
+  project.module("helpers.py",
+                 "from alembic import op\nTABLES = ['a']\nNAMES = {}\n"
+                 "def drop():\n    for t in TABLES:\n        op.drop_table(t, schema='cfg')\n"
+                 "def drop_named():\n    op.drop_table(NAMES['a'], schema='cfg')\n");
+  project.module("again.py", "from helpers import TABLES\n");
+  EXPECT_THAT(flagged(project, "from helpers import drop\nfrom again import TABLES", "TABLES.append('b')\n    drop()"),
+              ElementsAre("drop-table:cfg.a", "drop-table:cfg.b"));
+  EXPECT_THAT(flagged(project, "from helpers import drop_named, NAMES", "NAMES['a'] = 'b'\n    drop_named()"),
+              ElementsAre(StartsWith("cannot-judge:")));
 }
 
 TEST(Following, SetsANameInAModuleOfTheProject) {
