@@ -52,9 +52,7 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
   added.name = column.items[0].text;
   if (column.items.size() > 1) {
     added.type = written(column.items[1]);
-    const EnumTypes types = enum_types_of(column.items[1]);
-    added.needed_types = types.made;
-    added.needed_types.insert(added.needed_types.end(), types.needed.begin(), types.needed.end());
+    added.needed_types = enum_types_of(column.items[1]).all();
   }
   const Value* nullable = column.argument("nullable");
   added.not_null = (nullable && truth(*nullable) == false) || is_yes(column, "primary_key");
@@ -77,7 +75,12 @@ std::vector<Statement> statements_of_column(const Statement& on_table, const Val
       found.push_back(constraint(on_table, ConstraintType::check, added.name));
       found.back().is_unnamed = !is_given(part, "name");
     }
-    if (made == "Identity" || made == "Computed") found[0].server_default = found[0].differs_by_row = true;
+    const Value* persisted = made == "Computed" ? part.argument("persisted") : nullptr;
+    found[0].is_virtual |= persisted && truth(*persisted) == false;
+    if (made == "Identity" || made == "Computed") {
+      found[0].server_default = true;
+      found[0].differs_by_row = !found[0].is_virtual;
+    }
   }
   if (is_yes(column, "unique")) found.push_back(constraint(on_table, ConstraintType::unique, added.name));
   if (is_yes(column, "primary_key")) found.push_back(constraint(on_table, ConstraintType::primary_key, added.name));

@@ -165,7 +165,7 @@ class Probing {
     const std::string type = sql_type(s.type);
     const auto parsed = statements_of_sql("ALTER TABLE t ALTER c TYPE " + type);
     const bool is_one_type = parsed.size() == 1 && parsed[0].kind == Kind::set_type;
-    if (s.converts || !is_one_type || type == "TYPE" || !has_column(table, s.name)) return;
+    if (s.computes || !is_one_type || type == "TYPE" || !has_column(table, s.name)) return;
     if (type_effect(s.old_type, s.type) == TypeEffect::none) return;
     const std::string column = "t." + sql_name(s.name);
     if (const int limit = limit_of_text(type); limit > 0)

@@ -1,4 +1,5 @@
 #include "review/directives.hpp"
+#include "review/rule.hpp"
 #include "review/sql.hpp"
 #include "review/sql_conditions.hpp"
 
@@ -99,11 +100,11 @@ Statements drop_column(const Bound& bound) {
   return {statement};
 }
 
-/// Whether USING is more than a cast of the column itself.
-bool is_conversion(const Bound& bound, const Statement& column) {
-  const auto same =
-      statements_of_sql("ALTER TABLE t ALTER \"" + column.name + "\" TYPE int USING " + bound.text("postgresql_using"));
-  return same.size() != 1 || same[0].converts;
+/// Whether USING is more than a cast to the type; also where nobody can read it.
+bool computes(const Statement& s, const std::string& expression) {
+  const Statements same = statements_of_sql("ALTER TABLE t ALTER COLUMN \"" + s.name + "\" TYPE " + sql_type(s.type) +
+                                            " USING " + expression);
+  return same.size() != 1 || same[0].kind != Kind::set_type || same[0].computes;
 }
 
 Statements alter_column(const Bound& bound) {
@@ -118,12 +119,10 @@ Statements alter_column(const Bound& bound) {
   if (bound.given("type_")) {
     Statement& statement = add(Kind::set_type);
     statement.type = written(*bound.get("type_"));
-    const EnumTypes types = enum_types_of(*bound.get("type_"));
-    statement.needed_types = types.made;
-    statement.needed_types.insert(statement.needed_types.end(), types.needed.begin(), types.needed.end());
+    statement.needed_types = enum_types_of(*bound.get("type_")).all();
     statement.has_using = bound.given("postgresql_using");
+    if (statement.has_using) statement.computes = computes(statement, bound.text("postgresql_using"));
     if (bound.given("existing_type")) statement.old_type = written(*bound.get("existing_type"));
-    if (bound.given("postgresql_using")) statement.converts = is_conversion(bound, statement);
   }
   if (const Value* nullable = bound.get("nullable"); nullable && !nullable->is(Value::Kind::none)) {
     const auto allowed = truth(*nullable);

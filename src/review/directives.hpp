@@ -34,6 +34,8 @@ void note_written(Statement& statement, std::string_view column, const Value& va
 /// Names of the enum types of PostgreSQL that `type` needs. SQLAlchemy makes those with a new table that `made` says.
 struct EnumTypes {
   std::vector<std::string> made, needed;
+  /// What a column that is added needs, for with that SQLAlchemy makes none.
+  std::vector<std::string> all() const;
 };
 EnumTypes enum_types_of(const Value& type);
 

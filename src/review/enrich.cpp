@@ -69,10 +69,14 @@ class Enriching {
       }
   }
 
-  static void take_old_type(Statement& s, const TableFacts& table) {
+  void take_old_type(Statement& s, const TableFacts& table) const {
     const auto column = table.columns.find(s.name);
     if (column == table.columns.end()) return;
     s.old_type = column->second.type;
+    // Since PostgreSQL 12, where the session's TimeZone is UTC.
+    const std::set<std::string> types = {s.old_type, sql_type(s.type)};
+    s.is_free =
+        facts_.is_utc && facts_.server_version >= 120000 && types == std::set<std::string>{"timestamp", "timestamptz"};
     s.is_checked = std::ranges::any_of(table.constraints, [&](const auto& entry) {
       return entry.second.definition.starts_with("CHECK") && names(entry.second.definition, s.name);
     });

@@ -65,6 +65,8 @@ Facts facts_from(const Json& json) {
     for (const Json& table : domain["tables"].as_array())
       found.tables.push_back({table.as_array().at(0).as_string(), table.as_array().at(1).as_string()});
   });
+  each(json["readers"], [&](const std::string& name, const Json& roles) { facts.readers[name] = names_from(roles); });
+  facts.default_readers = names_from(json["default_readers"]);
   facts.types = names_from(json["types"]);
   facts.enums = names_from(json["enums"]);
   facts.extensions = names_from(json["extensions"]);

@@ -49,9 +49,11 @@ struct Facts {
   int server_version = 0;  ///< as server_version_num: 150018; 0: there was no database to ask
   bool is_utc = false;     ///< TimeZone of the role's sessions
   std::map<TableName, TableFacts> tables;
-  std::map<std::string, DomainFacts> domains;  ///< by bare name
-  std::set<std::string> types, enums;          ///< bare names; `types` holds the enums, too
-  std::set<std::string> extensions;            ///< whose files the server's host has
+  std::map<std::string, DomainFacts> domains;            ///< by bare name
+  std::set<std::string> types, enums;                    ///< bare names; `types` holds the enums, too
+  std::set<std::string> extensions;                      ///< whose files the server's host has
+  std::map<std::string, std::set<std::string>> readers;  ///< roles that may SELECT from half of a schema's tables
+  std::set<std::string> default_readers;                 ///< of tables to come, by ALTER DEFAULT PRIVILEGES
 
   /// By its name and the schema, where that was written; without a schema only a name that one table alone has.
   const TableFacts* find(const TableName& table, bool qualified) const;

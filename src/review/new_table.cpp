@@ -82,6 +82,12 @@ std::vector<std::string> names_of_list(const Value* list) {
   return names;
 }
 
+std::vector<std::string> EnumTypes::all() const {
+  std::vector<std::string> names = made;
+  names.insert(names.end(), needed.begin(), needed.end());
+  return names;
+}
+
 EnumTypes enum_types_of(const Value& type) {
   EnumTypes found;
   const std::string_view made = made_name(type);

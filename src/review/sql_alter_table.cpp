@@ -120,11 +120,12 @@ std::vector<Statement> add_column(const Statement& on_table, const Json& column)
   return found;
 }
 
-/// Whether USING is more than a cast of the column itself.
-bool is_conversion(const Json& expression, const std::string& column) {
-  if (expression.is_null()) return false;
-  const auto fields = texts(expression["TypeCast"]["arg"]["ColumnRef"]["fields"]);
-  return fields.size() != 1 || fields[0] != column;
+/// USING `column`, or `column::type`: what PostgreSQL would do without it.
+bool is_cast(const Json& expression, const Statement& change) {
+  const Json& cast = expression["TypeCast"];
+  const bool to_other = cast.is_object() && type_text(cast["typeName"]) != change.type;
+  const Json& inner = cast.is_object() ? cast["arg"] : expression;
+  return !to_other && texts(inner["ColumnRef"]["fields"]) == std::vector{change.name};
 }
 
 std::vector<Statement> command(const Json& body, const Json& cmd) {
@@ -150,8 +151,9 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
   if (statement.kind == StatementKind::add_column) return add_column(statement, def["ColumnDef"]);
   if (statement.kind == StatementKind::set_type) {
     statement.type = type_text(def["ColumnDef"]["typeName"]);
-    statement.has_using = !def["ColumnDef"]["raw_default"].is_null();
-    statement.converts = is_conversion(def["ColumnDef"]["raw_default"], statement.name);
+    const Json& expression = def["ColumnDef"]["raw_default"];
+    statement.has_using = !expression.is_null();
+    statement.computes = statement.has_using && !is_cast(expression, statement);
   }
   if (statement.kind == StatementKind::set_default && def.is_null()) statement.kind = StatementKind::drop_default;
   if (statement.kind == StatementKind::add_constraint) {

@@ -137,9 +137,8 @@ struct Statement {
   bool not_valid = false, using_index = false, temporary = false, recreates = false;
   bool is_checked = false;  ///< of a column: a CHECK is looked at again with its new type
   bool unique = false, unlogged = false, replaces = false;  ///< the last: OR REPLACE
-  bool converts = false;                         ///< of SET TYPE: by another expression than a cast of the column
-  bool is_part = false;                          ///< of a table that is created: PARTITION OF its reference
-  bool deletes_children = false;                 ///< of a foreign key: ON DELETE CASCADE
+  bool is_part = false;                                     ///< of a table that is created: PARTITION OF its reference
+  bool deletes_children = false;                            ///< of a foreign key: ON DELETE CASCADE
   bool is_open_definer = false;                  ///< a SECURITY DEFINER function without a search_path of its own
   bool only_in_transaction = false;              ///< SET LOCAL
   bool to_public = false, grant_option = false;  ///< of a grant or a policy; of a grant
@@ -151,6 +150,9 @@ struct Statement {
   bool is_partial = false;           ///< of an index: it has a WHERE
   bool hides_columns = false;        ///< of a table that is created: LIKE, AS, or arguments that nobody can read
   bool has_using = false;            ///< of a type change
+  bool computes = false;             ///< of a type change: USING is more than a cast of the column
+  bool is_free = false;              ///< of a type change: only the catalog is changed, the database at hand says
+  bool is_virtual = false;           ///< of a column that is added: computed when it is read
   bool copies_rows = false;          ///< its rows come from a query or a file, so that nobody can tell how many
   bool gives_id = false;             ///< of an INSERT: a literal for the column `id`
   bool for_objects_to_come = false;  ///< ALTER DEFAULT PRIVILEGES

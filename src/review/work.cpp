@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "review/type_effect.hpp"
-
 namespace orchestrate {
 namespace {
 
@@ -66,7 +64,7 @@ Work work_of(const Statement& s) {
               .scans = s.differs_by_row || s.has_checked_domain,
               .rewrites = s.differs_by_row || s.has_checked_domain};
     case Kind::set_type: {
-      const bool rewrites = type_effect(s.old_type, s.type) != TypeEffect::none;
+      const bool rewrites = effect_of_change(s) != TypeEffect::none;
       return {.lock = Lock::access_exclusive, .scans = rewrites || s.is_checked, .rewrites = rewrites};
     }
     case Kind::set_not_null:
@@ -123,6 +121,12 @@ Work work_of(const Statement& s) {
     default:
       return {};
   }
+}
+
+TypeEffect effect_of_change(const Statement& s) {
+  if (s.is_free && !s.computes) return TypeEffect::none;
+  const TypeEffect by_type = type_effect(s.old_type, s.type);
+  return by_type == TypeEffect::none && s.computes ? TypeEffect::rewrites : by_type;
 }
 
 bool takes_long(const Statement& s) {

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "review/statement.hpp"
+#include "review/type_effect.hpp"
 
 namespace orchestrate {
 
@@ -34,6 +35,9 @@ struct Work {
   bool operator==(const Work&) const = default;
 };
 Work work_of(const Statement& statement);
+
+/// Of a set_type, with what its USING and the database say.
+TypeEffect effect_of_change(const Statement& statement);
 
 /// Whether it takes the longer the more rows there are, on a table that is not new.
 bool takes_long(const Statement& statement);

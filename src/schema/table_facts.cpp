@@ -59,6 +59,17 @@ SELECT json_build_object('version', current_setting('server_version_num')::int,
   'types', (SELECT json_agg(DISTINCT t.typname) FROM pg_type t WHERE t.typname = ANY($1::text[])),
   'enums', (SELECT json_agg(DISTINCT t.typname) FROM pg_type t WHERE t.typname = ANY($1::text[]) AND t.typtype = 'e'),
   'extensions', (SELECT json_agg(e.name) FROM pg_available_extensions e WHERE e.name = ANY($1::text[])),
+  'readers', (SELECT json_object_agg(s.nspname, s.roles) FROM (
+      SELECT r.nspname, json_agg(r.role) AS roles FROM (
+        SELECT n.nspname, pg_get_userbyid(a.grantee) AS role, count(DISTINCT c.oid) AS granted,
+          (SELECT count(*) FROM pg_class k WHERE k.relnamespace = n.oid AND k.relkind IN ('r', 'p')) AS tables
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a
+        WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+          AND a.privilege_type = 'SELECT' AND a.grantee NOT IN (0, c.relowner)
+        GROUP BY n.oid, n.nspname, a.grantee) r
+      WHERE 2 * r.granted >= r.tables GROUP BY r.nspname) s),
+  'default_readers', (SELECT json_agg(DISTINCT pg_get_userbyid(a.grantee))
+      FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclobjtype = 'r' AND a.privilege_type = 'SELECT'),
   'domains', (SELECT json_object_agg(d.name, d.fact) FROM (
       SELECT t.typname AS name, json_build_object(
         'checked', bool_or(t.typnotnull OR EXISTS (

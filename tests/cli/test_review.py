@@ -20,7 +20,7 @@ def upgrade():
 def downgrade():
     pass
 '''
-CREATE = 'op.create_table("panels", sa.Column("id", sa.Integer, primary_key=True))'
+CREATE = 'op.create_table("panels", sa.Column("id", sa.BigInteger, primary_key=True))'
 DROP = 'op.drop_column("panels", "title")'
 
 
@@ -122,7 +122,7 @@ SQL = """BEGIN;
 ALTER TABLE panels DROP COLUMN title;
 CREATE INDEX CONCURRENTLY inside ON panels (id);
 COMMIT;
-CREATE INDEX CONCURRENTLY outside ON panels (id);
+CREATE INDEX CONCURRENTLY outside ON panels (title);
 """
 
 

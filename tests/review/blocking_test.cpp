@@ -60,6 +60,7 @@ struct Step {
   const char* before = "";
   const char* needs_catalog = nullptr;  ///< why the text alone does not tell, so that it is flagged to be safe
   const char* locks_more = nullptr;     ///< why the text alone does not tell all that it locks
+  const char* zone = "Europe/Berlin";   ///< TimeZone of the sessions
 };
 
 constexpr const char* users = "which tables have columns of the domain";
@@ -119,6 +120,11 @@ constexpr auto steps = std::to_array<Step>({
     {"ALTER TABLE t ALTER COLUMN d TYPE numeric(14,4)"},
     {"ALTER TABLE t ALTER COLUMN d TYPE numeric", "", "the old type"},
     {"ALTER TABLE t ALTER COLUMN at TYPE timestamptz"},
+    {"ALTER TABLE t ALTER COLUMN at TYPE timestamptz", "", "the old type and TimeZone", nullptr, "UTC"},
+    {"ALTER TABLE t ALTER COLUMN at TYPE timestamptz USING at AT TIME ZONE 'Europe/Paris'", "", nullptr, nullptr,
+     "UTC"},
+    {"ALTER TABLE t ALTER COLUMN c TYPE text USING upper(c)"},
+    {"ALTER TABLE t ALTER COLUMN c TYPE text USING c::text", "", "the old type"},
     {"ALTER TABLE t ALTER COLUMN j TYPE jsonb"},
     // constraints
     {"ALTER TABLE t ADD CONSTRAINT k CHECK (n >= 0)"},
@@ -193,11 +199,16 @@ class Blocking : public testing::Test {
   static void SetUpTestSuite() { server = std::make_unique<TemporaryPostgres>(); }
   static void TearDownTestSuite() { server.reset(); }
 
-  /// In a copy of the database, in one transaction that is rolled back.
-  static Seen run(const Step& step) {
+  static void begin(const Step& step) {
     server->sql("DROP DATABASE IF EXISTS x");
     server->sql("CREATE DATABASE x TEMPLATE model");
+    server->sql(fmt::format("ALTER DATABASE x SET timezone = '{}'", step.zone));
     if (*step.before != '\0') server->sql(step.before, "x");
+  }
+
+  /// In a copy of the database, in one transaction that is rolled back.
+  static Seen run(const Step& step) {
+    begin(step);
     std::string answer;
     try {
       answer = look_at(step.sql);
@@ -219,7 +230,6 @@ class Blocking : public testing::Test {
     return server->sql(std::string(R"(
       CREATE TEMP TABLE before AS SELECT c.oid, pg_relation_filenode(c.oid) AS file FROM pg_class c
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i', 'm', 'p', 'I');
-      SET timezone = 'Europe/Berlin';
       BEGIN;
       SELECT pg_stat_force_next_flush();
       )") + sql + R"(;
@@ -235,9 +245,7 @@ class Blocking : public testing::Test {
 
   /// What the catalog says when the step begins.
   static Facts facts_before(const Step& step) {
-    server->sql("DROP DATABASE IF EXISTS x");
-    server->sql("CREATE DATABASE x TEMPLATE model");
-    if (*step.before != '\0') server->sql(step.before, "x");
+    begin(step);
     std::vector<ReadRevision> revisions(1);
     revisions[0].statements = statements_of_sql(step.sql);
     boost::asio::io_context io(1);
@@ -247,9 +255,7 @@ class Blocking : public testing::Test {
 
   /// The strongest lock on each table, view or sequence of the schema that was there before.
   static std::set<std::string> locks_of(const Step& step) {
-    server->sql("DROP DATABASE IF EXISTS x");
-    server->sql("CREATE DATABASE x TEMPLATE model");
-    if (*step.before != '\0') server->sql(step.before, "x");
+    begin(step);
     std::istringstream lines(server->sql(std::string(R"(
       CREATE TEMP TABLE before AS SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'm', 'p', 'v');
       BEGIN;

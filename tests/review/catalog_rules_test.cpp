@@ -28,6 +28,14 @@ constexpr const char* schema = R"(
   UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'panels_broken'::regclass;
   CREATE TABLE theirs (id int);
   ALTER EXTENSION citext ADD TABLE theirs;
+  CREATE ROLE app;
+  CREATE SCHEMA shop;
+  CREATE TABLE shop.orders (id int);
+  CREATE TABLE shop.alembic_version (version_num text);
+  GRANT SELECT ON shop.orders TO app;
+  CREATE SCHEMA open;
+  CREATE TABLE open.orders (id int);
+  GRANT SELECT ON open.orders TO PUBLIC;
   INSERT INTO panels SELECT i, i::text FROM generate_series(1, 100) i;
   ANALYZE;
 )";
@@ -135,6 +143,15 @@ TEST_F(CatalogRules, KnowWhatTheServersVersionCanDo) {
   const std::string validate = "ALTER DOMAIN amount VALIDATE CONSTRAINT k";
   EXPECT_THAT(found_on(170000, validate), Contains("domain-checked-at-once"));
   EXPECT_THAT(found_on(180000, validate), Not(Contains("domain-checked-at-once")));
+}
+
+TEST_F(CatalogRules, KnowWhichRolesMayReadTheOtherTables) {
+  EXPECT_THAT(found("CREATE TABLE shop.items (id int)"), Contains("table-without-grants"));
+  EXPECT_THAT(found("CREATE TABLE open.items (id int)"), Not(Contains("table-without-grants")));
+  EXPECT_THAT(found("CREATE TABLE shop.items (id int); GRANT SELECT ON shop.items TO app"),
+              Not(Contains("table-without-grants")));
+  server->sql("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app");
+  EXPECT_THAT(found("CREATE TABLE shop.items (id int)"), Not(Contains("table-without-grants")));
 }
 
 TEST_F(CatalogRules, KnowTheEnumTypesThatEarlierRevisionsMade) {

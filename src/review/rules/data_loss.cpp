@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "review/rules/groups.hpp"
-#include "review/type_effect.hpp"
+#include "review/work.hpp"
 
 namespace orchestrate::rules {
 namespace {
@@ -64,7 +64,7 @@ std::optional<Flag> cascade(const Statement& s, const ReviewState&) {
 
 std::optional<Flag> lossy_type_change(const Statement& s, const ReviewState&) {
   if (s.kind != Kind::set_type || s.on_new_table) return std::nullopt;
-  if (type_effect(s.old_type, s.type) != TypeEffect::loses) return std::nullopt;
+  if (effect_of_change(s) != TypeEffect::loses) return std::nullopt;
   return Flag{
       .object = object_of(s),
       .hazard = "the column " + object_of(s) + " changes from " + s.old_type + " to " + s.type + ", which holds less",

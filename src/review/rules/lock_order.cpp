@@ -30,7 +30,7 @@ std::optional<Flag> several_tables_locked(const Statement& s, const ReviewState&
     return renamed == earlier_names.end() ? table : renamed->second;
   };
   each_in_set(state, [&](const Statement& other) {
-    if (other.transaction != s.transaction || other.order >= s.order) return;
+    if (other.transaction != s.transaction || other.order >= s.order || before.size() > 1) return;
     if (locks_out(other, state)) before.insert(first_name(other.table));
     if (other.kind == Kind::rename_table) earlier_names[{other.table.schema, other.new_name}] = first_name(other.table);
     if (other.kind == Kind::move_table) earlier_names[{other.new_name, other.table.name}] = first_name(other.table);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "review/rules/groups.hpp"
-#include "review/type_effect.hpp"
 #include "review/work.hpp"
 
 namespace orchestrate::rules {
@@ -14,7 +13,7 @@ using Kind = StatementKind;
 
 std::optional<Flag> type_change(const Statement& s, const ReviewState&) {
   if (s.kind != Kind::set_type || s.on_new_table) return std::nullopt;
-  const TypeEffect effect = type_effect(s.old_type, s.type);
+  const TypeEffect effect = effect_of_change(s);
   if (effect == TypeEffect::loses || (effect == TypeEffect::none && !s.is_checked)) return std::nullopt;
   if (effect == TypeEffect::none)
     return Flag{.object = object_of(s),

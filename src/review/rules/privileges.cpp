@@ -74,6 +74,27 @@ std::optional<Flag> rights_taken(const Statement& s, const ReviewState& state) {
               .remedy = "try it as the application's role first: SET ROLE in psql"};
 }
 
+/// H5.
+std::optional<Flag> table_without_grants(const Statement& s, const ReviewState& state) {
+  const auto readers = state.facts.readers.find(s.table.schema);
+  const bool makes = s.kind == Kind::create_table && !s.temporary && !s.is_part;
+  if (!makes || readers == state.facts.readers.end()) return std::nullopt;
+  const bool grants = any_in_set(state, [&](const Statement& later) {
+    return later.kind == Kind::opaque ||
+           (later.kind == Kind::grant && (later.table == s.table || later.table.name.empty()));
+  });
+  std::vector<std::string> left_out;
+  for (const std::string& role : readers->second)
+    if (!state.facts.default_readers.contains(role)) left_out.push_back(role);
+  if (grants || left_out.empty()) return std::nullopt;
+  return Flag{
+      .object = s.table.text(),
+      .hazard = fmt::format("nothing gives {} rights on the new table {}", listed(left_out), s.table.text()),
+      .effect = fmt::format("they may read the other tables of {}; what runs as them fails here (SQLSTATE 42501)",
+                            s.table.schema),
+      .remedy = fmt::format("op.execute(\"GRANT SELECT ON {} TO {}\")", s.table.text(), left_out.front())};
+}
+
 std::optional<Flag> open_definer(const Statement& s, const ReviewState&) {
   if (!s.is_open_definer) return std::nullopt;
   return Flag{.object = s.table.text(),
@@ -136,6 +157,18 @@ const std::array all = {
          .good = {"CREATE TABLE notes (id bigint PRIMARY KEY);\nREVOKE ALL ON notes FROM PUBLIC",
                   "op.execute(\"GRANT INSERT ON panels TO app\")"},
          .check = rights_taken},
+    Rule{.id = "table-without-grants",
+         .category = "compatibility",
+         .summary = "a new table that the application's role may not read",
+         .why =
+             "Where migrations run as another role than the application, each new table needs its GRANT, or ALTER "
+             "DEFAULT PRIVILEGES. Spoken of with a database at hand only, where a role may read half of the schema's "
+             "tables or more.",
+         .bad = {},
+         .good = {"CREATE TABLE notes (id bigint PRIMARY KEY);\nGRANT SELECT ON notes TO app",
+                  "op.create_table(\"notes\", sa.Column(\"id\", sa.BigInteger(), primary_key=True))\n"
+                  "op.execute(\"GRANT SELECT ON notes TO app\")"},
+         .check = table_without_grants},
     Rule{
         .id = "open-definer",
         .category = "compatibility",

@@ -56,6 +56,8 @@ constexpr auto features = std::to_array<Feature>({
      [](const Statement& s, const ReviewState&) {
        return s.kind == Kind::set_parameter && s.name == "transaction_timeout";
      }},
+    {"a virtual generated column", 18, "persisted=True, for a table that is small",
+     [](const Statement& s, const ReviewState&) { return s.kind == Kind::add_column && s.is_virtual; }},
     {"a foreign key NOT VALID of a partitioned table", 18, "one for each partition",
      [](const Statement& s, const ReviewState& state) {
        const bool not_valid =
@@ -104,7 +106,8 @@ const std::array all = {
          .summary = "what this server's PostgreSQL does not know yet",
          .why =
              "From the documentation: DETACH PARTITION ... CONCURRENTLY and CREATE OR REPLACE TRIGGER are there since "
-             "14, transaction_timeout since 17, foreign keys NOT VALID of partitioned tables since 18. Spoken of with "
+             "14, transaction_timeout since 17, virtual generated columns and foreign keys NOT VALID of partitioned "
+             "tables since 18. Spoken of with "
              "a database at hand only.",
          .bad = {},
          .good = {"ALTER TABLE log DETACH PARTITION log_1 CONCURRENTLY",

@@ -4,7 +4,7 @@
 
 #include "review/rules/groups.hpp"
 #include "review/rules/whole_set.hpp"
-#include "review/type_effect.hpp"
+#include "review/work.hpp"
 
 namespace orchestrate::rules {
 namespace {
@@ -73,7 +73,7 @@ std::optional<Flag> enum_not_extended(const Statement& s, const ReviewState& sta
 std::optional<Flag> cached_plan(const Statement& s, const ReviewState&) {
   if (s.kind != Kind::set_type || s.on_new_table || s.is_checked || s.old_type == s.type) return std::nullopt;
   const bool same_enum = !enum_name(s.type).empty();
-  if (same_enum || type_effect(s.old_type, s.type) != TypeEffect::none) return std::nullopt;
+  if (same_enum || effect_of_change(s) != TypeEffect::none) return std::nullopt;
   return Flag{.object = object_of(s),
               .hazard = "the column " + object_of(s) + " becomes " + s.type + ", which costs PostgreSQL nothing",
               .effect =
