@@ -16,6 +16,7 @@ class AppliedRevisions : public testing::Test {
     writer_->append(run, apply_of("bot"), at_);
     const Evidence evidence{std::string(proof), Json::object({{std::string(key), files}})};
     writer_->append(run, StageFinished{"stage", {Verdict::passed, "", {}, {evidence}, {}}, {}}, at_);
+    writer_->append(run, RunFinished{.result = Result::succeeded}, at_);
   }
 
   const StateDirectory state_;

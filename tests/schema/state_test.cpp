@@ -120,19 +120,20 @@ TEST_F(Schema, NamesWhatIsHalfMade) {
 }
 
 TEST_F(Schema, NamesWhatARoleMayNotUseThatMayUseMostOfTheRest) {
-  sql("DROP ROLE IF EXISTS web");
-  sql("CREATE ROLE web; CREATE ROLE reader; CREATE SCHEMA shop;"
+  server->sql(
+      "CREATE ROLE web; CREATE ROLE viewer; CREATE SCHEMA shop;"
       "CREATE TABLE shop.a (id serial); CREATE TABLE shop.b (id int); CREATE TABLE shop.c (id serial);"
       "GRANT SELECT, INSERT ON shop.a, shop.b TO web; GRANT USAGE ON shop.a_id_seq TO web; GRANT SELECT ON shop.a TO "
-      "reader");
+      "viewer",
+      "appdb");
   const std::vector<std::string> schemas = {"shop"};
   EXPECT_THAT(on_loop(io, half_made_objects(*database, schemas, {})),
               ElementsAre("table shop.c may not be used by web, who may use 2 of 3 of its kind there"));
-  sql("GRANT SELECT ON shop.c TO PUBLIC; CREATE TABLE shop.d (id int GENERATED ALWAYS AS IDENTITY)");
-  sql("GRANT SELECT ON shop.d TO web");
+  server->sql("GRANT SELECT ON shop.c TO PUBLIC; CREATE TABLE shop.d (id int GENERATED ALWAYS AS IDENTITY)", "appdb");
+  server->sql("GRANT SELECT ON shop.d TO web; GRANT SELECT ON shop.b TO viewer", "appdb");
   EXPECT_THAT(on_loop(io, half_made_objects(*database, schemas, {})),
-              ElementsAre("table shop.d may not be used by reader, who may use 3 of 4 of its kind there"));
-  sql("DROP SCHEMA shop CASCADE; DROP ROLE web; DROP ROLE reader");
+              ElementsAre("table shop.d may not be used by viewer, who may use 3 of 4 of its kind there"));
+  server->sql("DROP SCHEMA shop CASCADE; DROP ROLE web; DROP ROLE viewer", "appdb");
 }
 
 TEST_F(Schema, IdentityIsReadableWithoutPrivilegesAndTellsServersApart) {

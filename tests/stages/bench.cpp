@@ -38,6 +38,7 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
                        .target = target,
                        .output = output,
                        .stop = stop.get_token()};
+  if (!output.empty()) context.state = checkout.scratch() / "state";
   context.progress = [this](std::string line) {
     progress.push_back(std::move(line));
     on_progress();

@@ -197,20 +197,23 @@ TEST_F(ReviewStage, DoesNotCountAnApprovalOfAnotherVersionOfAHelper) {
   drop("title");
   migration({"from app.db.helpers import drop", "drop('panels')"});
   const Outcome blocked = review();
-  ASSERT_EQ(blocked.findings.front().id(), "002:drop-column:cfg.panels.title");
-  EXPECT_EQ(blocked.findings.front().place.file, (bench.checkout.path() / "app/db/helpers.py").string());
-  EXPECT_NE(blocked.findings.front().file_sha256, sha256_of_file(file()));
-  approve("002:drop-column:cfg.panels.title", blocked.findings.front().file_sha256);
+  const auto flag = std::ranges::find(blocked.findings, "002:drop-column:cfg.panels.title", &Finding::id);
+  ASSERT_NE(flag, blocked.findings.end());
+  EXPECT_EQ(flag->place.file, (bench.checkout.path() / "app/db/helpers.py").string());
+  EXPECT_NE(flag->file_sha256, sha256_of_file(file()));
+  approve("002:drop-column:cfg.panels.title", flag->file_sha256);
   const Outcome passed = review();
   EXPECT_EQ(passed.verdict, Verdict::passed);
-  const std::string helper = blocked.findings.front().place.file;
+  const std::string helper = flag->place.file;
   EXPECT_EQ(passed.evidence.at(0).facts["code"][helper], Json(sha256_of_file(helper))) << "the upgrade compares it";
   drop("title");
   EXPECT_EQ(review().verdict, Verdict::passed);
   sh("echo '# edited' >> app/db/helpers.py");
   const Outcome edited = review();
   EXPECT_EQ(edited.verdict, Verdict::blocked);
-  EXPECT_THAT(edited.findings.front().hazard, HasSubstr("approved for another version of the file"));
+  const auto again = std::ranges::find(edited.findings, flag->id(), &Finding::id);
+  ASSERT_NE(again, edited.findings.end());
+  EXPECT_THAT(again->hazard, HasSubstr("approved for another version of the file"));
 }
 
 TEST_F(ReviewStage, FollowsAProjectBehindALink) {
