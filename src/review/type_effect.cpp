@@ -110,6 +110,18 @@ bool holds_fewer_numbers(std::string_view type, std::string_view than) {
   return some.family == Family::whole && more.family == Family::whole && some.rank < more.rank;
 }
 
+bool holds_little(std::string_view type) {
+  const Shape shape = shape_of(type);
+  const bool whole_number =
+      shape.family == Family::number && !shape.sizes.empty() && (shape.sizes.size() == 1 || shape.sizes[1] == 0);
+  return shape.family == Family::day || (shape.family == Family::whole && shape.rank == 2) || whole_number;
+}
+
+bool is_limited_text(std::string_view type) {
+  const Shape shape = shape_of(type);
+  return shape.family == Family::text && length_of(shape) != unlimited;
+}
+
 TypeEffect type_effect(std::string_view old_type, std::string_view new_type) {
   if (old_type == new_type && !old_type.empty()) return TypeEffect::none;
   if (const auto name = enum_name(new_type); !name.empty() && (name == enum_name(old_type) || name == old_type))

@@ -13,6 +13,11 @@ enum class TypeEffect {
 /// Of ALTER COLUMN TYPE, for types as SQLAlchemy (`String(length=50)`) or SQL (`varchar(50)`) write them.
 TypeEffect type_effect(std::string_view old_type, std::string_view new_type);
 
+/// Whether a type holds less than most that could have been before: `date`, `smallint`, numbers without a fraction.
+bool holds_little(std::string_view type);
+/// Whether it is a text with a limit, to which a cast cuts without a word.
+bool is_limited_text(std::string_view type);
+
 /// Whether PostgreSQL converts a column by itself, or fails (42804) without USING: PostgreSQL's casts in assignment.
 enum class Conversion { automatic, needs_using, unknown };
 Conversion conversion(std::string_view old_type, std::string_view new_type);

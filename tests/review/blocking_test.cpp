@@ -16,6 +16,7 @@
 
 #include "live_catalog.hpp"
 #include "on_loop.hpp"
+#include "rate.hpp"
 #include "review/enrich.hpp"
 #include "review/review.hpp"
 #include "review/sql.hpp"
@@ -296,16 +297,6 @@ bool is_flagged(const Step& step, const Facts& facts) {
     const bool blocks = finding.severity == Severity::blocks || finding.rule == "lossy-type-change";
     return finding.revision == "step.sql" && blocks;
   });
-}
-
-/// Wilson's interval at 95 %.
-std::string rate(int hits, int all) {
-  if (all == 0) return "-";
-  const double z = 1.96, n = all, p = hits / n;
-  const double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-  return fmt::format("{}/{} = {:.1f} % ({:.1f} to {:.1f})", hits, all, 100 * p, 100 * (middle - half),
-                     100 * std::min(1.0, middle + half));
 }
 
 /// `t=ACCESS EXCLUSIVE`, for each table that was there before, as the statements claim and as PostgreSQL has it.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "review/rules/groups.hpp"
+#include "review/type_effect.hpp"
 #include "review/work.hpp"
 
 namespace orchestrate::rules {
@@ -64,16 +65,20 @@ std::optional<Flag> cascade(const Statement& s, const ReviewState&) {
 
 std::optional<Flag> lossy_type_change(const Statement& s, const ReviewState&) {
   if (s.kind != Kind::set_type || s.on_new_table) return std::nullopt;
-  if (effect_of_change(s) != TypeEffect::loses) return std::nullopt;
-  return Flag{
-      .object = object_of(s),
-      .hazard = "the column " + object_of(s) + " changes from " + s.old_type + " to " + s.type + ", which holds less",
-      .effect =
-          "values are cut or rounded, or the migration fails on the first that does not fit; the table is "
-          "rewritten under ACCESS EXCLUSIVE",
-      .remedy = fmt::format("add a new column, fill and compare it, and drop the old one a release later:\n"
-                            "op.execute('ALTER TABLE {} ADD COLUMN {}_new {}')",
-                            s.table.text(), s.name, sql_type(s.type))};
+  const bool is_hidden = s.old_type.empty();
+  const bool may_lose = is_hidden && (holds_little(s.type) || (s.has_using && is_limited_text(s.type)));
+  if (!may_lose && !s.computes && effect_of_change(s) != TypeEffect::loses) return std::nullopt;
+  const std::string change = s.computes  ? " becomes " + s.type + ", and USING computes its values anew"
+                             : is_hidden ? " becomes " + s.type + ", which holds less than most that it may be now"
+                                         : " changes from " + s.old_type + " to " + s.type + ", which holds less";
+  return Flag{.object = object_of(s),
+              .hazard = "the column " + object_of(s) + change,
+              .effect =
+                  "values are cut or rounded, or the migration fails on the first that does not fit; the table is "
+                  "rewritten under ACCESS EXCLUSIVE",
+              .remedy = fmt::format("add a new column, fill and compare it, and drop the old one a release later:\n"
+                                    "op.execute('ALTER TABLE {} ADD COLUMN {}_new {}')",
+                                    s.table.text(), s.name, sql_type(s.type))};
 }
 
 /// What the other direction would make again; nullptr when it does not say.
