@@ -89,12 +89,29 @@ RunOrder::RunOrder(std::span<const ReadRevision> revisions) {
     for (const Statement& statement : revision.statements) {
       all_.push_back(&statement);
       about_[statement.table].push_back(&statement);
+      of_kind_[statement.kind].push_back(&statement);
+      of_transaction_[statement.transaction].push_back(&statement);
     }
 }
 
+namespace {
+
+template <class Key>
+RunOrder::Statements listed_under(const std::map<Key, std::vector<const Statement*>>& lists, const Key& key) {
+  const auto found = lists.find(key);
+  return found == lists.end() ? RunOrder::Statements() : found->second;
+}
+
+}  // namespace
+
 RunOrder::Statements RunOrder::about(const TableName& table) const {
-  const auto found = about_.find(table);
-  return found == about_.end() ? Statements() : found->second;
+  return listed_under(about_, table);
+}
+RunOrder::Statements RunOrder::of_kind(StatementKind kind) const {
+  return listed_under(of_kind_, kind);
+}
+RunOrder::Statements RunOrder::of_transaction(std::size_t number) const {
+  return listed_under(of_transaction_, number);
 }
 
 std::string object_of(const Statement& s) {

@@ -42,11 +42,16 @@ class RunOrder {
 
   using Statements = std::span<const Statement* const>;
   Statements after(const Statement& statement) const { return Statements(all_).subspan(statement.order); }
+  Statements before(const Statement& statement) const { return Statements(all_).first(statement.order - 1); }
   /// Those that name the table.
   Statements about(const TableName& table) const;
+  Statements of_kind(StatementKind kind) const;
+  Statements of_transaction(std::size_t number) const;
 
  private:
   std::vector<const Statement*> all_;
+  std::map<StatementKind, std::vector<const Statement*>> of_kind_;
+  std::map<std::size_t, std::vector<const Statement*>> of_transaction_;
   std::map<TableName, std::vector<const Statement*>> about_;
 };
 

@@ -56,8 +56,8 @@ std::optional<Flag> unnamed_constraint(const Statement& s, const ReviewState&) {
 
 /// D2. Until then it is half a constraint, which C7 is said of with it.
 bool waits_for_validation(const Statement& s, const ReviewState& state) {
-  return s.kind == Kind::add_constraint && s.not_valid && !any_in_set(state, [&](const Statement& later) {
-           return later.kind == Kind::validate_constraint && later.table == s.table && later.name == s.name;
+  return s.kind == Kind::add_constraint && s.not_valid && !any_about(s.table, state, [&](const Statement& later) {
+           return later.kind == Kind::validate_constraint && later.name == s.name;
          });
 }
 
@@ -79,9 +79,8 @@ std::optional<Flag> new_restriction(const Statement& s, const ReviewState& state
   const bool index = s.kind == Kind::create_index && s.unique;
   if ((!constraint && !index) || s.on_new_table || waits_for_validation(s, state)) return std::nullopt;
   const bool of_new_columns = !s.columns.empty() && std::ranges::all_of(s.columns, [&](const std::string& column) {
-    return any_in_set(state, [&](const Statement& added) {
-      return added.kind == Kind::add_column && added.table == s.table && added.name == column;
-    });
+    return any_about(s.table, state,
+                     [&](const Statement& added) { return added.kind == Kind::add_column && added.name == column; });
   });
   // A constraint over an index only gives a name to what is enforced already.
   if (of_new_columns || (s.using_index && s.constraint == ConstraintType::unique)) return std::nullopt;

@@ -23,8 +23,7 @@ std::vector<NewKey> foreign_keys_of(const Statement& s) {
 }
 
 bool set_indexes(const TableName& table, const std::vector<std::string>& columns, const ReviewState& state) {
-  return any_in_set(state, [&](const Statement& s) {
-    if (s.table != table) return false;
+  return any_about(table, state, [&](const Statement& s) {
     const bool is_index = s.kind == Kind::create_index && s.method.empty() && !s.is_partial;
     const bool is_key = s.kind == Kind::add_constraint &&
                         (s.constraint == ConstraintType::unique || s.constraint == ConstraintType::primary_key);
@@ -42,8 +41,8 @@ std::optional<bool> lacks_index(const Statement& s, const std::vector<std::strin
     return std::ranges::none_of(table->indexes, [&](const auto& entry) {
       return entry.second.plain && begins_with(entry.second.columns, columns);
     });
-  const bool is_new = any_in_set(state, [&](const Statement& other) {
-    return other.kind == Kind::add_column && other.table == s.table && !other.if_not_exists &&
+  const bool is_new = any_about(s.table, state, [&](const Statement& other) {
+    return other.kind == Kind::add_column && !other.if_not_exists &&
            std::ranges::find(columns, other.name) != columns.end();
   });
   return is_new ? std::optional(true) : std::nullopt;
@@ -70,13 +69,12 @@ std::optional<Flag> foreign_key_without_index(const Statement& s, const ReviewSt
 /// As the set leaves it, else as the catalog has it; empty: nobody can tell.
 std::string type_of(const TableName& table, bool qualified, const std::string& column, const ReviewState& state) {
   std::string type;
-  each_in_set(state, [&](const Statement& s) {
-    if (s.table != table) return;
-    if ((s.kind == Kind::add_column || s.kind == Kind::set_type) && s.name == column) type = s.type;
-    if (s.kind != Kind::create_table) return;
-    for (const NewColumn& made : s.new_columns)
+  for (const Statement* s : state.run_order.about(table)) {
+    if ((s->kind == Kind::add_column || s->kind == Kind::set_type) && s->name == column) type = s->type;
+    if (s->kind != Kind::create_table) continue;
+    for (const NewColumn& made : s->new_columns)
       if (made.name == column) type = made.type;
-  });
+  }
   if (!type.empty()) return type;
   const TableFacts* facts = state.facts.find(table, qualified);
   if (!facts) return {};

@@ -20,18 +20,17 @@ bool is_prefix(const std::vector<std::string>& some, const std::vector<std::stri
 
 /// The index of the set that finds all that `s` finds; empty: none. Of two that are the same the first stays.
 std::string index_of_set(const Statement& s, const ReviewState& state) {
-  std::string name;
-  each_in_set(state, [&](const Statement& other) {
-    if (other.table != s.table || !name.empty() || other.order == s.order) return;
-    const bool longer = other.columns.size() > s.columns.size();
-    const bool is_index = other.kind == Kind::create_index && is_plain(other) && other.name != s.name;
-    if (is_index && is_prefix(s.columns, other.columns) && (longer || other.order < s.order)) name = other.name;
-    if (other.kind != Kind::create_table) return;
-    for (const NewKey& key : other.new_keys)
+  for (const Statement* other : state.run_order.about(s.table)) {
+    if (other->order == s.order) continue;
+    const bool longer = other->columns.size() > s.columns.size();
+    const bool is_index = other->kind == Kind::create_index && is_plain(*other) && other->name != s.name;
+    if (is_index && is_prefix(s.columns, other->columns) && (longer || other->order < s.order)) return other->name;
+    if (other->kind != Kind::create_table) continue;
+    for (const NewKey& key : other->new_keys)
       if (key.type != ConstraintType::foreign_key && is_prefix(s.columns, key.columns))
-        name = key.type == ConstraintType::primary_key ? "the primary key" : "a unique constraint";
-  });
-  return name;
+        return key.type == ConstraintType::primary_key ? "the primary key" : "a unique constraint";
+  }
+  return {};
 }
 
 std::string index_of_catalog(const Statement& s, const ReviewState& state) {
@@ -39,10 +38,8 @@ std::string index_of_catalog(const Statement& s, const ReviewState& state) {
   if (!table) return {};
   for (const auto& [name, index] : table->indexes) {
     const bool serves = index.plain && index.valid && name != s.name && is_prefix(s.columns, index.columns);
-    const bool goes = any_in_set(state, [&](const Statement& other) {
-      return (other.kind == Kind::drop_index || other.kind == Kind::drop_constraint) && other.name == name;
-    });
-    if (serves && !goes) return name;
+    const auto is_its_end = [&](const Statement& other) { return other.name == name; };
+    if (serves && !any_of_kind({Kind::drop_index, Kind::drop_constraint}, state, is_its_end)) return name;
   }
   return {};
 }
@@ -60,9 +57,8 @@ std::optional<Flag> redundant_index(const Statement& s, const ReviewState& state
 
 std::optional<Flag> masked_index(const Statement& s, const ReviewState& state) {
   if (s.kind != Kind::create_index || !s.if_not_exists || !s.concurrently) return std::nullopt;
-  const bool dropped = any_in_set(state, [&](const Statement& other) {
-    return other.kind == Kind::drop_index && other.name == s.name && other.order < s.order;
-  });
+  const bool dropped = any_of_kind(
+      {Kind::drop_index}, state, [&](const Statement& other) { return other.name == s.name && other.order < s.order; });
   if (dropped || s.on_new_table) return std::nullopt;
   std::string there =
       "an index of that name that an earlier attempt left INVALID, or that is another one, stays as "

@@ -29,12 +29,14 @@ std::optional<Flag> several_tables_locked(const Statement& s, const ReviewState&
     const auto renamed = earlier_names.find(table);
     return renamed == earlier_names.end() ? table : renamed->second;
   };
-  each_in_set(state, [&](const Statement& other) {
-    if (other.transaction != s.transaction || other.order >= s.order || before.size() > 1) return;
-    if (locks_out(other, state)) before.insert(first_name(other.table));
-    if (other.kind == Kind::rename_table) earlier_names[{other.table.schema, other.new_name}] = first_name(other.table);
-    if (other.kind == Kind::move_table) earlier_names[{other.new_name, other.table.name}] = first_name(other.table);
-  });
+  for (const Statement* other : state.run_order.of_transaction(s.transaction)) {
+    if (other->order >= s.order) break;
+    const TableName name = first_name(other->table);
+    if (locks_out(*other, state)) before.insert(name);
+    if (before.size() > 1) return std::nullopt;  // said there
+    if (other->kind == Kind::rename_table) earlier_names[{other->table.schema, other->new_name}] = name;
+    if (other->kind == Kind::move_table) earlier_names[{other->new_name, other->table.name}] = name;
+  }
   if (before.size() != 1 || before.contains(first_name(s.table))) return std::nullopt;
   return Flag{.object = object_of(s),
               .hazard = fmt::format("{} is locked (ACCESS EXCLUSIVE) while the lock of {} is held", s.table.text(),
@@ -77,10 +79,10 @@ bool is_mergeable(const Statement& s) {
 std::optional<Flag> mergeable_alters(const Statement& s, const ReviewState& state) {
   if (!is_mergeable(s)) return std::nullopt;
   std::size_t before = 0;
-  each_in_set(state, [&](const Statement& other) {
-    const bool apart = other.place.line != s.place.line || other.place.file != s.place.file;
-    if (other.order < s.order && apart && other.table == s.table && is_mergeable(other)) ++before;
-  });
+  for (const Statement* other : state.run_order.about(s.table)) {
+    const bool apart = other->place.line != s.place.line || other->place.file != s.place.file;
+    if (other->order < s.order && apart && is_mergeable(*other)) ++before;
+  }
   if (before != 1) return std::nullopt;
   return Flag{.object = s.table.text(),
               .hazard = "several ALTER TABLEs read or write all of " + s.table.text(),

@@ -105,9 +105,8 @@ std::optional<Flag> no_primary_key(const Statement& s, const ReviewState& state)
   if (!has_columns || s.hides_columns || s.is_part || s.temporary || !s.hidden_reference.empty()) return std::nullopt;
   if (std::ranges::find(s.new_keys, ConstraintType::primary_key, &NewKey::type) != s.new_keys.end())
     return std::nullopt;
-  const bool later = any_in_set(state, [&](const Statement& other) {
-    return other.kind == Kind::add_constraint && other.constraint == ConstraintType::primary_key &&
-           other.table == s.table;
+  const bool later = any_about(s.table, state, [](const Statement& other) {
+    return other.kind == Kind::add_constraint && other.constraint == ConstraintType::primary_key;
   });
   if (later) return std::nullopt;
   return Flag{.object = object_of(s),
@@ -122,6 +121,7 @@ std::optional<Flag> no_primary_key(const Statement& s, const ReviewState& state)
 std::optional<Flag> other_table_there(const Statement& s, const ReviewState& state) {
   if (s.kind != Kind::create_table || s.temporary || s.on_new_table) return std::nullopt;
   const TableFacts* there = state.facts.find(s.table, true);
+  if (!there) return std::nullopt;
   const bool makes_way = any_in_set(state, [&](const Statement& before) {
     const bool leaves = before.kind == Kind::drop_table || before.kind == Kind::rename_table ||
                         before.kind == Kind::move_table || before.kind == Kind::drop_schema ||
@@ -129,7 +129,7 @@ std::optional<Flag> other_table_there(const Statement& s, const ReviewState& sta
     return leaves && before.order < s.order &&
            (before.table == s.table || before.table.name.empty() || before.kind == Kind::drop_schema);
   });
-  if (!there || makes_way) return std::nullopt;
+  if (makes_way) return std::nullopt;
   std::vector<std::string> missing;
   for (const NewColumn& column : s.new_columns)
     if (!there->columns.contains(column.name)) missing.push_back(column.name);

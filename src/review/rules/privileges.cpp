@@ -49,10 +49,10 @@ std::optional<Flag> default_privileges(const Statement& s, const ReviewState&) {
 
 /// The set makes the table, function or schema that the rights are of: nobody had them.
 bool is_of_set(const Statement& s, const ReviewState& state) {
-  return any_in_set(state, [&](const Statement& made) {
+  return any_about(s.table, state, [&](const Statement& made) {
     const bool creates =
         made.kind == Kind::create_object || made.kind == Kind::create_table || made.kind == Kind::create_schema;
-    return creates && made.table == s.table && made.order < s.order && !made.replaces;
+    return creates && made.order < s.order && !made.replaces;
   });
 }
 
@@ -79,7 +79,7 @@ std::optional<Flag> table_without_grants(const Statement& s, const ReviewState& 
   const auto readers = state.facts.readers.find(s.table.schema);
   const bool makes = s.kind == Kind::create_table && !s.temporary && !s.is_part;
   if (!makes || readers == state.facts.readers.end()) return std::nullopt;
-  const bool grants = any_in_set(state, [&](const Statement& later) {
+  const bool grants = any_of_kind({Kind::opaque, Kind::grant}, state, [&](const Statement& later) {
     return later.kind == Kind::opaque ||
            (later.kind == Kind::grant && (later.table == s.table || later.table.name.empty()));
   });

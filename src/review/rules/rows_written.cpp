@@ -57,17 +57,13 @@ std::optional<Flag> row_by_row(const Statement& s, const ReviewState&) {
 /// I7. Sequences do not see values that somebody else wrote.
 std::optional<Flag> explicit_ids(const Statement& s, const ReviewState& state) {
   if (s.kind != Kind::insert_rows || !s.gives_id) return std::nullopt;
-  const bool sets_sequence = any_in_set(state, [&](const Statement& after) {
-    return after.kind == Kind::alter_object && after.object == ObjectKind::sequence && !after.what.empty() &&
-           after.order > s.order;
+  const bool sets_sequence = any_of_kind({Kind::alter_object}, state, [&](const Statement& after) {
+    return after.object == ObjectKind::sequence && !after.what.empty() && after.order > s.order;
   });
-  const bool first_time = std::ranges::any_of(state.revisions, [&](const ReadRevision& revision) {
-    return revision.id == s.revision && std::ranges::any_of(revision.statements, [&](const Statement& other) {
-             return other.kind == Kind::insert_rows && other.table == s.table && other.gives_id &&
-                    other.order < s.order;
-           });
+  const bool is_said = any_about(s.table, state, [&](const Statement& other) {
+    return other.kind == Kind::insert_rows && other.gives_id && other.order < s.order && other.revision == s.revision;
   });
-  if (sets_sequence || first_time) return std::nullopt;
+  if (sets_sequence || is_said) return std::nullopt;
   return Flag{.object = object_of(s),
               .hazard = "rows with ids of their own are inserted into " + s.table.text(),
               .effect = "where a sequence gives the ids it does not know them: a later INSERT fails (SQLSTATE 23505)",

@@ -116,11 +116,9 @@ std::optional<Flag> replaced_in_place(const Statement& s, const ReviewState& sta
       std::to_array<ObjectKind>({ObjectKind::view, ObjectKind::function, ObjectKind::procedure, ObjectKind::trigger});
   const bool replaces = s.kind == Kind::create_object && s.replaces;
   if (!replaces || std::ranges::find(code, s.object) == code.end() || s.on_new_table) return std::nullopt;
-  const bool is_of_set = std::ranges::any_of(state.revisions, [&](const ReadRevision& revision) {
-    return std::ranges::any_of(revision.statements, [&](const Statement& before) {
-      const bool about_it = before.object == s.object && before.table == s.table && before.order < s.order;
-      return about_it && (before.kind == Kind::drop_object || before.kind == Kind::create_object);
-    });
+  const bool is_of_set = std::ranges::any_of(state.run_order.about(s.table), [&](const Statement* before) {
+    const bool makes = before->kind == Kind::drop_object || before->kind == Kind::create_object;
+    return makes && before->object == s.object && before->order < s.order;
   });
   if (is_of_set) return std::nullopt;
   return Flag{.object = s.table.text() + (s.name.empty() ? "" : "." + s.name),

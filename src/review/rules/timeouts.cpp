@@ -30,16 +30,14 @@ bool must_not_be_cut(const Statement& s) {
 /// Whether what runs without the limit, up to the next SET of it, is only that.
 bool spares_such_work(const Statement& s, const ReviewState& state) {
   if (s.name == "lock_timeout") return false;
-  std::size_t spared = 0, others = 0;
-  bool in_force = true;
-  each_in_set(state, [&](const Statement& after) {
-    if (after.order <= s.order) return;
-    if (after.kind == StatementKind::set_parameter)
-      in_force &= after.name != s.name;
-    else if (in_force)
-      ++(must_not_be_cut(after) ? spared : others);
-  });
-  return spared > 0 && others == 0;
+  bool spared = false;
+  for (const Statement* after : state.run_order.after(s)) {
+    const bool sets = after->kind == StatementKind::set_parameter;
+    if (sets && after->name == s.name) break;
+    if (!sets && !must_not_be_cut(*after)) return false;
+    spared |= !sets;
+  }
+  return spared;
 }
 
 std::optional<Flag> no_timeout(const Statement& s, const ReviewState& state) {
@@ -95,13 +93,11 @@ std::optional<Flag> local_outside_transaction(const Statement& s, const ReviewSt
 std::optional<Flag> late_timeout(const Statement& s, const ReviewState& state) {
   if (s.kind != StatementKind::set_parameter || s.name != "lock_timeout" || is_off(s)) return std::nullopt;
   const Statement* locked = nullptr;
-  bool was_set = false;
-  each_in_set(state, [&](const Statement& before) {
-    if (before.order >= s.order || before.revision != s.revision) return;
-    was_set |= before.kind == StatementKind::set_parameter && before.name == s.name;
-    const bool waits = !before.on_new_table && work_of(before).lock == Lock::access_exclusive;
-    if (waits && !locked && !was_set) locked = &before;
-  });
+  const auto before = state.run_order.before(s);
+  for (auto other = before.rbegin(); other != before.rend() && (*other)->revision == s.revision; ++other) {
+    if ((*other)->kind == StatementKind::set_parameter && (*other)->name == s.name) locked = nullptr;
+    if (!(*other)->on_new_table && work_of(**other).lock == Lock::access_exclusive) locked = *other;
+  }
   if (!locked) return std::nullopt;
   return Flag{.object = s.name,
               .hazard = fmt::format("lock_timeout is set after line {} has locked {}", locked->place.line,
@@ -114,12 +110,11 @@ std::optional<Flag> late_timeout(const Statement& s, const ReviewState& state) {
 std::optional<Flag> limit_on_long_work(const Statement& s, const ReviewState& state) {
   if (!must_not_be_cut(s) || s.on_new_table) return std::nullopt;
   const Statement* limit = nullptr;
-  each_in_set(state, [&](const Statement& before) {
-    if (before.order >= s.order || before.kind != StatementKind::set_parameter || before.name != "statement_timeout")
-      return;
-    const bool over = before.only_in_transaction && before.transaction != s.transaction;
-    if (!over) limit = is_off(before) ? nullptr : &before;
-  });
+  for (const Statement* before : state.run_order.of_kind(StatementKind::set_parameter)) {
+    if (before->order >= s.order || before->name != "statement_timeout") continue;
+    const bool over = before->only_in_transaction && before->transaction != s.transaction;
+    if (!over) limit = is_off(*before) ? nullptr : before;
+  }
   if (!limit) return std::nullopt;
   return Flag{.object = s.name.empty() ? object_of(s) : s.name,
               .hazard = "statement_timeout = " + limit->new_name + " is in force here",

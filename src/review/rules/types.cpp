@@ -26,7 +26,7 @@ std::optional<Flag> type_change_without_using(const Statement& s, const ReviewSt
 
 /// Whether the set makes the type before, or says what nobody can read.
 bool is_made_before(const Statement& s, const std::string& type, const ReviewState& state) {
-  return any_in_set(state, [&](const Statement& before) {
+  return any_of_kind({Kind::opaque, Kind::create_object, Kind::create_table}, state, [&](const Statement& before) {
     if (before.order >= s.order) return false;
     if (before.kind == Kind::opaque) return true;
     const bool creates =
@@ -52,12 +52,9 @@ std::optional<Flag> enum_not_extended(const Statement& s, const ReviewState& sta
   const std::string name(enum_name(s.type));
   if (s.kind != Kind::set_type || name.empty() || name != enum_name(s.old_type) || s.type == s.old_type)
     return std::nullopt;
-  const bool extends = any_in_set(state, [&](const Statement& other) {
-    const bool by_hand = other.kind == Kind::opaque;
-    return by_hand || ((other.kind == Kind::add_enum_value || other.kind == Kind::create_object ||
-                        other.kind == Kind::alter_object) &&
-                       other.object == ObjectKind::type);
-  });
+  const bool extends = any_of_kind(
+      {Kind::opaque, Kind::add_enum_value, Kind::create_object, Kind::alter_object}, state,
+      [](const Statement& other) { return other.kind == Kind::opaque || other.object == ObjectKind::type; });
   if (extends) return std::nullopt;
   return Flag{.object = object_of(s),
               .hazard = "the values of the enum type " + name + " do not change by this",

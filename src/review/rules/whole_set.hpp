@@ -1,11 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 
 #include "review/rule.hpp"
 
-/// Questions to all statements under review.
+/// Questions to the statements under review. Thousands may be: who asks for each of them asks not all of them.
 namespace orchestrate::rules {
 
 template <class Test>
@@ -14,10 +15,17 @@ bool any_in_set(const ReviewState& state, Test test) {
       state.revisions, [&](const ReadRevision& revision) { return std::ranges::any_of(revision.statements, test); });
 }
 
-template <class Visit>
-void each_in_set(const ReviewState& state, Visit visit) {
-  for (const ReadRevision& revision : state.revisions)
-    for (const Statement& statement : revision.statements) visit(statement);
+/// Of those that name the table.
+template <class Test>
+bool any_about(const TableName& table, const ReviewState& state, Test test) {
+  return std::ranges::any_of(state.run_order.about(table), [&](const Statement* other) { return test(*other); });
+}
+
+template <class Test>
+bool any_of_kind(std::initializer_list<StatementKind> kinds, const ReviewState& state, Test test) {
+  return std::ranges::any_of(kinds, [&](StatementKind kind) {
+    return std::ranges::any_of(state.run_order.of_kind(kind), [&](const Statement* other) { return test(*other); });
+  });
 }
 
 inline bool has_database(const ReviewState& state) {
