@@ -72,6 +72,7 @@ std::vector<Suppression> suppressions_in(std::string_view text) {
 }
 
 void suppress(std::vector<Finding>& findings, const std::vector<Suppression>& suppressions, const Finding& about_file) {
+  if (suppressions.empty()) return;
   std::vector<Finding> more;
   std::multimap<int, Finding*> by_line;
   for (Finding& finding : findings) by_line.emplace(finding.place.line, &finding);
