@@ -31,7 +31,7 @@ void Interpretation::start() {
   found_.clear();
   said_.clear();
   effects_ = steps_ = 0;
-  branches_ = autocommits_ = depth_ = nested_ = 0;
+  branches_ = autocommits_ = depth_ = nested_ = within_column_ = 0;
   gave_up_ = false;
 }
 

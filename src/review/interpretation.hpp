@@ -18,6 +18,9 @@
 
 namespace orchestrate {
 
+/// How the value of a class of the project begins its text.
+inline constexpr std::string_view class_of_project = "the class ";
+
 using Scope = std::map<std::string, Value, std::less<>>;
 
 /// A walk through a version file, with known values where the text gives them, and through what it uses of the
@@ -113,6 +116,7 @@ class Interpretation {
   Value evaluate_call(Node expression);
   Arguments arguments_of(Node call);
   Value call(const Value& callee, const Arguments& arguments, Node at);
+  bool is_data_type(std::string_view path, const Arguments& arguments) const;
   Value call_symbol(const std::string& path, const Arguments& arguments, Node at);
   Value call_directive(const std::string& name, const Arguments& arguments, Node at, const Value* batch);
   Value call_method(const Value& method, const Arguments& arguments, Node at);
@@ -141,10 +145,11 @@ class Interpretation {
   std::set<std::tuple<std::string, int, std::string>> said_;  // file, line and reason of its opaque ones
   std::vector<Frame> frames_;                                 // the version file's first
   Direction direction_ = Direction::upgrade;
-  int branches_ = 0;     // that may not run, around here
-  int autocommits_ = 0;  // autocommit blocks around here
-  int depth_ = 0;        // of calls
-  int nested_ = 0;       // of expressions and blocks, through all calls
+  int branches_ = 0;       // that may not run, around here
+  int autocommits_ = 0;    // autocommit blocks around here
+  int depth_ = 0;          // of calls
+  int within_column_ = 0;  // arguments of a column's description around here
+  int nested_ = 0;         // of expressions and blocks, through all calls
   std::size_t steps_ = 0;
   bool gave_up_ = false;
 };

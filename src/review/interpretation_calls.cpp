@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "review/builtins.hpp"
 #include "review/interpretation.hpp"
@@ -30,6 +31,24 @@ Value result_of(const std::string& path, const Arguments& arguments) {
   const bool acts = std::ranges::any_of(arguments.positional, may_act) ||
                     std::ranges::any_of(arguments.named, [](const auto& named) { return may_act(named.second); });
   return acts ? Value::foreign(why) : Value::unknown(why);
+}
+
+/// A column's description, among whose arguments are data types.
+bool takes_data_types(const Value& callee) {
+  const bool described =
+      callee.is(Kind::symbol) && callee.text.starts_with("sqlalchemy") && last_part(callee.text) == "Column";
+  const bool directive = (callee.is(Kind::symbol) && callee.text.starts_with("alembic.op.")) || callee.is(Kind::method);
+  return described || (directive && last_part(callee.text) == "alter_column");
+}
+
+Value made(std::string_view path, const Arguments& arguments) {
+  return {.kind = Kind::made, .text = std::string(path), .items = arguments.positional, .named = arguments.named};
+}
+
+/// By Python's custom: `UUID`, `Timestamp`.
+bool names_a_class(std::string_view path) {
+  const std::string_view name = last_part(path);
+  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
 }
 
 bool gives_access(const Arguments& arguments) {
@@ -67,7 +86,10 @@ Arguments Interpretation::arguments_of(Node call) {
 
 Value Interpretation::evaluate_call(Node expression) {
   const Value callee = evaluate(expression.child("func"));
+  const bool takes_types = takes_data_types(callee);
+  within_column_ += takes_types ? 1 : 0;
   const Arguments arguments = arguments_of(expression);
+  within_column_ -= takes_types ? 1 : 0;
   const Node function = expression.child("func");
   const bool changes = function.is("Attribute") && function.child("value").is("Name") && callee.is(Kind::method) &&
                        (callee.items[0].is(Kind::list) || callee.items[0].is(Kind::dict));
@@ -100,6 +122,7 @@ Value Interpretation::call(const Value& callee, const Arguments& arguments, Node
       call_back(arguments, at);
       return callee;
     case Kind::foreign:
+      if (is_data_type(callee.text, arguments)) return made(callee.text.substr(class_of_project.size()), arguments);
       cannot_judge(at, "it calls " + callee.text + ", whose effect cannot be followed");
       return callee;
     default:
@@ -124,6 +147,7 @@ Value Interpretation::call_symbol(const std::string& path, const Arguments& argu
       cannot_judge(at, path + "() opens a way to the database whose writes are not in this file");
       return Value::unknown("a session of its own");
     case CallEffect::unknown:
+      if (is_data_type(path, arguments)) return made(path, arguments);
       cannot_judge(at, "it calls " + path + "(), which is not in this file");
       return Value::foreign("the result of " + path + "()");
     case CallEffect::pure:
@@ -141,7 +165,13 @@ Value Interpretation::call_symbol(const std::string& path, const Arguments& argu
   if (path.starts_with("alembic.context")) return Value::unknown("the command line or the configuration");
   if (!path.starts_with("sqlalchemy")) return result_of(path, arguments);
   if (arguments.open) return Value::unknown("arguments that are not written out");
-  return {.kind = Kind::made, .text = path, .items = arguments.positional, .named = arguments.named};
+  return made(path, arguments);
+}
+
+/// Somebody's own one, which is made where the models are imported, too: a class among the arguments of a column.
+bool Interpretation::is_data_type(std::string_view path, const Arguments& arguments) const {
+  const bool is_class = path.starts_with(class_of_project) || names_a_class(path);
+  return within_column_ > 0 && is_class && !gives_access(arguments) && !arguments.open;
 }
 
 Value Interpretation::call_builtin_name(const std::string& name, const Arguments& arguments, Node at) {
@@ -229,11 +259,13 @@ Value Interpretation::call_function(const Value& function, const Arguments& argu
   }
   frames_.push_back({.module = function.module, .locals = parameters_of(function, arguments)});
   ++depth_;
+  const int around = std::exchange(within_column_, 0);
   if (function.node.is("Lambda"))
     frames_.back().returned = evaluate(function.node.child("body"));
   else
     walk(function.node.children("body"));
   --depth_;
+  within_column_ = around;
   const Frame frame = std::move(frames_.back());
   frames_.pop_back();
   return frame.may_have_left ? Value::unknown(frame.why_left) : frame.returned;

@@ -36,7 +36,7 @@ void Interpretation::walk_class(Node definition) {
   std::erase_if(found_, is_of_no_concern);
   found_.insert(found_.begin(), std::make_move_iterator(ours.begin()), std::make_move_iterator(ours.end()));
 
-  Value made = Value::unknown("the class " + name);
+  Value made = Value::unknown(std::string(class_of_project) + name);
   for (const auto& [attribute, value] : attributes) {
     acts |= may_act(value);
     if (is_plain(value)) made.named.emplace_back(attribute, value);

@@ -105,6 +105,8 @@ TEST(Following, KnowsConstantsOfClasses) {
               ElementsAre("drop-table:cfg.y"));
   EXPECT_THAT(flagged(project, imports, "op.create_table('t', sa.Column('c', sa.Enum(Table)), schema='cfg')"),
               IsEmpty());
+  EXPECT_THAT(flagged(project, imports, "op.add_column('t', sa.Column('c', Panel(length=3)), schema='cfg')"), IsEmpty())
+      << "a data type of the project's own";
   EXPECT_THAT(flagged(project, imports, "Panel.drop(Panel())"), Contains(StartsWith("cannot-judge:")));
   EXPECT_THAT(flagged(project, imports, "Panel.old = []\n    for t in Panel.old:\n        op.drop_table(t)"),
               Contains(StartsWith("cannot-judge:")));

@@ -36,6 +36,21 @@ TEST(Interpreter, KnowsOpUnderEveryName) {
     EXPECT_THAT(flags_of_file(source), ElementsAre("drop-table:cfg.t")) << source;
 }
 
+TEST(Interpreter, TakesAClassAmongAColumnsArgumentsForADataType) {
+  const auto of = [](const std::string& type) {
+    return flags(review_of("from app.types import Money, money\nimport app\nop.add_column('t', sa.Column('c', " + type +
+                           "), schema='cfg')"));
+  };
+  for (const char* type : {"Money(12)", "app.types.Money(scale=2)", "app.Enumeration(app.Kind, name='k')"})
+    EXPECT_THAT(of(type), IsEmpty()) << type;
+  for (const char* type : {"money(12)", "Money(op.get_bind())", "(lambda: Money(12))()"})
+    EXPECT_THAT(of(type), Contains(StartsWith("cannot-judge"))) << type;
+  EXPECT_THAT(flags(review_of("from app.types import Money\nMoney('cfg.t')")), Contains(StartsWith("cannot-judge")));
+  EXPECT_THAT(flags(review_of("from app.types import Money\n"
+                              "op.alter_column('t', 'c', existing_type=Money(1), server_default='1', schema='cfg')")),
+              IsEmpty());
+}
+
 TEST(Interpreter, SeesWhatASelectDoesBesides) {
   EXPECT_THAT(flags(review_of("op.execute(sa.select(sa.func.setval('cfg.s', 1)))")),
               ElementsAre(StartsWith("cannot-judge")));
