@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -16,6 +17,7 @@
 #include "orchestrate/event.hpp"
 #include "render/json.hpp"
 #include "review/graph.hpp"
+#include "review/rule.hpp"
 #include "stages/review.hpp"
 
 namespace orchestrate::cli {
@@ -36,6 +38,14 @@ const Revision& revision_of(const RevisionGraph& graph, const std::string& findi
               "copy the finding as review prints it: REVISION:RULE:OBJECT");
 }
 
+/// Rules that speak only where a database is asked, which this command does not: no text is an example of them.
+bool needs_database(const std::string& finding, const Revision& revision) {
+  return std::ranges::any_of(review_rules(), [&](const Rule& rule) {
+    const bool is_its = finding.starts_with(revision.id + ":" + std::string(rule.id) + ":");
+    return is_its && rule.bad.sql.empty() && rule.bad.alembic.empty();
+  });
+}
+
 /// What the finding is bound to: as a review of the revision alone finds it now, else as the newest run found it.
 Task<std::string> find_or_refuse(Commands& commands, const Policy& policy, const Revision& revision,
                                  const Ledger& ledger, const std::string& finding) {
@@ -43,6 +53,8 @@ Task<std::string> find_or_refuse(Commands& commands, const Policy& policy, const
   request.pending = {&revision};
   ReviewReport report = co_await review(commands, std::move(request), std::stop_token());
   std::vector<Finding> known = std::move(report.findings);
+  const auto of_file = std::ranges::find(known, revision.id, &Finding::revision);
+  const std::string bound_to = of_file == known.end() ? revision.sha256 : of_file->file_sha256;
   for (const std::string& id : ledger.runs(1))
     for (const StageRecord& stage : replay(ledger.events(id)).stages)
       known.insert(known.end(), stage.outcome.findings.begin(), stage.outcome.findings.end());
@@ -51,6 +63,7 @@ Task<std::string> find_or_refuse(Commands& commands, const Policy& policy, const
     if (one.id() == finding) co_return one.file_sha256;
     if (one.revision == revision.id) ids.insert(one.id());
   }
+  if (needs_database(finding, revision)) co_return bound_to;
   throw Error(ErrorKind::usage, "approve " + finding, "review finds no such thing in " + revision.file.string(),
               ids.empty() ? "it finds nothing there" : fmt::format("it finds: {}", fmt::join(ids, ", ")));
 }

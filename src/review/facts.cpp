@@ -27,7 +27,7 @@ std::set<std::string> names_from(const Json& json) {
 
 TableFacts table_from(const Json& json, const Json& names) {
   TableFacts table;
-  table.size = static_cast<std::uint64_t>(json.integer_or("size", 0));
+  if (!json["size"].is_null()) table.size = static_cast<std::uint64_t>(json.integer_or("size", 0));
   table.rows = json["rows"].as_number();
   each(json["columns"], [&](const std::string& name, const Json& column) {
     table.columns[name] = {column.text_or("type"), column["not_null"].as_bool()};

@@ -29,8 +29,10 @@ struct TableFacts {
     bool validated = true;
   };
 
-  std::uint64_t size = 0;  ///< in bytes, with indexes and TOAST, and partitions
-  double rows = 0;         ///< the planner's estimate; negative: it was never analysed
+  std::optional<std::uint64_t> size;  ///< in bytes, with indexes and TOAST, and partitions; none: nobody could tell
+  /// Nobody could tell: it is taken for a large one.
+  bool is_larger_than(std::uint64_t bytes) const { return !size || *size > bytes; }
+  double rows = 0;  ///< the planner's estimate; negative: it was never analysed
   std::map<std::string, Column> columns;
   std::map<std::string, Index> indexes;
   std::map<std::string, Constraint> constraints;

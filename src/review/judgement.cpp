@@ -22,7 +22,7 @@ const TableFacts* facts_of(const Statement& s, const Facts& facts) {
 
 Severity severity_of(std::string_view category, const TableFacts* table, const ReviewRequest& request) {
   if (category == "cannot-judge" || category == "would-fail") return Severity::blocks;
-  const bool hinders_nobody = category == "blocking-lock" && table && table->size <= request.small_table;
+  const bool hinders_nobody = category == "blocking-lock" && table && !table->is_larger_than(request.small_table);
   const bool blocks = std::ranges::find(request.block, category) != request.block.end();
   if (blocks && !hinders_nobody) return Severity::blocks;
   return category == "advice" ? Severity::advice : Severity::warning;
@@ -34,7 +34,7 @@ std::string measure(std::string_view category, const Statement& s, const TableFa
   if (!table || std::ranges::find(measured, category) == measured.end()) return {};
   std::string text = fmt::format("; {} has ", s.table.text());
   if (table->rows >= 0) text += fmt::format("about {:.0f} rows, ", table->rows);
-  text += size_text(table->size);
+  text += table->size ? size_text(*table->size) : "a size that nobody could ask for: it is locked";
   const bool takes_along = s.cascade || s.kind == Kind::drop_table || s.kind == Kind::drop_column;
   if (takes_along && !table->views.empty()) text += fmt::format("; it is read by {}", fmt::join(table->views, ", "));
   if (s.kind != Kind::drop_table && s.kind != Kind::truncate) return text;

@@ -1,5 +1,6 @@
 #include "schema/table_facts.hpp"
 
+#include "orchestrate/error.hpp"
 #include "schema/text_array.hpp"
 
 namespace orchestrate {
@@ -18,7 +19,7 @@ WITH wanted AS (
 ), facts AS (
   SELECT json_build_object(
     'schema', w.nspname, 'name', w.relname,
-    'size', CASE w.relkind WHEN 'p'
+    'size', CASE WHEN NOT $2::bool THEN NULL WHEN w.relkind = 'p'
       THEN (SELECT coalesce(sum(pg_total_relation_size(t.relid)), 0) FROM pg_partition_tree(w.oid) t WHERE t.isleaf)
       ELSE pg_total_relation_size(w.oid) END,
     'rows', w.reltuples,
@@ -81,12 +82,24 @@ SELECT json_build_object('version', current_setting('server_version_num')::int,
   'tables', (SELECT coalesce(json_agg(fact), '[]') FROM facts))
 )sql";
 
+Task<Json> ask(Database& database, std::string names, bool with_sizes, std::stop_token stop) {
+  const std::vector<std::string> parameters = {std::move(names), with_sizes ? "true" : "false"};
+  const Rows rows = co_await database.query(std::string(facts_query), parameters, stop);
+  co_return parse_json(rows.rows.at(0).at(0).value());
+}
+
 }  // namespace
 
 Task<Json> read_table_facts(Database& database, std::vector<std::string> names, std::stop_token stop) {
-  const std::vector<std::string> parameters = {text_array(names)};
-  const Rows rows = co_await database.query(std::string(facts_query), parameters, stop);
-  co_return parse_json(rows.rows.at(0).at(0).value());
+  const std::string listed = text_array(names);
+  // To ask for its size waits for whoever has locked a table: another migration, for instance.
+  co_await database.query("SELECT set_config('lock_timeout', '1s', false)", stop);
+  try {
+    co_return co_await ask(database, listed, true, stop);
+  } catch (const Error& error) {
+    if (!error.why().ends_with("(SQLSTATE 55P03)")) throw;
+  }
+  co_return co_await ask(database, listed, false, stop);
 }
 
 }  // namespace orchestrate

@@ -66,6 +66,20 @@ TEST_F(ReviewOfRows, SaysThatNobodyKnowsWhenTheDatabaseTakesTooLong) {
       HasSubstr("how many rows of cfg.panels there are is not known: the database took longer than the policy"));
 }
 
+TEST_F(ReviewOfRows, WaitsForNobodyWhoHasLockedATable) {
+  migration("op.create_index('ix', 'panels', ['id'], schema='cfg')");
+  const Outcome checked = preflight();
+  bench.prove(checked.evidence);
+  settings.set("block", std::vector<std::string>{"blocking-lock"}, {});
+  row_limit(100ms);
+  somebody_locks_panels();
+  const Outcome outcome = bench.run(review_stage, settings);
+  somebody->release();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked) << "who knows how large it is";
+  EXPECT_THAT(finding(outcome, "create-index-not-concurrently").effect,
+              HasSubstr("a size that nobody could ask for: it is locked"));
+}
+
 TEST_F(ReviewOfRows, AsksNothingWhereThePolicySaysSo) {
   row_limit(0ms);
   const Outcome outcome = review("op.create_unique_constraint('one_of_each', 'panels', ['id'], schema='cfg')");

@@ -17,7 +17,7 @@ using Kind = StatementKind;
 bool locks_out(const Statement& s, const ReviewState& state) {
   if (s.on_new_table || s.table.name.empty() || work_of(s).lock != Lock::access_exclusive) return false;
   const TableFacts* table = table_of(s, state);
-  return !table || table->size > state.small_table;
+  return !table || table->is_larger_than(state.small_table);
 }
 
 /// E11. Once for a transaction: where the second table comes.

@@ -25,12 +25,13 @@ bool selects_by_key(const Statement& s, const TableFacts& table) {
 std::optional<Flag> large_data_change(const Statement& s, const ReviewState& state) {
   const bool changes = s.kind == Kind::update_rows || s.kind == Kind::delete_rows;
   const TableFacts* table = changes && s.has_where ? table_of(s, state) : nullptr;
-  if (!table || table->size <= state.small_table || selects_by_key(s, *table)) return std::nullopt;
+  if (!table || !table->is_larger_than(state.small_table) || selects_by_key(s, *table)) return std::nullopt;
   const std::string rows = table->rows < 0 ? "" : fmt::format("about {:.0f} rows, ", table->rows);
   return Flag{
       .object = object_of(s),
-      .hazard = fmt::format("{} of {}, which has {}{}", s.kind == Kind::update_rows ? "UPDATE" : "DELETE",
-                            s.table.text(), rows, size_text(table->size)),
+      .hazard =
+          fmt::format("{} of {}, which has {}{}", s.kind == Kind::update_rows ? "UPDATE" : "DELETE", s.table.text(),
+                      rows, table->size ? size_text(*table->size) : "more than anybody could ask for"),
       .effect = "each row that the WHERE selects stays locked until COMMIT, and VACUUM cannot clean up behind it",
       .remedy = "see how many it selects (EXPLAIN); if many: in batches, outside of the migration"};
 }
