@@ -69,10 +69,12 @@ Task<Waited> Errand::wait(std::chrono::milliseconds limit, std::stop_token stop)
     });
   });
   boost::system::error_code closed;
-  co_await wait->bell.async_wait(asio::posix::stream_descriptor::wait_read,
-                                 asio::redirect_error(asio::use_awaitable, closed));
-  if (bell->rung()) co_return Waited::done;
-  if (stop.stop_requested()) co_return Waited::stopped;
+  while (!closed) {  // the event loop may wake us for nothing
+    co_await wait->bell.async_wait(asio::posix::stream_descriptor::wait_read,
+                                   asio::redirect_error(asio::use_awaitable, closed));
+    if (bell->rung()) co_return Waited::done;
+    if (stop.stop_requested()) co_return Waited::stopped;
+  }
   co_return Waited::deadline;
 }
 
