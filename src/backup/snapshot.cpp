@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "orchestrate/error.hpp"
+#include "orchestrate/sqlstate.hpp"
 
 namespace orchestrate::backup {
 namespace {
@@ -88,7 +88,7 @@ Task<std::unique_ptr<Snapshot>> Snapshot::take(Databases& databases, DatabaseUrl
       if (!before.empty()) co_await session.query(lock, stop);
     } catch (const Error& error) {
       // undefined_table, invalid_schema_name: one of them was dropped. Anything else is for people.
-      if (!error.why().ends_with("(SQLSTATE 42P01)") && !error.why().ends_with("(SQLSTATE 3F000)")) throw;
+      if (sqlstate_of(error) != "42P01" && sqlstate_of(error) != "3F000") throw;
       is_locked = false;
     }
     if (is_locked) {

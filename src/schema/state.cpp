@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "orchestrate/digest.hpp"
-#include "orchestrate/error.hpp"
+#include "orchestrate/sqlstate.hpp"
 #include "schema/catalog_query.hpp"
 #include "schema/text_array.hpp"
 
@@ -86,9 +86,7 @@ Task<std::optional<std::vector<std::string>>> version_rows_at_once(Database& dat
     const auto versions = co_await read_rows(database, table, stop);
     co_return versions;
   } catch (const Error& error) {
-    constexpr std::array<std::string_view, 2> no_such = {"(SQLSTATE 42P01)", "(SQLSTATE 3F000)"};
-    const auto is_said = [&](std::string_view state) { return error.why().ends_with(state); };
-    if (std::ranges::none_of(no_such, is_said)) throw;
+    if (sqlstate_of(error) != "42P01" && sqlstate_of(error) != "3F000") throw;  // no such table, no such schema
   }
   co_return std::nullopt;
 }

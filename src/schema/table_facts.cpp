@@ -1,6 +1,6 @@
 #include "schema/table_facts.hpp"
 
-#include "orchestrate/error.hpp"
+#include "orchestrate/sqlstate.hpp"
 #include "schema/text_array.hpp"
 
 namespace orchestrate {
@@ -97,7 +97,7 @@ Task<Json> read_table_facts(Database& database, std::vector<std::string> names, 
   try {
     co_return co_await ask(database, listed, true, stop);
   } catch (const Error& error) {
-    if (!error.why().ends_with("(SQLSTATE 55P03)")) throw;
+    if (sqlstate_of(error) != "55P03") throw;
   }
   co_return co_await ask(database, listed, false, stop);
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "orchestrate/error.hpp"
+#include "orchestrate/sqlstate.hpp"
 #include "schema/table_facts.hpp"
 #include "stages/database_session.hpp"
 
@@ -12,15 +12,8 @@ namespace {
 // Of all questions together; the stage itself has a deadline, too.
 constexpr std::chrono::seconds patience{60};
 
-/// "" of an error that PostgreSQL did not give.
-std::string sqlstate(const Error& error) {
-  constexpr std::string_view sign = "(SQLSTATE ";
-  const std::size_t at = error.why().rfind(sign);
-  return at == std::string::npos ? std::string() : error.why().substr(at + sign.size(), 5);
-}
-
 RowCount unanswered(const Error& error) {
-  const std::string state = sqlstate(error);
+  const std::string state(sqlstate_of(error));
   if (state.starts_with("22")) return {.rows = {}, .refused = true, .why = {}};
   // The server's words may hold values of the rows; the state does not.
   if (state == "57014") return {.rows = {}, .why = "the database took longer than the policy allows"};
