@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "orchestrate/error.hpp"
+#include "policy/near.hpp"
 #include "render/json.hpp"
 #include "review/rule.hpp"
 
@@ -66,7 +67,11 @@ const Rule& rule_named(const std::string& id) {
   const auto all = review_rules();
   const auto found = std::ranges::find(all, id, &Rule::id);
   if (found != all.end()) return *found;
-  throw Error(ErrorKind::usage, "show the rule " + id, "there is none of that name", "orchestrate rules lists them");
+  std::vector<std::string_view> ids;
+  for (const Rule& rule : all) ids.push_back(rule.id);
+  const std::string_view near = nearest(id, ids);
+  throw Error(ErrorKind::usage, "show the rule " + id, "there is none of that name",
+              near.empty() ? "orchestrate rules lists them" : fmt::format("did you mean {}?", near));
 }
 
 }  // namespace

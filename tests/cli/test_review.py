@@ -212,4 +212,5 @@ def test_every_rule_has_a_page_with_a_way_that_is_better():
 def test_a_rule_that_there_is_not_is_told():
     ended = rules("drop-colum")
     assert ended.returncode == 2
-    assert "orchestrate rules lists them" in ended.stderr
+    assert "did you mean drop-column?" in ended.stderr
+    assert "orchestrate rules lists them" in rules("no-such-rule-at-all").stderr
