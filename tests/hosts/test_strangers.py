@@ -16,16 +16,6 @@ def booted(project):
         yield worker.WorkerVps(host, project)
 
 
-def runaways(vps):
-    return vps.host.run("journalctl", "--quiet", "--output=cat", "--identifier=polkitd").out.count("Terminating runaway script")
-
-
-def polkit_stood_still(vps, known):
-    """polkitd 122, which Debian 12 has, now and then misses that a rule has ended, waits 15 s for it, answers nobody
-    meanwhile, and says so (mended in its 123, commit 5615ed0)."""
-    return runaways(vps) > known
-
-
 STORM = """for i in $(seq 200); do
   busctl --system --timeout=20 call {bus} {manager} {bus} ListRuns su magikal-bot 9 >/dev/null 2>&1 &
   if [ $((i % 25)) = 0 ]; then
@@ -60,12 +50,11 @@ def test_a_stranger_who_asks_more_than_polkit_answers_takes_nobody_elses_turn(vp
     try:
         for _ in range(3):
             vps.host.run("python3", hostile(vps), "flood", "100", user="eve").ok()
-        root = vps.host.start(*busctl("ListRuns", "su", "magikal-bot", "9"))
+        assert worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").code == 0, "root's right is no question"
         others = [vps.host.start(*busctl("ListRuns", "su", "magikal-bot", "9"), user="ana") for _ in range(20)]
-        until("all have asked", 10, lambda: int(vps.host.run("pgrep", "-c", "busctl").out) == 21)
+        until("all have asked", 10, lambda: int(vps.host.run("pgrep", "-c", "busctl").out) == 20)
     finally:
         vps.host.shell("pkill -CONT -x polkitd")
-    assert root.wait(60).code == 0
     for other in others:
         assert NO in other.wait(60).err
 
@@ -149,11 +138,10 @@ def test_a_forged_ledger_shows_nothing_of_others_and_stops_nobody(vps, ledger):
     else:
         forger.wait(60).ok()
     for _ in range(2):
-        known = runaways(vps)
         asking = [vps.host.start(*busctl("ListRuns", "su", "magikal-bot", "9"), user="magikalbot") for _ in range(20)]
         answered = worker.call(vps, "root", "ListRuns", "su", "another", "9")
         assert others in answered.ok()
-        assert answered.seconds < 5 or polkit_stood_still(vps, known), "others are answered meanwhile"
+        assert answered.seconds < 5, "others are answered meanwhile"
         assert worker.call(vps, "root", "GetRun", "s", others).code == 0
         told = [call.wait(60) for call in asking]
         if ledger not in READABLE:
