@@ -2,17 +2,16 @@
 
 import pytest
 
+import people
 import worker
 from host import until
-from project import boot
 from worker import (BUS, DAEMON, MANAGER, NO, busctl, hostile, path_of_a_run, property_of, refusal, run_call, run_path,
                     runs)
 
 
 @pytest.fixture(scope="module")
 def booted(project):
-    with boot(project) as host:
-        host.shell("useradd --create-home --groups sudo ana; useradd --create-home eve")
+    with people.boot(project) as host:
         yield worker.WorkerVps(host, project)
 
 
@@ -178,3 +177,17 @@ def test_what_is_no_app_in_the_directory_of_states_stops_nobody(vps):
     worker.call(vps, "root", "ListRuns", "su", "another", "9").ok()
     assert property_of(vps, DAEMON, "NRestarts") == "0"
     vps.host.shell(f"cd /var/lib/orchestrate; rmdir lost+found 'a b' .hidden closed; rm link file; chmod 2750 {state}")
+
+
+@pytest.mark.parametrize("words", [("huge", "30000000"), ("huge", "100000"), ("deep", "40"), ("flood", "100")], ids=" ".join)
+@pytest.mark.parametrize("user", ["eve", "root"])
+def test_hostile_messages_do_not_stop_it(vps, user, words):
+    program = hostile(vps)
+    vps.apply().ok()  # nothing is pending: a request that comes through changes nothing
+    said = vps.host.run("python3", program, *words, user=user, seconds=90)
+    assert said.code == 0, str(said)
+    assert worker.call(vps, "root", "ListRuns", "su", "magikal-bot", "9").code == 0
+    assert property_of(vps, DAEMON, "NRestarts") == "0"
+    if words[0] == "huge" and user == "root":
+        assert "wrong type, too long, or not printable" in said.out
+    vps.host.shell(f"systemctl stop {DAEMON}")  # what a flood still has begun
