@@ -128,14 +128,31 @@ std::vector<SqlText> read_sql(const std::vector<std::string>& names) {
   return files;
 }
 
+Json to_json(const std::vector<TableLock>& locks) {
+  Json listed = Json::array();
+  for (const TableLock& lock : locks)
+    listed.push(Json::object({{"table", lock.table},
+                              {"lock", to_string(lock.lock)},
+                              {"file", lock.from.file},
+                              {"line", lock.from.line},
+                              {"transactions", lock.transactions},
+                              {"statements", lock.statements},
+                              {"long_statements", lock.long_ones},
+                              {"bytes", lock.bytes ? Json(*lock.bytes) : Json(nullptr)}}));
+  return listed;
+}
+
 void print(const ReviewReport& report, Format format) {
   const std::string summary = summary_of(report);
-  if (format == Format::text) return write(stdout, review_text(summary, report.findings, style_of(stdout)));
+  std::vector<std::string> locks;
+  for (const TableLock& lock : report.locks) locks.push_back(text_of(lock));
+  if (format == Format::text) return write(stdout, review_text(summary, report.findings, locks, style_of(stdout)));
   if (format == Format::github) {
     write(stdout, github_annotations(from_workspace(report.findings)));
     return write(stderr, "review: " + summary + "\n");
   }
-  if (format == Format::markdown) return write(stdout, review_markdown(summary, from_workspace(report.findings)));
+  if (format == Format::markdown)
+    return write(stdout, review_markdown(summary, from_workspace(report.findings), locks));
   if (format == Format::sarif) {
     const Json log = sarif_log(from_workspace(report.findings), listed_rules(), version);
     return write(stdout, to_pretty_text(log) + "\n");
@@ -143,6 +160,7 @@ void print(const ReviewReport& report, Format format) {
   Json json = findings_json(report.findings);
   json.set("revisions", report.revisions);
   json.set("statements", report.statements);
+  json.set("locks", to_json(report.locks));
   write(stdout, to_pretty_text(json) + "\n");
 }
 

@@ -55,9 +55,12 @@ std::string item(const Finding& finding) {
 
 }  // namespace
 
-std::string review_markdown(const std::string& summary, const std::vector<Finding>& findings) {
+std::string review_markdown(const std::string& summary, const std::vector<Finding>& findings,
+                            const std::vector<std::string>& locks) {
   std::string text = "### Migrations: " + plain(summary) + "\n";
   for (const Finding& finding : findings) text += "\n" + item(finding);
+  if (!locks.empty()) text += "\n#### Locks\n\n";
+  for (const std::string& lock : locks) text += "- " + plain(lock) + "\n";
   return text;
 }
 

@@ -12,7 +12,9 @@ namespace {
 enum class Group {
   unknown,
   text,
-  number,
+  whole,
+  numeric,
+  real,
   boolean,
   date,
   timestamp,
@@ -41,22 +43,22 @@ constexpr auto known = std::to_array<Known>({
     {"varchar", Group::text},
     {"char", Group::text},
     {"bpchar", Group::text},
-    {"smallinteger", Group::number},
-    {"integer", Group::number},
-    {"biginteger", Group::number},
-    {"smallint", Group::number},
-    {"bigint", Group::number},
-    {"int", Group::number},
-    {"int2", Group::number},
-    {"int4", Group::number},
-    {"int8", Group::number},
-    {"numeric", Group::number},
-    {"decimal", Group::number},
-    {"float", Group::number},
-    {"double", Group::number},
-    {"real", Group::number},
-    {"float4", Group::number},
-    {"float8", Group::number},
+    {"smallinteger", Group::whole},
+    {"integer", Group::whole},
+    {"biginteger", Group::whole},
+    {"smallint", Group::whole},
+    {"bigint", Group::whole},
+    {"int", Group::whole},
+    {"int2", Group::whole},
+    {"int4", Group::whole},
+    {"int8", Group::whole},
+    {"numeric", Group::numeric},
+    {"decimal", Group::numeric},
+    {"float", Group::real},
+    {"double", Group::real},
+    {"real", Group::real},
+    {"float4", Group::real},
+    {"float8", Group::real},
     {"boolean", Group::boolean},
     {"bool", Group::boolean},
     {"date", Group::date},
@@ -78,19 +80,29 @@ constexpr auto known = std::to_array<Known>({
 
 // Besides a group's own members, and everything to text.
 constexpr auto assignments = std::to_array<std::pair<Group, Group>>({
+    {Group::whole, Group::numeric},         {Group::whole, Group::real},       {Group::numeric, Group::whole},
+    {Group::numeric, Group::real},          {Group::real, Group::whole},       {Group::real, Group::numeric},
+    {Group::date, Group::timestamp},        {Group::date, Group::timestamptz}, {Group::timestamp, Group::date},
+    {Group::timestamp, Group::timestamptz}, {Group::timestamp, Group::time},   {Group::timestamptz, Group::date},
+    {Group::timestamptz, Group::timestamp}, {Group::timestamptz, Group::time}, {Group::timestamptz, Group::timetz},
+    {Group::time, Group::timetz},           {Group::time, Group::interval},    {Group::timetz, Group::time},
+    {Group::interval, Group::time},
+});
+
+// Besides a group's own members: what is compared with a key of that type, by an operator of its index or implicitly
+// cast.
+constexpr auto comparisons = std::to_array<std::pair<Group, Group>>({
+    {Group::whole, Group::numeric},
+    {Group::whole, Group::real},
+    {Group::numeric, Group::real},
     {Group::date, Group::timestamp},
     {Group::date, Group::timestamptz},
     {Group::timestamp, Group::date},
     {Group::timestamp, Group::timestamptz},
-    {Group::timestamp, Group::time},
     {Group::timestamptz, Group::date},
     {Group::timestamptz, Group::timestamp},
-    {Group::timestamptz, Group::time},
-    {Group::timestamptz, Group::timetz},
     {Group::time, Group::timetz},
     {Group::time, Group::interval},
-    {Group::timetz, Group::time},
-    {Group::interval, Group::time},
 });
 
 Group group_of(std::string_view type) {
@@ -127,6 +139,13 @@ Conversion conversion(std::string_view old_type, std::string_view new_type) {
   if (from == to) return Conversion::automatic;
   const bool assigned = std::ranges::find(assignments, std::pair(from, to)) != assignments.end();
   return assigned ? Conversion::automatic : Conversion::needs_using;
+}
+
+bool can_reference(std::string_view type, std::string_view key) {
+  const Group from = group_of(type), to = group_of(key);
+  if (from == Group::unknown || to == Group::unknown) return true;
+  if (from == Group::enumeration && to == Group::enumeration) return enum_name(type) == enum_name(key);
+  return from == to || std::ranges::find(comparisons, std::pair(from, to)) != comparisons.end();
 }
 
 }  // namespace orchestrate

@@ -114,6 +114,7 @@ ReviewReport judged(const ReviewRequest& request, const Material& material, cons
     count(revision, tables, report);
     for (const auto& module : revision.modules) report.modules.emplace(module->file, module->sha256);
   }
+  report.locks = table_locks(state);
   report.affected = affected_by(material.revisions);
   for (const Finding& unread : material.findings)
     report.affected.unknown.push_back(unread.place.file + ": " + unread.hazard);

@@ -18,6 +18,7 @@
 #include "review/facts.hpp"
 #include "review/graph.hpp"
 #include "review/import_roots.hpp"
+#include "review/table_lock.hpp"
 
 namespace orchestrate {
 
@@ -50,6 +51,7 @@ struct ReviewReport {
   std::size_t statements = 0;     ///< of all functions together that would run
   std::vector<TableName> tables;  ///< touched by the pending statements, sorted
   Affected affected;              ///< what they lock
+  std::vector<TableLock> locks;   ///< those that others wait for
   Commits commits = Commits::anywhere;
   std::map<std::string, std::string> modules;  ///< files of the project besides, that were followed, with their SHA-256
   bool deletes = false;                        ///< a statement drops or deletes what may hold data

@@ -25,6 +25,9 @@ Conversion conversion(std::string_view old_type, std::string_view new_type);
 /// The name of PostgreSQL's type that `Enum('a', name='mood')` stands for; empty: it is no such type.
 std::string_view enum_name(std::string_view type);
 
+/// Whether a foreign key of one type may reference a key of the other (else 42804), where both are known.
+bool can_reference(std::string_view type, std::string_view key);
+
 /// Whether both are whole numbers, and the first has fewer of them.
 bool holds_fewer_numbers(std::string_view type, std::string_view than);
 

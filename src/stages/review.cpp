@@ -132,6 +132,7 @@ class Review final : public Stage {
 
   static Outcome outcome_of(const StageContext& context, ReviewReport report, const Reviewed& reviewed) {
     Outcome outcome{Verdict::passed, summary_of(report), {}, {}, std::move(report.findings)};
+    for (const TableLock& lock : report.locks) outcome.details.push_back("locks " + text_of(lock));
     const auto flag = std::ranges::find_if(outcome.findings, open_red_flag);
     if (flag != outcome.findings.end()) {
       outcome.verdict = Verdict::blocked;

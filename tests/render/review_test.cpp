@@ -8,7 +8,7 @@ namespace orchestrate {
 namespace {
 
 TEST(ReviewText, ShowsEachFindingBelowTheStagesLine) {
-  const std::string text = review_text("1 red flag", {dropped_title()}, Style::plain);
+  const std::string text = review_text("1 red flag", {dropped_title()}, {}, Style::plain);
   EXPECT_TRUE(text.starts_with("  FAIL review    1 red flag\n    " + dropped_title().place.file + ":")) << text;
   EXPECT_NE(text.find("accept: orchestrate approve APP 004:drop-column:"), std::string::npos) << text;
   EXPECT_TRUE(text.ends_with("edit each revision, or accept its red flag by name on the host. Exit 3.\n")) << text;
@@ -17,13 +17,18 @@ TEST(ReviewText, ShowsEachFindingBelowTheStagesLine) {
 TEST(ReviewText, OfAdviceAloneIsNoFailure) {
   Finding advice = dropped_title();
   advice.severity = Severity::advice;
-  const std::string text = review_text("1 revision, 2 statements, 1 advice", {advice}, Style::plain);
+  const std::string text = review_text("1 revision, 2 statements, 1 advice", {advice}, {}, Style::plain);
   EXPECT_TRUE(text.starts_with("  !   review     1 revision")) << text;
   EXPECT_EQ(text.find("Exit 3"), std::string::npos) << text;
 }
 
 TEST(ReviewText, OfNothingIsOneLine) {
-  EXPECT_EQ(review_text("1 revision, 2 statements", {}, Style::plain), "  ok  review     1 revision, 2 statements\n");
+  EXPECT_EQ(review_text("1 revision, 2 statements", {}, {}, Style::plain), "  ok  review     1 revision, 2 statements\n");
+}
+
+TEST(ReviewText, EndsWithWhatIsLocked) {
+  EXPECT_EQ(review_text("1 revision", {}, {"cfg.panels: SHARE", "x"}, Style::plain),
+            "  ok  review     1 revision\n    locks cfg.panels: SHARE\n    locks x\n");
 }
 
 }  // namespace

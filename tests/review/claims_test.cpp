@@ -14,6 +14,29 @@
 namespace orchestrate {
 namespace {
 
+struct Type {
+  const char *sql, *sqlalchemy;
+};
+constexpr auto all_types = std::to_array<Type>({{"int4", "Integer()"},
+                                                {"int8", "BigInteger()"},
+                                                {"numeric", "Numeric(precision=10, scale=2)"},
+                                                {"float8", "Float()"},
+                                                {"bool", "Boolean()"},
+                                                {"text", "Text()"},
+                                                {"varchar(9)", "String(length=9)"},
+                                                {"date", "Date()"},
+                                                {"timestamp", "DateTime()"},
+                                                {"timestamptz", "DateTime(timezone=True)"},
+                                                {"time", "Time()"},
+                                                {"timetz", "Time(timezone=True)"},
+                                                {"interval", "Interval()"},
+                                                {"uuid", "UUID()"},
+                                                {"json", "JSON()"},
+                                                {"jsonb", "JSONB()"},
+                                                {"bytea", "LargeBinary()"},
+                                                {"inet", "INET()"},
+                                                {"mood", "Enum('so', name='mood')"}});
+
 class Claims : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -27,6 +50,13 @@ class Claims : public testing::Test {
           BEGIN EXECUTE format('ALTER TABLE converted ALTER x TYPE %s', b);
           EXCEPTION WHEN datatype_mismatch THEN DROP TABLE converted; RETURN false; END;
           DROP TABLE converted; RETURN true;
+        END $$;
+      CREATE FUNCTION references_it(a text, b text) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+          EXECUTE format('CREATE TEMP TABLE referenced (x %s PRIMARY KEY)', b);
+          BEGIN EXECUTE format('CREATE TEMP TABLE referencing (x %s REFERENCES referenced)', a);
+          EXCEPTION WHEN datatype_mismatch THEN DROP TABLE referenced; RETURN false; END;
+          DROP TABLE referencing, referenced; RETURN true;
         END $$;
       CREATE TYPE mood AS ENUM ('so');
       CREATE TABLE panels (id bigint PRIMARY KEY, title varchar(20), mood mood);
@@ -53,31 +83,9 @@ class Claims : public testing::Test {
 std::unique_ptr<TemporaryPostgres> Claims::server;
 
 TEST_F(Claims, ConvertsTheTypesThatPostgresqlConverts) {
-  struct Type {
-    const char *sql, *sqlalchemy;
-  };
-  constexpr auto types = std::to_array<Type>({{"int4", "Integer()"},
-                                              {"int8", "BigInteger()"},
-                                              {"numeric", "Numeric(precision=10, scale=2)"},
-                                              {"float8", "Float()"},
-                                              {"bool", "Boolean()"},
-                                              {"text", "Text()"},
-                                              {"varchar(9)", "String(length=9)"},
-                                              {"date", "Date()"},
-                                              {"timestamp", "DateTime()"},
-                                              {"timestamptz", "DateTime(timezone=True)"},
-                                              {"time", "Time()"},
-                                              {"timetz", "Time(timezone=True)"},
-                                              {"interval", "Interval()"},
-                                              {"uuid", "UUID()"},
-                                              {"json", "JSON()"},
-                                              {"jsonb", "JSONB()"},
-                                              {"bytea", "LargeBinary()"},
-                                              {"inet", "INET()"},
-                                              {"mood", "Enum('so', name='mood')"}});
   std::string script, expected;
-  for (const Type& from : types)
-    for (const Type& to : types) {
+  for (const Type& from : all_types)
+    for (const Type& to : all_types) {
       script += fmt::format("SELECT '{0} to {1} ' || CASE WHEN converts('{0}', '{1}') THEN 'yes' ELSE 'no' END;\n",
                             from.sql, to.sql);
       const Conversion claim = conversion(from.sqlalchemy, to.sqlalchemy);
@@ -87,6 +95,20 @@ TEST_F(Claims, ConvertsTheTypesThatPostgresqlConverts) {
                                                                  : "unknown");
       const bool is_enum = std::string_view(from.sql) == "mood" || std::string_view(to.sql) == "mood";
       EXPECT_TRUE(is_enum || conversion(from.sql, to.sql) == claim) << from.sql << " to " << to.sql;
+    }
+  EXPECT_EQ(server->sql(script), expected);
+}
+
+TEST_F(Claims, ReferencesWhatPostgresqlCanCompare) {
+  const auto is_key = [](const Type& type) { return std::string_view(type.sql) != "json"; };  // json has no index
+  std::string script, expected;
+  for (const Type& from : all_types)
+    for (const Type& to : all_types) {
+      if (!is_key(from) || !is_key(to)) continue;
+      script += fmt::format("SELECT '{0} to {1} ' || CASE WHEN references_it('{0}', '{1}') THEN 'yes' ELSE 'no' END;\n",
+                            from.sql, to.sql);
+      expected +=
+          fmt::format("{} to {} {}\n", from.sql, to.sql, can_reference(from.sqlalchemy, to.sqlalchemy) ? "yes" : "no");
     }
   EXPECT_EQ(server->sql(script), expected);
 }

@@ -82,19 +82,44 @@ std::string type_of(const TableName& table, bool qualified, const std::string& c
   return found == facts->columns.end() ? std::string() : found->second.type;
 }
 
-std::optional<Flag> foreign_key_types(const Statement& s, const ReviewState& state) {
+/// The first pair of columns of a foreign key, and their types, that `test` is true of.
+struct ColumnPair {
+  std::string column, type;
+  std::string key, key_type;
+  TableName referenced;
+};
+template <class Test>
+std::optional<ColumnPair> first_pair(const Statement& s, const ReviewState& state, Test test) {
   for (const NewKey& key : foreign_keys_of(s))
     for (std::size_t i = 0; i < key.columns.size() && i < key.referenced.size(); ++i) {
       const std::string child = type_of(s.table, s.qualified, key.columns[i], state);
       const std::string parent = type_of(key.table, key.table.schema != "public", key.referenced[i], state);
-      if (!holds_fewer_numbers(child, parent)) continue;
-      return Flag{.object = object_of(s),
-                  .hazard = fmt::format("{} is {}, and {} of {}, which it references, is {}", key.columns[i],
-                                        sql_type(child), key.referenced[i], key.table.text(), sql_type(parent)),
-                  .effect = "rows there whose key is too large for the smaller type cannot be referenced: INSERTs fail",
-                  .remedy = "give both the same type: " + sql_type(parent)};
+      if (test(child, parent)) return ColumnPair{key.columns[i], child, key.referenced[i], parent, key.table};
     }
   return std::nullopt;
+}
+
+std::string hazard_of(const ColumnPair& pair) {
+  return fmt::format("{} is {}, and {} of {}, which it references, is {}", pair.column, sql_type(pair.type), pair.key,
+                     pair.referenced.text(), sql_type(pair.key_type));
+}
+
+std::optional<Flag> foreign_key_types_differ(const Statement& s, const ReviewState& state) {
+  const auto pair = first_pair(s, state, [](const auto& type, const auto& key) { return !can_reference(type, key); });
+  if (!pair) return std::nullopt;
+  return Flag{.object = object_of(s),
+              .hazard = hazard_of(*pair),
+              .effect = "PostgreSQL cannot compare the two, so that it refuses the key (SQLSTATE 42804)",
+              .remedy = "give both the same type: " + sql_type(pair->key_type)};
+}
+
+std::optional<Flag> foreign_key_narrower(const Statement& s, const ReviewState& state) {
+  const auto pair = first_pair(s, state, holds_fewer_numbers);
+  if (!pair) return std::nullopt;
+  return Flag{.object = object_of(s),
+              .hazard = hazard_of(*pair),
+              .effect = "rows there whose key is too large for the smaller type cannot be referenced: INSERTs fail",
+              .remedy = "give both the same type: " + sql_type(pair->key_type)};
 }
 
 const std::array all = {
@@ -113,6 +138,21 @@ const std::array all = {
                   "op.create_table(\"notes\", sa.Column(\"id\", sa.BigInteger(), primary_key=True),\n"
                   "    sa.Column(\"panel_id\", sa.BigInteger(), sa.ForeignKey(\"panels.id\"), index=True))"},
          .check = foreign_key_without_index},
+    Rule{.id = "foreign-key-types-differ",
+         .category = "would-fail",
+         .summary = "a foreign key whose type cannot be compared with what it references",
+         .why = "A foreign key looks its values up in the other table's index, for which PostgreSQL needs an operator "
+                "that compares the two types, or a cast that it makes by itself: bigint may reference numeric, text "
+                "may not reference bigint, nor numeric bigint.",
+         .bad = {"CREATE TABLE panels (id bigint PRIMARY KEY);\n"
+                 "CREATE TABLE notes (id bigint PRIMARY KEY, panel_id text REFERENCES panels (id))",
+                 "op.create_table(\"panels\", sa.Column(\"id\", sa.Uuid(), primary_key=True))\n"
+                 "op.create_table(\"notes\", sa.Column(\"panel_id\", sa.Integer(), sa.ForeignKey(\"panels.id\")))"},
+         .good = {"CREATE TABLE panels (id numeric PRIMARY KEY);\n"
+                  "CREATE TABLE notes (id bigint PRIMARY KEY, panel_id bigint REFERENCES panels (id))",
+                  "op.create_table(\"panels\", sa.Column(\"id\", sa.Uuid(), primary_key=True))\n"
+                  "op.create_table(\"notes\", sa.Column(\"panel_id\", sa.Uuid(), sa.ForeignKey(\"panels.id\")))"},
+         .check = foreign_key_types_differ},
     Rule{.id = "foreign-key-narrower",
          .category = "advice",
          .summary = "a foreign key that holds fewer numbers than what it references",
@@ -126,7 +166,7 @@ const std::array all = {
                   "CREATE TABLE notes (id bigint PRIMARY KEY, panel_id bigint REFERENCES panels (id))",
                   "op.create_table(\"panels\", sa.Column(\"id\", sa.BigInteger(), primary_key=True))\n"
                   "op.create_table(\"notes\", sa.Column(\"panel_id\", sa.BigInteger(), sa.ForeignKey(\"panels.id\")))"},
-         .check = foreign_key_types},
+         .check = foreign_key_narrower},
 };
 
 }  // namespace
