@@ -38,11 +38,11 @@ const Revision& revision_of(const RevisionGraph& graph, const std::string& findi
               "copy the finding as review prints it: REVISION:RULE:OBJECT");
 }
 
-/// Rules that speak only where a database is asked, which this command does not: no text is an example of them.
-bool needs_database(const std::string& finding, const Revision& revision) {
+/// Rules that know more than the revision, which is all that this command looks at.
+bool needs_more(const std::string& finding, const Revision& revision) {
   return std::ranges::any_of(review_rules(), [&](const Rule& rule) {
-    const bool is_its = finding.starts_with(revision.id + ":" + std::string(rule.id) + ":");
-    return is_its && rule.bad.sql.empty() && rule.bad.alembic.empty();
+    const std::string begin = revision.id + ":" + std::string(rule.id);
+    return rule.needs != Needs::nothing && (finding == begin || finding.starts_with(begin + ":"));
   });
 }
 
@@ -63,7 +63,7 @@ Task<std::string> find_or_refuse(Commands& commands, const Policy& policy, const
     if (one.id() == finding) co_return one.file_sha256;
     if (one.revision == revision.id) ids.insert(one.id());
   }
-  if (needs_database(finding, revision)) co_return bound_to;
+  if (needs_more(finding, revision)) co_return bound_to;
   throw Error(ErrorKind::usage, "approve " + finding, "review finds no such thing in " + revision.file.string(),
               ids.empty() ? "it finds nothing there" : fmt::format("it finds: {}", fmt::join(ids, ", ")));
 }

@@ -96,8 +96,12 @@ constexpr std::array<Verb, 28> verbs = {{
 void add_review_options(CLI::App& command, Arguments& arguments) {
   auto* what = command.add_option_group("input");
   what->add_option("--versions", arguments.versions, "Directory of version files; may be given again");
-  what->add_option("--sql", arguments.sql, "File of SQL as psql would run it; may be given again; - is standard input");
+  auto* sql = what->add_option("--sql", arguments.sql,
+                               "File of SQL as psql would run it; may be given again; - is standard input");
   what->require_option(1);
+  command
+      .add_option("--schema", arguments.schema, "What pg_dump --schema-only wrote of the database that --sql is for")
+      ->needs(sql);
   command.add_option("--from", arguments.from, "Review what comes after this revision instead of all");
   command.add_option("--target", arguments.target, "Review up to this revision instead of head");
   static const std::map<std::string, Format> formats = {{"text", Format::text},

@@ -47,6 +47,7 @@ struct Arguments {
   std::vector<std::filesystem::path> versions;
   std::string rule;
   std::vector<std::string> sql;  ///< files of SQL to review instead; `-`: standard input
+  std::string schema;            ///< what pg_dump --schema-only wrote, for `sql`; empty: it is not known
   std::string from;              ///< empty: base
   std::optional<std::filesystem::path> state;
   Format format = Format::text;

@@ -22,7 +22,9 @@
 #include "render/markdown.hpp"
 #include "render/review.hpp"
 #include "render/sarif.hpp"
+#include "review/known_schema.hpp"
 #include "review/rule.hpp"
+#include "review/sql.hpp"
 #include "system/command.hpp"
 
 namespace orchestrate::cli {
@@ -61,22 +63,22 @@ RevisionGraph revisions_in(const std::vector<fs::path>& directories) {
   return graph;
 }
 
-/// What the version table would hold at `--from`.
-std::vector<std::string> rows_at(const RevisionGraph& graph, const std::string& from) {
+/// What ran up to `--from`, oldest first.
+std::vector<const Revision*> applied_at(const RevisionGraph& graph, const std::string& from) {
   if (from.empty()) return {};
   const auto applied = graph.pending({}, from);
   if (const auto* finding = std::get_if<Finding>(&applied))
     throw Error(ErrorKind::usage, "review what comes after " + from, finding->hazard, finding->remedy);
-  const auto& revisions = std::get<std::vector<const Revision*>>(applied);
-  if (revisions.empty()) return {};
-  return {revisions.back()->id};
+  return std::get<std::vector<const Revision*>>(applied);
 }
 
 Task<ReviewReport> review_of(Commands& commands, const RevisionGraph& graph, const Arguments& arguments) {
   ReviewReport refused;
   refused.findings = graph.problems;
   if (!refused.findings.empty()) co_return refused;
-  const std::vector<std::string> rows = rows_at(graph, arguments.from);
+  const std::vector<const Revision*> applied = applied_at(graph, arguments.from);
+  std::vector<std::string> rows;  // of the version table
+  if (!applied.empty()) rows.push_back(applied.back()->id);
   const auto pending = graph.pending(rows, arguments.target.empty() ? "head" : arguments.target);
   if (const auto* finding = std::get_if<Finding>(&pending)) {
     refused.findings.push_back(*finding);
@@ -84,6 +86,7 @@ Task<ReviewReport> review_of(Commands& commands, const RevisionGraph& graph, con
   }
   ReviewRequest request;
   request.pending = std::get<std::vector<const Revision*>>(pending);
+  request.applied = applied;
   request.python.push_back(python().string());
   request.block = blocking;
   request.layout = layout_around(arguments.versions);
@@ -142,6 +145,18 @@ Json to_json(const std::vector<TableLock>& locks) {
   return listed;
 }
 
+/// The schema that `pg_dump --schema-only` wrote; lines for psql itself are no SQL.
+Facts schema_of(const std::string& name) {
+  Facts facts;
+  if (name.empty()) return facts;
+  std::istringstream lines(read_sql({name}).front().text);
+  std::string sql;
+  for (std::string line; std::getline(lines, line);) sql += line.starts_with('\\') ? "\n" : line + "\n";
+  ReadRevision dump;
+  dump.statements = statements_of_sql(sql);
+  return facts_after(std::span(&dump, 1));
+}
+
 void print(const ReviewReport& report, Format format) {
   const std::string summary = summary_of(report);
   std::vector<std::string> locks;
@@ -168,7 +183,7 @@ void print(const ReviewReport& report, Format format) {
 
 int review(const Arguments& arguments) {
   if (!arguments.sql.empty()) {
-    const ReviewReport report = review_sql(read_sql(arguments.sql), blocking);
+    const ReviewReport report = review_sql(read_sql(arguments.sql), blocking, schema_of(arguments.schema));
     print(report, arguments.format);
     return std::ranges::any_of(report.findings, open_red_flag) ? red_flags : 0;
   }

@@ -45,6 +45,7 @@ struct TableFacts {
 struct DomainFacts {
   bool is_checked = false;        ///< by NOT NULL or a CHECK
   std::vector<TableName> tables;  ///< that have columns of it
+  bool are_tables_known = true;
 };
 
 struct Facts {

@@ -29,9 +29,10 @@ Severity severity_of(std::string_view category, const TableFacts* table, const R
 }
 
 /// What the catalog adds to an effect: `; cfg.panels has about 50 rows, 64 KiB`.
-std::string measure(std::string_view category, const Statement& s, const TableFacts* table) {
+std::string measure(std::string_view category, const Statement& s, const TableFacts* table, const Facts& facts) {
   static constexpr std::array<std::string_view, 2> measured = {"data-loss", "blocking-lock"};
-  if (!table || std::ranges::find(measured, category) == measured.end()) return {};
+  const bool is_measured = table && facts.server_version > 0;
+  if (!is_measured || std::ranges::find(measured, category) == measured.end()) return {};
   std::string text = fmt::format("; {} has ", s.table.text());
   if (table->rows >= 0) text += fmt::format("about {:.0f} rows, ", table->rows);
   text += table->size ? size_text(*table->size) : "a size that nobody could ask for: it is locked";
@@ -58,7 +59,7 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
                   .effect = std::move(flag.effect),
                   .remedy = std::move(flag.remedy)};
   finding.place = !flag.place.file.empty() ? std::move(flag.place) : about ? about->place : Place{revision.file};
-  if (about) finding.effect += measure(rule.category, *about, table);
+  if (about) finding.effect += measure(rule.category, *about, table, state.facts);
   if (about && rule.category != "advice") finding.effect += told_by(state.answers, *about);
   return finding;
 }
@@ -84,9 +85,11 @@ void check_revision(const ReviewRequest& request, const ReadRevision& revision, 
         findings.add(finding_of(rule, revision, std::move(flag), nullptr, request, state));
       continue;
     }
-    const auto check = std::get<StatementCheck>(rule.check);
+    const auto* check = std::get_if<StatementCheck>(&rule.check);
+    if (!check) continue;
     for (const Statement& s : revision.statements)
-      if (auto flag = check(s, state)) findings.add(finding_of(rule, revision, std::move(*flag), &s, request, state));
+      if (auto flag = (*check)(s, state))
+        findings.add(finding_of(rule, revision, std::move(*flag), &s, request, state));
   }
 }
 

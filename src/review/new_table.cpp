@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "review/sql.hpp"
+
 /// What a sa.Column or a constraint brings to a table that is created.
 namespace orchestrate {
 namespace {
@@ -47,6 +49,14 @@ std::vector<std::string> texts_from(const Value& made, std::size_t first) {
   return names;
 }
 
+void add_check(Statement& table, const Value& check) {
+  const bool is_text = !check.items.empty() && check.items[0].is(Value::Kind::text);
+  const auto same = statements_of_sql("CREATE TABLE t (CHECK (" + (is_text ? check.items[0].text : "") + "))");
+  const bool is_known = same.size() == 1 && same[0].kind == StatementKind::create_table;
+  const std::vector<std::string> columns = is_known ? same[0].checked : std::vector<std::string>{""};
+  table.checked.insert(table.checked.end(), columns.begin(), columns.end());
+}
+
 void add_column(Statement& table, const Value& column) {
   if (column.items.empty() || !column.items[0].is(Value::Kind::text)) {
     table.hides_columns = true;
@@ -54,8 +64,10 @@ void add_column(Statement& table, const Value& column) {
   }
   const std::string& name = column.items[0].text;
   NewColumn& added = table.new_columns.emplace_back(NewColumn{.name = name});
+  added.not_null = is_no(column, "nullable") || is_yes(column, "primary_key");
   for (std::size_t i = 1; i < column.items.size(); ++i) {
     const Value& part = column.items[i];
+    if (made_name(part) == "CheckConstraint") add_check(table, part);
     if (made_name(part) == "ForeignKey")
       table.new_keys.push_back(foreign_key({name}, part.items.empty() ? part.argument("column") : &part.items[0]));
     else if (i == 1)
@@ -111,7 +123,9 @@ void add_part(Statement& table, const Value& part) {
   else if (made == "ForeignKeyConstraint")
     table.new_keys.push_back(foreign_key(names_of_list(part.items.empty() ? nullptr : &part.items[0]),
                                          part.items.size() > 1 ? &part.items[1] : part.argument("refcolumns")));
-  else if (made != "CheckConstraint" && made != "ExcludeConstraint" && !part.is(Value::Kind::none))
+  else if (made == "CheckConstraint")
+    add_check(table, part);
+  else if (made != "ExcludeConstraint" && !part.is(Value::Kind::none))
     table.hides_columns = true;
 }
 

@@ -11,6 +11,7 @@
 #include "review/enrich.hpp"
 #include "review/hide_secrets.hpp"
 #include "review/judgement.hpp"
+#include "review/known_schema.hpp"
 #include "review/material.hpp"
 #include "review/order.hpp"
 #include "review/sql.hpp"
@@ -153,6 +154,17 @@ std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transactio
   return statements;
 }
 
+/// Nothing, where a part of it cannot be read.
+Task<Facts> facts_of_history(Commands& commands, const ReviewRequest& request, std::stop_token stop) {
+  ReviewRequest history = request;
+  history.pending = request.applied;
+  history.direction = Direction::upgrade;
+  const Material material = co_await read_material(commands, std::move(history), stop);
+  Facts facts;
+  if (material.findings.empty()) facts = facts_after(material.revisions);
+  co_return facts;
+}
+
 }  // namespace
 
 ReviewReport report_of(const ReviewRequest& request, Material material, const Facts& facts) {
@@ -170,7 +182,10 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
   Material material = co_await read_material(commands, std::move(read), stop);
   Facts facts;
   std::vector<std::string> names = names_in(material.revisions);
-  if (request.catalog) facts = co_await request.catalog->look_up(std::move(names));
+  if (request.catalog)
+    facts = co_await request.catalog->look_up(std::move(names));
+  else if (!request.applied.empty())
+    facts = co_await facts_of_history(commands, request, stop);
   prepare(material, facts);
   std::vector<DataProbe> probes = data_probes(material.revisions, facts);
   std::vector<DataAnswer> answers;

@@ -26,6 +26,7 @@ namespace orchestrate {
 struct ReviewRequest {
   Direction direction = Direction::upgrade;
   std::vector<const Revision*> pending;  ///< in the order in which Alembic runs them
+  std::vector<const Revision*> applied;  ///< before them, oldest first; tells of the schema where there is no catalog
   std::vector<std::string> schemas;      ///< a change outside is a red flag; empty: any schema is fine
   TableName version_table{"public", "alembic_version"};
   Argv python;  ///< the project's interpreter, whose grammar its files are written in

@@ -44,6 +44,11 @@ std::string sizes(std::string_view arguments) {
 
 }  // namespace
 
+std::string_view to_string(Needs needs) {
+  static constexpr std::array<std::string_view, 4> names = {"nothing", "set", "database", "run"};
+  return names[static_cast<std::size_t>(needs)];
+}
+
 std::string sql_type(std::string_view type) {
   const std::string_view name = type.substr(0, type.find('('));
   const std::string_view arguments = type.substr(name.size());

@@ -77,6 +77,16 @@ struct Flag {
   const Statement* about = nullptr;  ///< none: that which was checked, or the whole revision
 };
 
+/// What a rule must know besides the files.
+enum class Needs {
+  nothing,
+  set,       ///< the other pending revisions
+  database,  ///< of which it asks catalog or rows
+  run,       ///< the ledger, the restore points, or who accepted what: no single review of files can speak of it
+};
+
+std::string_view to_string(Needs needs);
+
 using StatementCheck = std::optional<Flag> (*)(const Statement&, const ReviewState&);
 using RevisionCheck = std::vector<Flag> (*)(const ReadRevision&, const ReviewState&);
 
@@ -92,7 +102,8 @@ struct Rule {
   std::string_view summary;
   std::string_view why;  ///< for its page: what PostgreSQL or Alembic does, and what to do instead
   Example bad, good;     ///< the rule speaks of the first, and of the second it does not
-  std::variant<StatementCheck, RevisionCheck> check;
+  Needs needs = Needs::nothing;
+  std::variant<std::monostate, StatementCheck, RevisionCheck> check;  ///< none: it is a stage that speaks of it
 };
 
 /// Every rule, in the order in which reports name them.

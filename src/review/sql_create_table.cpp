@@ -7,9 +7,19 @@ namespace {
 
 using Statements = std::vector<Statement>;
 
+void add_columns_in(const Json& expression, std::vector<std::string>& columns) {
+  if (expression.is_array())
+    for (const Json& item : expression.as_array()) add_columns_in(item, columns);
+  if (!expression.is_object()) return;
+  const auto names = texts(expression["ColumnRef"]["fields"]);
+  if (!names.empty()) columns.push_back(names.back());
+  for (const auto& [name, member] : expression.as_object()) add_columns_in(member, columns);
+}
+
 /// `column`: of which it is a part; empty: of the table.
 void add_key(Statement& table, const Json& constraint, const std::string& column) {
   const ConstraintType type = constraint_type(constraint);
+  if (type == ConstraintType::check) add_columns_in(constraint["raw_expr"], table.checked);
   if (type == ConstraintType::none || type == ConstraintType::check) return;
   NewKey key{.type = type, .referenced = texts(constraint["pk_attrs"])};
   for (const std::string_view columns : {"fk_attrs", "keys"})
@@ -24,6 +34,8 @@ void add_column(Statement& table, const Json& column) {
   table.columns.push_back(name);
   table.new_columns.push_back({name, type_text(column["typeName"])});
   for (const Json& constraint : items(column["constraints"])) {
+    const std::string kind = constraint["Constraint"].text_or("contype");
+    table.new_columns.back().not_null |= kind == "CONSTR_NOTNULL" || kind == "CONSTR_PRIMARY";
     add_reference(table, constraint["Constraint"]["pktable"]);
     add_key(table, constraint["Constraint"], name);
   }

@@ -97,6 +97,7 @@ enum class ConstraintType { none, check, foreign_key, unique, primary_key, exclu
 /// A column of a table that is created.
 struct NewColumn {
   std::string name, type;  ///< the type as written
+  bool not_null = false;
   bool operator==(const NewColumn&) const = default;
 };
 /// A constraint or index that comes with a table that is created.
@@ -128,6 +129,7 @@ struct Statement {
   std::string condition;                        ///< of a CHECK, where it only computes; empty: it is not known
   std::vector<NewColumn> new_columns;           ///< of a table that is created
   std::vector<NewKey> new_keys;
+  std::vector<std::string> checked;                   ///< its columns that CHECKs name; empty: any column may be
   std::vector<std::string> made_types, needed_types;  ///< enum types that come with it, and that must be there before
   std::string method;                                 ///< of an index; empty: btree
   std::vector<std::string> secrets;                   ///< literals that nobody may print: passwords and the like

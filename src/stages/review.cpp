@@ -17,6 +17,7 @@
 #include "stages/edited_revisions.hpp"
 #include "stages/preflight/alembic_config.hpp"
 #include "stages/project_command.hpp"
+#include "stages/release.hpp"
 #include "stages/review.hpp"
 
 namespace orchestrate {
@@ -93,6 +94,8 @@ class Review final : public Stage {
     if (!knows_transactions) report.commits = Commits::anywhere;
     for (Finding& finding : edited_revisions(context, graph)) report.findings.push_back(std::move(finding));
     if (context.run.direction() == Direction::downgrade) co_return way_back(context, std::move(report), reviewed);
+    std::vector<Finding> of_release = co_await release_findings(context, graph, report.findings);
+    for (Finding& finding : of_release) report.findings.push_back(std::move(finding));
     apply_approvals(report.findings, context.approvals);
     allow(report.findings, allowances_, utc_text(context.ports.clock.now()).substr(0, 10));
     co_return outcome_of(context, std::move(report), reviewed);

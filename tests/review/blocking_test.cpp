@@ -18,6 +18,7 @@
 #include "on_loop.hpp"
 #include "rate.hpp"
 #include "review/enrich.hpp"
+#include "review/known_schema.hpp"
 #include "review/review.hpp"
 #include "review/sql.hpp"
 #include "review/work.hpp"
@@ -286,10 +287,16 @@ class Blocking : public testing::Test {
 };
 std::unique_ptr<TemporaryPostgres> Blocking::server;
 
+/// What is known of the schema without a database: from its text.
+Facts facts_in_text(const Step& step) {
+  ReadRevision history;
+  history.statements = statements_of_sql(std::string(schema) + step.before);
+  return facts_after(std::span(&history, 1));
+}
+
 /// Whether the review says that it blocks, or that nobody can tell.
-bool is_flagged(const Step& step, const Facts& facts) {
+bool is_flagged(const Step& step, const Facts& facts, bool is_older) {  // what came before is in the facts
   std::vector<SqlText> files;
-  const bool is_older = facts.server_version > 0;  // what came before is in the catalog
   if (*step.before != '\0' && !is_older) files.push_back({"before.sql", step.before});
   files.push_back({"step.sql", std::string("BEGIN;\n") + step.sql + ";\nCOMMIT;"});
   const ReviewReport report = review_sql(files, {"blocking-lock"}, facts);
@@ -347,17 +354,21 @@ TEST_F(Blocking, WhatKeepsWritersOutIsFlaggedAndWhatDoesNotIsNot) {
   server->sql("DROP DATABASE IF EXISTS model");
   server->sql("CREATE DATABASE model");
   server->sql(schema, "model");
-  Score by_text, by_catalog;
+  Score by_text, by_schema, by_catalog;
   for (const Step& step : steps) {
     const bool blocks = run(step).blocks();
     const Facts facts = facts_before(step);
-    const bool flagged = is_flagged(step, {}), flagged_then = is_flagged(step, facts);
+    const bool flagged = is_flagged(step, {}, false), flagged_then = is_flagged(step, facts, true);
     by_text.count(blocks, flagged);
+    const bool flagged_by_schema = is_flagged(step, facts_in_text(step), true);
+    by_schema.count(blocks, flagged_by_schema);
+    EXPECT_TRUE(flagged_by_schema || !blocks) << step.sql << ", with the schema as text";
     by_catalog.count(blocks, flagged_then);
     EXPECT_EQ(flagged, blocks || step.needs_catalog) << step.sql;
     EXPECT_EQ(flagged_then, blocks) << step.sql << ", with the catalog";
   }
   by_text.print("text alone ");
+  by_schema.print("and schema ");
   by_catalog.print("and catalog");
 }
 

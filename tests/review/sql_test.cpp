@@ -156,5 +156,25 @@ TEST(Sql, IgnoresEmptyTexts) {
   EXPECT_TRUE(statements_of_sql("  -- nothing\n").empty());
 }
 
+TEST(Sql, ReadsWhatStandsAroundAStatementThatDoesNotParse) {
+  const auto found = statements_of_sql(
+      "-- one; two\nDROP TABLE a;\n\nALTER TABEL b DROP c;\nFROB d;\nDO $$ a; b $$;\n\n\nDROP TABLE e; DROP TABLE f");
+  std::vector<std::pair<StatementKind, int>> kinds;
+  for (const Statement& statement : found) kinds.emplace_back(statement.kind, statement.place.line);
+  EXPECT_THAT(kinds, testing::ElementsAre(std::pair(Kind::drop_table, 1), std::pair(Kind::opaque, 3),
+                                          std::pair(Kind::opaque, 5), std::pair(Kind::drop_table, 8),
+                                          std::pair(Kind::drop_table, 8)));
+  EXPECT_EQ(found[1].why,
+            "PostgreSQL's parser does not understand the SQL: syntax error at or near \"TABEL\""
+            ", nor 1 more up to the next that it does");
+  EXPECT_EQ(found[4].table.name, "f");
+}
+
+TEST(Sql, IsOneDoubtWhereNobodyCanTellWhereAStatementEnds) {
+  const auto found = statements_of_sql("DROP TABLE a;\nALTER TABEL b DROP 'c;\nDROP TABLE e;");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].kind, StatementKind::opaque);
+}
+
 }  // namespace
 }  // namespace orchestrate

@@ -302,6 +302,38 @@ TEST_F(ReviewStage, BlocksOnARevisionThatWasPutBelowTheDatabasesOwn) {
   EXPECT_EQ(review().verdict, Verdict::passed) << "what was there before the ledger is not known";
 }
 
+TEST_F(ReviewStage, WarnsOfARevisionThatTheLastRunDidNotRun) {
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  const std::string first = sha256_of_file((bench.checkout.path() / "migrations/versions/001.py").string());
+  bench.applied = {{"001", first, "r0", parse_utc("2026-11-20T09:14:03Z")}};
+  EXPECT_EQ(review().summary, "1 revision, 1 statement, 1 advice") << "no restore point of that run is kept";
+  sh("git add -A; git commit -qm then; git update-ref refs/orchestrate/r0 HEAD");
+  const Outcome outcome = review();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  EXPECT_EQ(outcome.findings.back().id(), "002:rides-along");
+  EXPECT_EQ(outcome.findings.back().hazard,
+            "revision 002 was there already at run r0 of 2026-11-20, which did not run it");
+}
+
+TEST_F(ReviewStage, AdvisesTwoReleasesWhereCodeAndWhatItUsesChangeTogether) {
+  const std::string first = sha256_of_file((bench.checkout.path() / "migrations/versions/001.py").string());
+  bench.applied = {{"001", first, "r0", parse_utc("2026-11-20T09:14:03Z")}};
+  sh("git rm -q --cached migrations/versions/002.py; echo x > bot.py; git add bot.py; git commit -qm then;"
+     " git update-ref refs/orchestrate/r0 HEAD");
+  migration({drop_title});
+  const auto said = [&] {
+    const Outcome outcome = review();
+    const auto found = std::ranges::find(outcome.findings, "code-and-contract", &Finding::rule);
+    return found == outcome.findings.end() ? std::string() : found->hazard;
+  };
+  EXPECT_EQ(said(), "") << "nothing but the migration is new";
+  sh("echo y > bot.py");
+  EXPECT_EQ(said(),
+            "bot.py changed since run r0 of 2026-11-20, and so does cfg.panels.title, which the old code may use");
+  migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
+  EXPECT_EQ(said(), "");
+}
+
 TEST_F(ReviewStage, DoesNotTrustATransactionWhereTheEngineMayCommitOnItsOwn) {
   migration({"op.execute('ALTER TABLE cfg.panels ADD COLUMN title text')"});
   sh("mkdir app; echo 'engine = create_engine(URL, isolation_level=\"AUTOCOMMIT\")' > app/database.py");

@@ -8,11 +8,10 @@ namespace {
 
 std::optional<Flag> cannot_judge(const Statement& s, const ReviewState&) {
   if (s.kind != StatementKind::opaque) return std::nullopt;
-  return Flag{
-      .object = "line-" + std::to_string(s.place.line) + (s.module.empty() ? "" : "-of-" + s.module),
-      .hazard = "cannot judge: " + s.why,
-      .effect = "what it does to the database is known only when it runs",
-      .remedy = "write the statements out in upgrade(), or read it yourself and accept it with `orchestrate approve`"};
+  return Flag{.object = "line-" + std::to_string(s.place.line) + (s.module.empty() ? "" : "-of-" + s.module),
+              .hazard = "cannot judge: " + s.why,
+              .effect = "what it does to the database is known only when it runs",
+              .remedy = "write the statements out, or read it yourself and accept it"};
 }
 
 std::optional<Flag> search_path(const Statement& s, const ReviewState&) {

@@ -112,6 +112,7 @@ const std::array all = {
          .bad = {},
          .good = {"ALTER TABLE panels ADD COLUMN note text",
                   "op.add_column(\"panels\", sa.Column(\"note\", sa.Text()))"},
+         .needs = Needs::set,
          .check = one_transaction},
     Rule{.id = "mergeable-alters",
          .category = "advice",

@@ -206,6 +206,7 @@ const std::array all = {
          .bad = {},
          .good = {"CREATE TABLE notes (id bigint PRIMARY KEY)",
                   "op.create_table(\"notes\", sa.Column(\"id\", sa.BigInteger(), primary_key=True))"},
+         .needs = Needs::database,
          .check = other_table_there},
 };
 

@@ -168,6 +168,7 @@ const std::array all = {
          .good = {"CREATE TABLE notes (id bigint PRIMARY KEY);\nGRANT SELECT ON notes TO app",
                   "op.create_table(\"notes\", sa.Column(\"id\", sa.BigInteger(), primary_key=True))\n"
                   "op.execute(\"GRANT SELECT ON notes TO app\")"},
+         .needs = Needs::database,
          .check = table_without_grants},
     Rule{
         .id = "open-definer",

@@ -31,6 +31,7 @@ const std::array all = {
          .bad = {},
          .good = {"ALTER TABLE panels ALTER COLUMN title SET NOT NULL",
                   "op.alter_column(\"panels\", \"title\", nullable=False)"},
+         .needs = Needs::database,
          .check = rows_in_the_way},
 };
 

@@ -82,6 +82,7 @@ const std::array all = {
                 "not small and no key selects the rows.",
          .bad = {},
          .good = {"UPDATE panels SET title = '' WHERE id = 7", "op.execute(\"DELETE FROM panels WHERE id IN (1, 2)\")"},
+         .needs = Needs::database,
          .check = large_data_change},
     Rule{.id = "bulk-copy",
          .category = "advice",

@@ -85,6 +85,7 @@ const std::array all = {
          .bad = {},
          .good = {"ALTER TABLE cfg.panels ADD COLUMN note text",
                   "op.execute(\"ALTER TABLE cfg.panels ADD COLUMN note text\")"},
+         .needs = Needs::database,
          .check = extension_owned},
     Rule{.id = "change-cluster",
          .category = "out-of-scope",

@@ -112,6 +112,7 @@ const std::array all = {
          .bad = {},
          .good = {"ALTER TABLE log DETACH PARTITION log_1 CONCURRENTLY",
                   "op.execute(\"SET LOCAL transaction_timeout = '1min'\")"},
+         .needs = Needs::database,
          .check = newer_server},
     Rule{.id = "corrupting-build",
          .category = "data-loss",
@@ -124,6 +125,7 @@ const std::array all = {
          .good = {"CREATE INDEX CONCURRENTLY i ON panels (title)",
                   "with op.get_context().autocommit_block():\n"
                   "    op.create_index(\"i\", \"panels\", [\"title\"], postgresql_concurrently=True)"},
+         .needs = Needs::database,
          .check = corrupting_build},
 };
 

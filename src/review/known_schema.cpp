@@ -1,0 +1,217 @@
+#include "review/known_schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace orchestrate {
+namespace {
+
+using Kind = StatementKind;
+
+/// Of a CHECK whose text nobody knows: it may be about any column.
+constexpr const char* some_check = "CHECK";
+
+TableFacts new_table(const Statement& s) {
+  TableFacts table;
+  table.rows = -1;
+  if (s.hides_columns) return table;
+  for (const NewColumn& column : s.new_columns) table.columns[column.name] = {sql_type(column.type), column.not_null};
+  for (const NewKey& key : s.new_keys) {
+    if (key.type == ConstraintType::foreign_key) table.parents.push_back(key.table);
+    if (key.type == ConstraintType::primary_key)
+      for (const std::string& name : key.columns)
+        if (const auto column = table.columns.find(name); column != table.columns.end()) column->second.not_null = true;
+    if (key.type == ConstraintType::foreign_key || key.type == ConstraintType::exclude) continue;
+    std::string name = s.table.name;
+    for (const std::string& column : key.columns) name += "_" + column;
+    table.indexes[name] = {.columns = key.columns, .unique = key.type != ConstraintType::none};
+  }
+  for (const std::string& column : s.checked)
+    table.constraints["check of " + column] = {column.empty() ? some_check : "CHECK (" + column + ")"};
+  return table;
+}
+
+/// As PostgreSQL would call it.
+std::string name_of_constraint(const Statement& s) {
+  if (!s.is_unnamed) return s.name;
+  std::string name = s.table.name;
+  for (const std::string& column : s.columns) name += "_" + column;
+  switch (s.constraint) {
+    case ConstraintType::primary_key:
+      return s.table.name + "_pkey";
+    case ConstraintType::foreign_key:
+      return name + "_fkey";
+    case ConstraintType::unique:
+      return name + "_key";
+    default:
+      return name + "_check";
+  }
+}
+
+void add_constraint(TableFacts& table, const Statement& s) {
+  const std::string name = name_of_constraint(s);
+  const bool is_key = s.constraint == ConstraintType::primary_key || s.constraint == ConstraintType::unique;
+  if (is_key && !s.using_index) table.indexes[name] = {.columns = s.columns, .unique = true};
+  if (s.constraint == ConstraintType::primary_key) {
+    const auto index = table.indexes.find(s.using_index ? s.index : name);
+    if (index != table.indexes.end())
+      for (const std::string& column : index->second.columns) table.columns[column].not_null = true;
+  }
+  if (s.constraint == ConstraintType::foreign_key)
+    table.parents.insert(table.parents.end(), s.references.begin(), s.references.end());
+  if (s.constraint != ConstraintType::check) return;
+  const std::string condition = s.proves_not_null.empty() ? s.condition : "(" + s.proves_not_null + " IS NOT NULL)";
+  table.constraints[name] = {condition.empty() ? some_check : "CHECK " + condition, !s.not_valid};
+}
+
+void drop_constraint(TableFacts& table, const Statement& s) {
+  table.indexes.erase(s.name);
+  if (table.constraints.erase(s.name) > 0) return;
+  for (auto& [name, constraint] : table.constraints) constraint.validated = false;  // it may be any of them
+}
+
+void drop_column(TableFacts& table, const std::string& column) {
+  table.columns.erase(column);
+  std::erase_if(table.indexes, [&](const auto& entry) {
+    return std::ranges::find(entry.second.columns, column) != entry.second.columns.end();
+  });
+  std::erase_if(table.constraints, [&](const auto& entry) { return names_column(entry.second.definition, column); });
+}
+
+void rename_column(TableFacts& table, const Statement& s) {
+  const auto column = table.columns.extract(s.name);
+  table.columns.erase(s.new_name);
+  if (!column.empty()) table.columns[s.new_name] = column.mapped();
+  for (auto& [name, index] : table.indexes) std::ranges::replace(index.columns, s.name, s.new_name);
+  for (auto& [name, constraint] : table.constraints)
+    if (names_column(constraint.definition, s.name)) constraint.definition = some_check;
+}
+
+/// Of one that is known.
+void change(TableFacts& table, const Statement& s) {
+  switch (s.kind) {
+    case Kind::add_column:
+      if (s.conditional || s.if_not_exists)
+        table.columns.erase(s.name);
+      else
+        table.columns[s.name] = {sql_type(s.type), s.not_null};
+      return;
+    case Kind::drop_column:
+      return drop_column(table, s.name);
+    case Kind::rename_column:
+      return rename_column(table, s);
+    case Kind::set_type:
+      if (s.conditional)
+        table.columns.erase(s.name);
+      else
+        table.columns[s.name].type = sql_type(s.type);
+      return;
+    case Kind::set_not_null:
+    case Kind::drop_not_null:
+      if (const auto column = table.columns.find(s.name); column != table.columns.end())
+        column->second.not_null = s.kind == Kind::set_not_null && !s.conditional;
+      return;
+    case Kind::create_index:
+      if (!s.conditional && !s.if_not_exists)
+        table.indexes[s.name] = {.columns = s.columns, .unique = s.unique, .plain = s.method.empty() && !s.is_partial};
+      return;
+    case Kind::add_constraint:
+      if (!s.conditional || s.constraint == ConstraintType::check) add_constraint(table, s);
+      return;
+    case Kind::drop_constraint:
+      return drop_constraint(table, s);
+    case Kind::validate_constraint:
+      if (const auto found = table.constraints.find(s.name); found != table.constraints.end() && !s.conditional)
+        found->second.validated = true;
+      return;
+    default:
+      return;
+  }
+}
+
+/// It has another name, or is gone.
+void move_table(Facts& facts, const Statement& s) {
+  const TableName* known = facts.full_name(s.table, s.qualified);
+  if (!known) return;
+  const TableName name = *known;
+  TableFacts table = std::move(facts.tables.at(name));
+  facts.tables.erase(name);
+  if (s.kind == Kind::drop_table || s.conditional) return;
+  TableName target = name;
+  (s.kind == Kind::move_table ? target.schema : target.name) = s.new_name;
+  facts.tables[target] = std::move(table);
+}
+
+void create_table(Facts& facts, const Statement& s) {
+  if (s.temporary) return;
+  if (s.conditional || s.if_not_exists) return;  // what was there may stay
+  facts.tables[s.table] = new_table(s);
+}
+
+void change_domain(Facts& facts, const Statement& s) {
+  if (s.kind == Kind::drop_object) {
+    facts.domains.erase(s.table.name);
+    return;
+  }
+  const bool is_new = s.kind == Kind::create_object;
+  const auto [domain, is_first] = facts.domains.try_emplace(s.table.name, DomainFacts{.are_tables_known = is_new});
+  domain->second.is_checked |= s.has_checked_domain;
+}
+
+}  // namespace
+
+bool names_column(std::string_view expression, std::string_view column) {
+  const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  if (expression == some_check) return true;
+  for (std::size_t at = expression.find(column); at != std::string_view::npos; at = expression.find(column, at + 1)) {
+    const std::size_t end = at + column.size();
+    const bool begins = at == 0 || !is_part(expression[at - 1]);
+    if (begins && (end == expression.size() || !is_part(expression[end]))) return true;
+  }
+  return false;
+}
+
+std::string bare_name(std::string_view type) {
+  type = type.substr(0, type.find_first_of("(["));
+  return std::string(type.substr(type.rfind('.') + 1));
+}
+
+void follow(Facts& facts, const Statement& s) {
+  switch (s.kind) {
+    case Kind::opaque:
+    case Kind::access_host:
+      facts.tables.clear();
+      return;
+    case Kind::drop_schema:
+      std::erase_if(facts.tables, [&](const auto& entry) { return entry.first.schema == s.table.name; });
+      return;
+    case Kind::create_table:
+      return create_table(facts, s);
+    case Kind::drop_table:
+    case Kind::rename_table:
+    case Kind::move_table:
+      return move_table(facts, s);
+    case Kind::create_object:
+    case Kind::alter_object:
+    case Kind::drop_object:
+      if (s.object == ObjectKind::domain) change_domain(facts, s);
+      return;
+    case Kind::drop_index:
+      for (auto& [name, table] : facts.tables) table.indexes.erase(s.name);
+      return;
+    default:
+      if (const TableName* name = facts.full_name(s.table, s.qualified)) change(facts.tables.at(*name), s);
+  }
+}
+
+Facts facts_after(std::span<const ReadRevision> history) {
+  Facts facts;
+  for (const ReadRevision& revision : history)
+    for (const Statement& statement : revision.statements) follow(facts, statement);
+  for (auto& [name, domain] : facts.domains) domain.are_tables_known = false;
+  return facts;
+}
+
+}  // namespace orchestrate
