@@ -13,7 +13,8 @@
 
 namespace orchestrate::daemon {
 
-/// Who may have what; polkit decides for everybody but root, who may all. Every refusal, and every failure to find out, is an Error (`denied`).
+/// Who may have what; polkit decides for everybody but root, who may all. Every refusal, and every failure to find out,
+/// is an Error (`denied`).
 class Rights {
  public:
   explicit Rights(bus::Connection& connection) : connection_(connection) {}

@@ -154,6 +154,17 @@ std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transactio
   return statements;
 }
 
+/// Whether anything is done to what was there that the schema may show to be harmless: most sets need not know it.
+bool depends_on_schema(const Material& material) {
+  static constexpr std::array asking = {Kind::set_type, Kind::set_not_null, Kind::add_constraint, Kind::drop_index,
+                                        Kind::create_index};
+  return std::ranges::any_of(material.revisions, [](const ReadRevision& revision) {
+    return std::ranges::any_of(revision.statements, [](const Statement& s) {
+      return std::ranges::find(asking, s.kind) != asking.end() || s.object == ObjectKind::domain;
+    });
+  });
+}
+
 /// Nothing, where a part of it cannot be read.
 Task<Facts> facts_of_history(Commands& commands, const ReviewRequest& request, std::stop_token stop) {
   ReviewRequest history = request;
@@ -184,10 +195,11 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
   std::vector<std::string> names = names_in(material.revisions);
   if (request.catalog)
     facts = co_await request.catalog->look_up(std::move(names));
-  else if (!request.applied.empty())
+  else if (!request.applied.empty() && depends_on_schema(material))
     facts = co_await facts_of_history(commands, request, stop);
   prepare(material, facts);
-  std::vector<DataProbe> probes = data_probes(material.revisions, facts);
+  std::vector<DataProbe> probes;
+  if (request.catalog) probes = data_probes(material.revisions, facts);
   std::vector<DataAnswer> answers;
   if (!probes.empty()) answers = co_await ask(*request.catalog, std::move(probes));
   co_return judged(request, material, facts, answers);

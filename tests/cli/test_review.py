@@ -150,6 +150,36 @@ def test_sql_is_read_as_psql_runs_it(checkout):
     assert review_sql("--sql", "change.sql", "--versions", "migrations/versions").returncode == 2
 
 
+def test_the_revisions_before_tell_of_the_schema(checkout):
+    version(checkout, "001", None, 'op.create_table("panels", sa.Column("id", sa.Integer), sa.Column("title", sa.String(20)))')
+    version(checkout, "002", "001", 'op.alter_column("panels", "title", type_=sa.String(40))')
+    ended = review("--from", "001")
+    assert ended.returncode == 0, ended
+    version(checkout, "001", None, 'op.create_table("panels", sa.Column("id", sa.Integer), sa.Column("title", sa.String(60)))')
+    ended = review("--from", "001")
+    assert "lossy-type-change" in ended.stdout and ended.returncode == 3, ended
+
+
+def test_a_dumped_schema_tells_of_it_too(checkout):
+    (checkout / "change.sql").write_text("ALTER TABLE panels ALTER COLUMN title TYPE varchar(40);")
+    (checkout / "schema.sql").write_text("\\restrict x\nCREATE TABLE public.panels (id int, title character varying(20));\n")
+    assert "type-change" in review_sql("--sql", "change.sql").stdout
+    known = review_sql("--sql", "change.sql", "--schema", "schema.sql")
+    assert "type-change" not in known.stdout and known.returncode == 0, known
+    gone = review_sql("--sql", "change.sql", "--schema", "nowhere.sql")
+    assert (gone.returncode, "read nowhere.sql: No such file or directory" in gone.stderr) == (2, True)
+    assert review("--schema", "schema.sql").returncode == 2
+
+
+def test_locks_are_summed_by_table(checkout):
+    (checkout / "change.sql").write_text("BEGIN; ALTER TABLE panels ADD a int; UPDATE notes SET b = 1; COMMIT;")
+    said = "panels: ACCESS EXCLUSIVE from change.sql:1, held while 2 statements run, 1 of which reads or writes rows"
+    assert f"    locks {said}\n" in review_sql("--sql", "change.sql").stdout
+    assert f"#### Locks\n\n- {said.replace('_', '')}" in review_sql("--sql", "change.sql", "--format", "markdown").stdout
+    [lock] = json.loads(review_sql("--sql", "change.sql", "--format", "json").stdout)["locks"]
+    assert (lock["table"], lock["lock"], lock["statements"], lock["bytes"]) == ("panels", "ACCESS EXCLUSIVE", 2, None)
+
+
 def test_two_heads_are_a_red_flag_unless_they_are_meant(checkout):
     version(checkout, "002", "001", "pass")
     version(checkout, "002_other", "001", "pass")
@@ -205,7 +235,7 @@ def test_every_rule_has_a_page_with_a_way_that_is_better():
     for rule in listed:
         page = rules(rule["id"]).stdout
         assert page.startswith(f"{rule['id']} ({rule['category']}): {rule['summary']}\n")
-        assert "better, in" in page and all(len(line) <= 120 or "    " in line for line in page.splitlines())
+        assert ("better, in" in page) == (rule["needs"] != "run") and all(len(line) <= 120 or "    " in line for line in page.splitlines())
     assert "op.drop_column(\"panels\", \"title\")" in rules("drop-column").stdout
 
 

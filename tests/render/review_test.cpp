@@ -23,7 +23,8 @@ TEST(ReviewText, OfAdviceAloneIsNoFailure) {
 }
 
 TEST(ReviewText, OfNothingIsOneLine) {
-  EXPECT_EQ(review_text("1 revision, 2 statements", {}, {}, Style::plain), "  ok  review     1 revision, 2 statements\n");
+  EXPECT_EQ(review_text("1 revision, 2 statements", {}, {}, Style::plain),
+            "  ok  review     1 revision, 2 statements\n");
 }
 
 TEST(ReviewText, EndsWithWhatIsLocked) {
