@@ -1,5 +1,7 @@
 #include "review/facts.hpp"
 
+#include <iterator>
+
 namespace orchestrate {
 namespace {
 
@@ -78,13 +80,11 @@ const TableName* Facts::full_name(const TableName& table, bool qualified) const 
     const auto found = tables.find(table);
     return found == tables.end() ? nullptr : &found->first;
   }
-  const TableName* only = nullptr;
-  for (const auto& [name, facts] : tables) {
-    if (name.name != table.name) continue;
-    if (only) return nullptr;
-    only = &name;
-  }
-  return only;
+  const auto only = tables.lower_bound({"", table.name});
+  if (only == tables.end() || only->first.name != table.name) return nullptr;
+  const auto other = std::next(only);
+  const bool is_alone = other == tables.end() || other->first.name != table.name;
+  return is_alone ? &only->first : nullptr;
 }
 
 const TableFacts* Facts::find(const TableName& table, bool qualified) const {

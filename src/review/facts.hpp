@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "orchestrate/json.hpp"
@@ -45,13 +46,20 @@ struct TableFacts {
 struct DomainFacts {
   bool is_checked = false;        ///< by NOT NULL or a CHECK
   std::vector<TableName> tables;  ///< that have columns of it
-  bool are_tables_known = true;
+  bool are_tables_known = true;   ///< else it may be more
+};
+
+/// Tables of one name lie beside each other, whatever their schemas.
+struct ByName {
+  bool operator()(const TableName& one, const TableName& other) const {
+    return std::tie(one.name, one.schema) < std::tie(other.name, other.schema);
+  }
 };
 
 struct Facts {
   int server_version = 0;  ///< as server_version_num: 150018; 0: there was no database to ask
   bool is_utc = false;     ///< TimeZone of the role's sessions
-  std::map<TableName, TableFacts> tables;
+  std::map<TableName, TableFacts, ByName> tables;
   std::map<std::string, DomainFacts> domains;            ///< by bare name
   std::set<std::string> types, enums;                    ///< bare names; `types` holds the enums, too
   std::set<std::string> extensions;                      ///< whose files the server's host has

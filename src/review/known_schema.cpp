@@ -144,7 +144,21 @@ void move_table(Facts& facts, const Statement& s) {
   facts.tables[target] = std::move(table);
 }
 
+void forget_users(Facts& facts) {
+  for (auto& [name, domain] : facts.domains) domain.are_tables_known = false;
+}
+
+/// The table has a column of that type, which may be a domain.
+void use_type(Facts& facts, const std::string& type, const TableName& table) {
+  const auto domain = facts.domains.find(bare_name(type));
+  if (domain == facts.domains.end()) return;
+  std::vector<TableName>& tables = domain->second.tables;
+  if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
+}
+
 void create_table(Facts& facts, const Statement& s) {
+  for (const NewColumn& column : s.new_columns) use_type(facts, column.type, s.table);
+  if (s.hides_columns) forget_users(facts);
   if (s.temporary) return;
   if (s.conditional || s.if_not_exists) return;  // what was there may stay
   facts.tables[s.table] = new_table(s);
@@ -183,7 +197,7 @@ void follow(Facts& facts, const Statement& s) {
     case Kind::opaque:
     case Kind::access_host:
       facts.tables.clear();
-      return;
+      return forget_users(facts);
     case Kind::drop_schema:
       std::erase_if(facts.tables, [&](const auto& entry) { return entry.first.schema == s.table.name; });
       return;
@@ -202,6 +216,7 @@ void follow(Facts& facts, const Statement& s) {
       for (auto& [name, table] : facts.tables) table.indexes.erase(s.name);
       return;
     default:
+      if (s.kind == Kind::add_column || s.kind == Kind::set_type) use_type(facts, s.type, s.table);
       if (const TableName* name = facts.full_name(s.table, s.qualified)) change(facts.tables.at(*name), s);
   }
 }
@@ -210,7 +225,6 @@ Facts facts_after(std::span<const ReadRevision> history) {
   Facts facts;
   for (const ReadRevision& revision : history)
     for (const Statement& statement : revision.statements) follow(facts, statement);
-  for (auto& [name, domain] : facts.domains) domain.are_tables_known = false;
   return facts;
 }
 

@@ -5,21 +5,28 @@ import subprocess
 import time
 from pathlib import Path
 
+ENOUGH_KIB = 8 << 20  # two hosts at a time, each with a few hundred MB of its own
 BUSY_SECONDS = 10  # a process that was killed lets go a moment later
 
 
 def mount(place: Path, lowers: tuple[Path, ...]) -> None:
     """Mounts `place`/root; of `lowers` the topmost comes first.
 
-    The upper layer is on disk, or on tmpfs where the disk is itself an overlay, as in a container.
+    The upper layer is in memory where there is enough of it, which makes a reset three times as fast, and where the disk
+    is itself an overlay, as in a container; else on disk.
     """
     layer, root = place / "layer", place / "root"
     layer.mkdir()
     root.mkdir()
-    if not try_overlay(layer, root, lowers):
+    if has_memory() or not try_overlay(layer, root, lowers):
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", layer], check=True)
         if not try_overlay(layer, root, lowers):
             raise RuntimeError(f"mount an overlay on {root}: the kernel refuses; host tests need root and overlayfs")
+
+
+def has_memory() -> bool:
+    lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    return int(lines["MemAvailable"].split()[0]) >= ENOUGH_KIB
 
 
 def try_overlay(layer: Path, root: Path, lowers: tuple[Path, ...]) -> bool:

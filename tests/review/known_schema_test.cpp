@@ -79,6 +79,14 @@ TEST(KnownSchema, TellsWhichTypeChangesAreFree) {
       << "its CHECK is looked at again";
 }
 
+TEST(KnownSchema, TellsWhichTablesADomainIsUsedBy) {
+  const std::string step = "ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0)", domain = "CREATE DOMAIN d AS int;";
+  EXPECT_THAT(rules_after(domain + "CREATE TABLE u (a int)", step), testing::IsEmpty());
+  EXPECT_THAT(rules_after(domain + "CREATE TABLE u (a d)", step), testing::SizeIs(1));
+  EXPECT_THAT(rules_after(domain + "CREATE TABLE u (a int); ALTER TABLE u ADD b d", step), testing::SizeIs(1));
+  EXPECT_THAT(rules_after(domain + "CREATE TABLE u AS SELECT 1", step), testing::SizeIs(1)) << "nobody can tell";
+}
+
 TEST(KnownSchema, TellsWhichNotNullIsProven) {
   const std::string step = "ALTER TABLE panels ALTER b SET NOT NULL";
   EXPECT_THAT(rules_after(made, step), Contains("set-not-null"));

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -63,6 +64,14 @@ int exit_code_of(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// Memory where there is enough of it: a server of its own for each test is twice as fast there.
+std::string place_for_a_server() {
+  constexpr std::uintmax_t enough = 4ULL << 30;
+  std::error_code none;
+  const bool is_roomy = std::filesystem::space("/dev/shm", none).available > enough && !none;
+  return is_roomy ? "/dev/shm" : "/tmp";
+}
+
 }  // namespace
 
 int TemporaryPostgres::major() {
@@ -81,7 +90,7 @@ const std::filesystem::path& TemporaryPostgres::programs() {
 }
 
 TemporaryPostgres::TemporaryPostgres(const Settings& settings) {
-  std::string name = "/tmp/postgres.XXXXXX";  // short: a socket's path has at most 107 bytes
+  std::string name = place_for_a_server() + "/postgres.XXXXXX";  // short: a socket's path has at most 107 bytes
   directory_ = ::mkdtemp(name.data());
   data_ = directory_ / "data";
   const passwd* owner = ::getpwnam("postgres");
