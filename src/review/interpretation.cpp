@@ -45,7 +45,7 @@ void Interpretation::emit(std::vector<Statement> statements, Node at) {
       statement.module = module().name;
     }
     statement.direction = direction_;
-    statement.conditional = branches_ > 0;
+    statement.conditional |= branches_ > 0;
     statement.autocommit = autocommits_ > 0;
     if (statement.kind != StatementKind::read) ++effects_;
     found_.push_back(std::move(statement));

@@ -197,7 +197,7 @@ constexpr auto readers = std::to_array<Reader>({
     {"AlterSystemStmt", [](const Json&) { return Statements{command(Kind::change_cluster, "ALTER SYSTEM")}; }},
     {"LoadStmt", [](const Json&) { return Statements{command(Kind::access_host, "LOAD")}; }},
     {"SelectStmt", query},
-    {"DoStmt", [](const Json&) { return hidden("a DO block hides its statements from any reader"); }},
+    {"DoStmt", do_block},
     {"CallStmt", [](const Json&) { return hidden("CALL runs a procedure that is not written here"); }},
     {"ExecuteStmt", [](const Json&) { return hidden("EXECUTE runs a statement that is not written here"); }},
 });
@@ -221,16 +221,12 @@ Statements of_tree(std::string_view tree, std::string_view sql) {
     Statements of_one = of_node(wrapper["stmt"]);
     take_conditions(sql, wrapper["stmt"], of_one);
     for (Statement& statement : of_one) {
-      statement.place.line = line;
+      statement.place.line += line;
       found.push_back(std::move(statement));
     }
   });
   return found;
 }
-
-/// What a function of the parser's library answers, with the function that frees it.
-template <class Result>
-using Owned = std::unique_ptr<Result, void (*)(Result*)>;
 
 struct Unparsed {
   std::string why;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,10 @@ namespace orchestrate::sql_tree {
 inline bool is_true(const Json& node) {
   return node.is_bool() && node.as_bool();
 }
+
+/// What a function of the parser's library answers, with the function that frees it.
+template <class Result>
+using Owned = std::unique_ptr<Result, void (*)(Result*)>;
 
 /// Name and body of a wrapped node such as {"DropStmt": {...}}; empty name when it is none.
 std::pair<std::string_view, const Json*> unwrapped(const Json& node);
@@ -62,6 +67,8 @@ std::vector<Statement> of_kind(StatementKind kind, ObjectKind object);
 /// A table from its columns, or from a query.
 std::vector<Statement> create_table(const Json& body);
 std::vector<Statement> create_table_as(const Json& body);
+/// Everything that it may run, with opaque ones for what it computes.
+std::vector<Statement> do_block(const Json& body);
 /// ALTER TABLE, one statement for each of its commands.
 std::vector<Statement> alter_table(const Json& body);
 /// Of a Constraint node; none: NOT NULL, a default and the like.

@@ -137,7 +137,7 @@ TEST(Review, ExemptsNoTableThatMayHaveBeenThere) {
 
 TEST(Review, KnowsWhatARollbackDoesNotUndo) {
   for (const char* body : {"with op.get_context().autocommit_block():\n    op.execute('ANALYZE')",
-                           "op.execute('COMMIT')", "op.execute('DO $$ BEGIN END $$')",
+                           "op.execute('COMMIT')", "op.execute('DO $$ BEGIN EXECUTE x; END $$')",
                            "op.create_index('i', 't', ['a'], schema='cfg', postgresql_concurrently=True)"})
     EXPECT_EQ(review_of(body).commits, Commits::anywhere) << body;
 }

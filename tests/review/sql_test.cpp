@@ -119,7 +119,7 @@ TEST(Sql, FindsChangesThatAreNestedInQueries) {
 
 TEST(Sql, IsLoudAboutWhatHidesItsEffect) {
   for (const char* sql :
-       {"DO $$ BEGIN END $$", "CALL cfg.p()", "EXECUTE q", "SELECT cfg.f()", "SELECT pg_cancel_backend(1)",
+       {"DO $$ BEGIN EXECUTE x; END $$", "CALL cfg.p()", "EXECUTE q", "SELECT cfg.f()", "SELECT pg_cancel_backend(1)",
         "INSERT INTO cfg.a SELECT cfg.g()", "DROP TALBE x", "CREATE PUBLICATION p FOR ALL TABLES", "SELECT 'open"})
     EXPECT_EQ(statements_of_sql(sql).back().kind, Kind::opaque) << sql;
   EXPECT_THAT(only("DROP TALBE x").why, HasSubstr("syntax error"));
@@ -154,6 +154,46 @@ TEST(Sql, LetsPureFunctionsPass) {
 
 TEST(Sql, IgnoresEmptyTexts) {
   EXPECT_TRUE(statements_of_sql("  -- nothing\n").empty());
+}
+
+/// Of each: its table, or why nobody can tell; lines before it, and whether it may not run.
+std::vector<std::string> of_block(const std::string& body) {
+  std::vector<std::string> found;
+  for (const Statement& s : statements_of_sql("-- why\nDO $$" + body + "$$")) {
+    const std::string what = s.kind == Kind::opaque ? s.why : s.kind == Kind::read ? "nothing" : s.table.name;
+    found.push_back(what + " " + std::to_string(s.place.line) + (s.conditional ? "?" : ""));
+  }
+  return found;
+}
+
+TEST(Sql, LooksIntoADoBlock) {
+  EXPECT_THAT(of_block("\nBEGIN\n  DROP TABLE orders;\n  EXECUTE 'DROP TABLE items';\nEND "),
+              ElementsAre("orders 3", "items 4"));
+  EXPECT_THAT(of_block(" BEGIN EXECUTE 'INSERT INTO items VALUES (''a'')'; END "), ElementsAre("items 1"));
+  EXPECT_THAT(
+      of_block("\nDECLARE r record;\nBEGIN\n"
+               "  IF NOT EXISTS (SELECT FROM pg_type) THEN\n    CREATE TYPE mood AS ENUM ('a');\n  END IF;\n"
+               "  FOR r IN SELECT id FROM notes LOOP\n    UPDATE notes SET a = 1 WHERE id = r.id;\n  END LOOP;\n"
+               "  TRUNCATE log;\nEND "),
+      ElementsAre("mood 5?", "notes 8?", "log 10"));
+  EXPECT_THAT(of_block(" BEGIN ALTER TABLE a ADD b int; EXCEPTION WHEN duplicate_column THEN DROP TABLE c; END "),
+              ElementsAre("a 1?", "c 1?"));
+  EXPECT_THAT(of_block(" BEGIN NULL; END "), ElementsAre("nothing 1"));
+}
+
+TEST(Sql, CannotTellWhatADoBlockComputes) {
+  const auto is_opaque = ElementsAre(HasSubstr("computes"));
+  EXPECT_THAT(of_block(" BEGIN EXECUTE 'DROP TABLE ' || name; END "), is_opaque);
+  EXPECT_THAT(of_block(" BEGIN EXECUTE format('DROP TABLE %I', 'x'); END "), is_opaque);
+  for (const char* body :
+       {" DECLARE n int; BEGIN n := f(); END ", " DECLARE n int := f(); BEGIN END ", " BEGIN PERFORM f(); END ",
+        " BEGIN IF f() THEN NULL; END IF; END ", " BEGIN RAISE NOTICE '%', f(); END "})
+    EXPECT_THAT(of_block(body), ElementsAre(HasSubstr("it calls f()"))) << body;
+  EXPECT_THAT(of_block(" BEGIN CALL f(); END "), ElementsAre(HasSubstr("call")));
+  EXPECT_THAT(of_block(" BEGIN DROP TABL x END "), ElementsAre(HasSubstr("does not understand the DO block")));
+  const auto in_python = statements_of_sql("DO $$ import os $$ LANGUAGE plpython3u");
+  ASSERT_EQ(in_python.size(), 1U);
+  EXPECT_THAT(in_python[0].why, HasSubstr("a DO block in plpython3u hides"));
 }
 
 TEST(Sql, ReadsWhatStandsAroundAStatementThatDoesNotParse) {

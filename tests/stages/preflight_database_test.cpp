@@ -303,14 +303,15 @@ TEST_P(PreflightUnknown, CountsEveryTableOfTheAppAndSaysWhy) {
                                                 GetParam().why)));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Revisions, PreflightUnknown,
-    testing::Values(Opaque{"Python", "op.execute(open('x.sql').read())", "002.py:9: "},
-                    Opaque{"DoBlock", "op.execute('DO $$ BEGIN END $$')", "002.py:9: a DO block hides"},
-                    Opaque{"Cascade", "op.execute('DROP VIEW cfg.v CASCADE')", "002.py:9: CASCADE takes along"},
-                    Opaque{"Trigger", "op.execute('UPDATE cfg.panels SET id = 1')",
-                           "cfg.panels has the trigger stamp, which may write anywhere"}),
-    [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Revisions, PreflightUnknown,
+                         testing::Values(Opaque{"Python", "op.execute(open('x.sql').read())", "002.py:9: "},
+                                         Opaque{"DoBlock", "op.execute('DO $$ BEGIN EXECUTE upper($q$x$q$); END $$')",
+                                                "002.py:9: a DO block runs SQL"},
+                                         Opaque{"Cascade", "op.execute('DROP VIEW cfg.v CASCADE')",
+                                                "002.py:9: CASCADE takes along"},
+                                         Opaque{"Trigger", "op.execute('UPDATE cfg.panels SET id = 1')",
+                                                "cfg.panels has the trigger stamp, which may write anywhere"}),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(PreflightActivity, CountsEveryTableWhileThePendingRevisionsAreNotKnown) {
   PanelsProject project;
