@@ -97,9 +97,10 @@ std::vector<std::string> imported(const PythonLine& line) {
 }
 
 std::vector<Flag> application_imports(const ReadRevision& revision, const ReviewState&) {
+  if (!revision.is_revision) return {};
   const auto lines = python_lines(revision.source);
   const auto* read = std::get_if<std::vector<PythonLine>>(&lines);
-  if (!read || !revision.is_revision) return {};
+  if (!read) return {};
   std::vector<Flag> flags;
   for (const PythonLine& line : *read)
     for (const std::string& module : imported(line)) {
