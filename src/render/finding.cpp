@@ -49,6 +49,8 @@ std::string way_out(const Finding& finding, std::string_view app) {
   std::string text = remedy_text(finding.remedy);
   if (finding.severity != Severity::blocks || app.empty() || !finding.approved_by.empty()) return text;
   if (!text.empty()) text += text.find('\n') == std::string::npos ? "   " : "\n  ";
+  const bool is_sql = finding.revision == finding.place.file;  // of no application
+  if (is_sql) return text + "accept, right above it: -- orchestrate: allow " + finding.rule + " -- REASON";
   return text + "accept: orchestrate approve " + shell_word(printable(app)) + " " +
          shell_word(printable(finding.id())) + " --reason \"...\"";
 }

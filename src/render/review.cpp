@@ -20,8 +20,8 @@ std::string review_text(std::string_view summary, const std::vector<Finding>& fi
                         const std::vector<std::string>& locks, Style style) {
   const Mark mark = mark_of(findings);
   std::string text = stage_line({mark, "review", "", printable(summary)}, 0, style) + "\n";
-  for (const Finding& finding : findings) text += indented(finding_text(finding, "APP", style), 4);
   for (const std::string& lock : locks) text += "    locks " + printable(lock) + "\n";
+  for (const Finding& finding : findings) text += indented(finding_text(finding, "APP", style), 4);
   if (mark.text == "FAIL") text += "edit each revision, or accept its red flag by name on the host. Exit 3.\n";
   return text;
 }

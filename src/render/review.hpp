@@ -9,7 +9,7 @@
 
 namespace orchestrate {
 
-/// A review that belongs to no run: the stage's line, every finding, and what is locked. Approvals are named for an app
+/// A review that belongs to no run: the stage's line, what is locked, and every finding. Approvals are named for an app
 /// called APP.
 std::string review_text(std::string_view summary, const std::vector<Finding>& findings,
                         const std::vector<std::string>& locks, Style style);

@@ -196,6 +196,10 @@ void follow(Facts& facts, const Statement& s) {
   switch (s.kind) {
     case Kind::opaque:
     case Kind::access_host:
+      if (const TableName* name = facts.full_name(s.table, s.qualified)) {  // a change of that table, whatever it is
+        facts.tables.erase(*name);
+        return;
+      }
       facts.tables.clear();
       return forget_users(facts);
     case Kind::drop_schema:

@@ -53,7 +53,7 @@ constexpr auto subtypes = std::to_array<Subtype>({
 // Short ACCESS EXCLUSIVE or weaker, no scan, no data.
 constexpr auto plain = std::to_array<std::string_view>(
     {"AT_SetStorage", "AT_SetCompression", "AT_ReplaceRelOptions", "AT_ReplicaIdentity", "AT_DropExpression",
-     "AT_AlterConstraint", "AT_SetIdentity", "AT_DropIdentity", "AT_AddInherit", "AT_DropInherit"});
+     "AT_AlterConstraint", "AT_AddIdentity", "AT_SetIdentity", "AT_DropIdentity", "AT_AddInherit", "AT_DropInherit"});
 
 struct Constraint {
   std::string_view name;

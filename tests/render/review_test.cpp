@@ -27,7 +27,7 @@ TEST(ReviewText, OfNothingIsOneLine) {
             "  ok  review     1 revision, 2 statements\n");
 }
 
-TEST(ReviewText, EndsWithWhatIsLocked) {
+TEST(ReviewText, BeginsWithWhatIsLocked) {
   EXPECT_EQ(review_text("1 revision", {}, {"cfg.panels: SHARE", "x"}, Style::plain),
             "  ok  review     1 revision\n    locks cfg.panels: SHARE\n    locks x\n");
 }
