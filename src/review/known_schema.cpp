@@ -63,7 +63,7 @@ void add_constraint(TableFacts& table, const Statement& s) {
     table.parents.insert(table.parents.end(), s.references.begin(), s.references.end());
   if (s.constraint != ConstraintType::check) return;
   const std::string condition = s.proves_not_null.empty() ? s.condition : "(" + s.proves_not_null + " IS NOT NULL)";
-  table.constraints[name] = {condition.empty() ? some_check : "CHECK " + condition, !s.not_valid};
+  table.constraints[name] = {condition.empty() ? some_check : "CHECK " + condition, !s.not_valid && !s.conditional};
 }
 
 void drop_constraint(TableFacts& table, const Statement& s) {
