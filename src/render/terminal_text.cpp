@@ -61,6 +61,8 @@ bool safe_in_shell(char c) {
 }  // namespace
 
 std::string printable(std::string_view text) {
+  const bool is_plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  if (is_plain) return std::string(text);  // nearly always
   std::string line;
   for (std::size_t at = 0; at < text.size();) {
     const Utf8Step step = first_character(text.substr(at));

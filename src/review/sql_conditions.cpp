@@ -44,9 +44,11 @@ std::string computing_condition(std::string_view condition) {
 }
 
 void take_conditions(std::string_view sql, const Json& node, std::vector<Statement>& statements) {
+  const auto checks = static_cast<std::size_t>(std::ranges::count_if(statements, is_check));
+  if (checks == 0) return;
   std::vector<std::size_t> offsets;
   find_checks(node, offsets);
-  if (offsets.size() != static_cast<std::size_t>(std::ranges::count_if(statements, is_check))) return;
+  if (offsets.size() != checks) return;
   auto next = offsets.begin();
   for (Statement& statement : statements)
     if (is_check(statement)) statement.condition = condition_at(sql, *next++);
