@@ -18,8 +18,8 @@
 #include "orchestrate/error.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
-// libpqxx 6.4 loses one small result for each session that the server has cut, and libpg_query 15 a byte for each body in
-// PL/pgSQL that it does not understand.
+// libpqxx 6.4 loses one small result for each session that the server has cut, and libpg_query 15 a byte for each body
+// in PL/pgSQL that it does not understand.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:libpqxx-6.4\nleak:libpg_query";
