@@ -74,6 +74,8 @@ class Enriching {
     s.is_checked = std::ranges::any_of(table.constraints, [&](const auto& entry) {
       return entry.second.definition.starts_with("CHECK") && names_column(entry.second.definition, s.name);
     });
+    // An index that computes, or leaves rows out, is built again.
+    s.is_checked |= std::ranges::any_of(table.indexes, [](const auto& entry) { return !entry.second.plain; });
   }
 
   bool is_not_null(const Statement& s, const TableFacts& table) const {

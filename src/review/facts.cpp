@@ -76,7 +76,7 @@ Facts facts_from(const Json& json) {
 }
 
 const TableName* Facts::full_name(const TableName& table, bool qualified) const {
-  if (qualified) {
+  if (qualified || !is_whole) {  // without a schema it stands for `public`
     const auto found = tables.find(table);
     return found == tables.end() ? nullptr : &found->first;
   }

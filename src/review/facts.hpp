@@ -58,6 +58,7 @@ struct ByName {
 
 struct Facts {
   int server_version = 0;  ///< as server_version_num: 150018; 0: there was no database to ask
+  bool is_whole = true;    ///< every table of a name that is known is here
   bool is_utc = false;     ///< TimeZone of the role's sessions
   std::map<TableName, TableFacts, ByName> tables;
   std::map<std::string, DomainFacts> domains;            ///< by bare name

@@ -89,6 +89,11 @@ void rename_column(TableFacts& table, const Statement& s) {
     if (names_column(constraint.definition, s.name)) constraint.definition = some_check;
 }
 
+bool is_plain(const Statement& index) {
+  const bool computes = std::ranges::find(index.columns, "") != index.columns.end();
+  return index.method.empty() && !index.is_partial && !computes;
+}
+
 /// Of one that is known.
 void change(TableFacts& table, const Statement& s) {
   switch (s.kind) {
@@ -115,7 +120,7 @@ void change(TableFacts& table, const Statement& s) {
       return;
     case Kind::create_index:
       if (!s.conditional && !s.if_not_exists)
-        table.indexes[s.name] = {.columns = s.columns, .unique = s.unique, .plain = s.method.empty() && !s.is_partial};
+        table.indexes[s.name] = {.columns = s.columns, .unique = s.unique, .plain = is_plain(s)};
       return;
     case Kind::add_constraint:
       if (!s.conditional || s.constraint == ConstraintType::check) add_constraint(table, s);
@@ -131,21 +136,34 @@ void change(TableFacts& table, const Statement& s) {
   }
 }
 
+void forget_users(Facts& facts) {
+  for (auto& [name, domain] : facts.domains) domain.are_tables_known = false;
+}
+
+/// It stays by its name, with nothing that is known of it, lest another one of that name be taken for it.
+void forget(Facts& facts, const TableName& table, bool qualified) {
+  const TableName* known = facts.full_name(table, qualified);
+  TableFacts nothing;
+  nothing.rows = -1;
+  facts.tables[known ? *known : table] = std::move(nothing);
+}
+
 /// It has another name, or is gone.
 void move_table(Facts& facts, const Statement& s) {
   const TableName* known = facts.full_name(s.table, s.qualified);
-  if (!known) return;
-  const TableName name = *known;
-  TableFacts table = std::move(facts.tables.at(name));
-  facts.tables.erase(name);
-  if (s.kind == Kind::drop_table || s.conditional) return;
+  const TableName name = known ? *known : s.table;
   TableName target = name;
   (s.kind == Kind::move_table ? target.schema : target.name) = s.new_name;
+  if (!known || s.conditional) {
+    forget(facts, name, true);
+    if (s.kind != Kind::drop_table) forget(facts, target, true);
+    return forget_users(facts);
+  }
+  TableFacts table = std::move(facts.tables.at(name));
+  facts.tables.erase(name);
+  if (s.kind == Kind::drop_table) return;
   facts.tables[target] = std::move(table);
-}
-
-void forget_users(Facts& facts) {
-  for (auto& [name, domain] : facts.domains) domain.are_tables_known = false;
+  forget_users(facts);
 }
 
 /// The table has a column of that type, which may be a domain.
@@ -159,19 +177,36 @@ void use_type(Facts& facts, const std::string& type, const TableName& table) {
 void create_table(Facts& facts, const Statement& s) {
   for (const NewColumn& column : s.new_columns) use_type(facts, column.type, s.table);
   if (s.hides_columns) forget_users(facts);
+  if (s.hides_columns || s.is_part)  // what its parents are told reaches it, too
+    for (const TableName& parent : s.references) forget(facts, parent, parent.schema != "public");
   if (s.temporary) return;
-  if (s.conditional || s.if_not_exists) return;  // what was there may stay
-  facts.tables[s.table] = new_table(s);
+  const bool is_sure = !s.conditional && !s.if_not_exists;
+  if (is_sure)
+    facts.tables[s.table] = new_table(s);
+  else
+    forget(facts, s.table, s.qualified);
 }
 
+/// What was checked stays so: its name may stand for another one's.
 void change_domain(Facts& facts, const Statement& s) {
-  if (s.kind == Kind::drop_object) {
-    facts.domains.erase(s.table.name);
-    return;
-  }
-  const bool is_new = s.kind == Kind::create_object;
+  if (s.kind == Kind::drop_object) return;
+  const bool is_new = s.kind == Kind::create_object && !s.conditional;
   const auto [domain, is_first] = facts.domains.try_emplace(s.table.name, DomainFacts{.are_tables_known = is_new});
   domain->second.is_checked |= s.has_checked_domain;
+  const auto base = facts.domains.find(bare_name(s.type));
+  if (base != facts.domains.end()) {
+    domain->second.is_checked |= base->second.is_checked;
+    base->second.are_tables_known = false;
+  }
+  if (s.new_name.empty()) return;
+  const bool is_checked = domain->second.is_checked;
+  facts.domains[s.new_name] = {.is_checked = is_checked, .tables = {}, .are_tables_known = false};
+}
+
+/// An index, or a constraint with its index, has another name.
+void rename_index(Facts& facts, const Statement& s) {
+  for (auto& [name, table] : facts.tables)
+    for (const std::string& index : {s.name, s.table.name, s.new_name}) table.indexes.erase(index);
 }
 
 }  // namespace
@@ -196,11 +231,8 @@ void follow(Facts& facts, const Statement& s) {
   switch (s.kind) {
     case Kind::opaque:
     case Kind::access_host:
-      if (const TableName* name = facts.full_name(s.table, s.qualified)) {  // a change of that table, whatever it is
-        facts.tables.erase(*name);
-        return;
-      }
-      facts.tables.clear();
+      if (!s.table.name.empty()) return forget(facts, s.table, s.qualified);  // a change of that table, whatever it is
+      for (auto& [name, table] : facts.tables) table = {.rows = -1};
       return forget_users(facts);
     case Kind::drop_schema:
       std::erase_if(facts.tables, [&](const auto& entry) { return entry.first.schema == s.table.name; });
@@ -215,6 +247,15 @@ void follow(Facts& facts, const Statement& s) {
     case Kind::alter_object:
     case Kind::drop_object:
       if (s.object == ObjectKind::domain) change_domain(facts, s);
+      if (s.object == ObjectKind::index || s.object == ObjectKind::constraint) rename_index(facts, s);
+      return;
+    case Kind::attach_partition:
+    case Kind::detach_partition:
+    case Kind::alter_table:  // INHERIT among others
+      for (const TableName& other : s.references) {
+        forget(facts, s.table, s.qualified);
+        forget(facts, other, other.schema != "public");
+      }
       return;
     case Kind::drop_index:
       for (auto& [name, table] : facts.tables) table.indexes.erase(s.name);
@@ -227,6 +268,7 @@ void follow(Facts& facts, const Statement& s) {
 
 Facts facts_after(std::span<const ReadRevision> history) {
   Facts facts;
+  facts.is_whole = false;
   for (const ReadRevision& revision : history)
     for (const Statement& statement : revision.statements) follow(facts, statement);
   return facts;

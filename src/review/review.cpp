@@ -138,14 +138,17 @@ Task<std::vector<DataAnswer>> ask(Catalog& catalog, std::vector<DataProbe> probe
 std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transaction) {
   std::vector<Statement> statements;
   bool in_transaction = false;
+  std::size_t block = 0;
   for (Statement& statement : statements_of_sql(file.text)) {
+    const bool goes_on = statement.block > 0 && statement.block == block;  // in the same DO
+    block = statement.block;
     if (statement.kind == Kind::control_transaction) {
       in_transaction = statement.what == "BEGIN" || statement.what == "START";
       ++transaction;
       continue;
     }
-    if (!in_transaction) ++transaction;
-    statement.autocommit = !in_transaction;
+    if (!in_transaction && !goes_on) ++transaction;
+    statement.autocommit = !in_transaction && block == 0;
     statement.transaction = transaction;
     statement.revision = file.name;
     statement.place = {file.name, statement.place.line + 1, 1};

@@ -216,12 +216,18 @@ Statements of_node(const Json& node) {
 Statements of_tree(std::string_view tree, std::string_view sql) {
   Statements found;
   LineCounter lines(sql);
+  std::size_t blocks = 0;
   parse_json_items(tree, "stmts", [&](const Json& wrapper) {
-    const int line = lines.before(static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
+    int line = lines.before(static_cast<std::size_t>(wrapper.integer_or("stmt_location", 0)));
+    for (const Json& argument : items(wrapper["stmt"]["DoStmt"]["args"]))
+      if (argument["DefElem"].text_or("defname") == "as")  // its own lines are counted from there
+        line = lines.before(static_cast<std::size_t>(argument["DefElem"].integer_or("location", 0)));
+    ++blocks;
     Statements of_one = of_node(wrapper["stmt"]);
     take_conditions(sql, wrapper["stmt"], of_one);
     for (Statement& statement : of_one) {
       statement.place.line += line;
+      if (statement.block > 0) statement.block = blocks;
       found.push_back(std::move(statement));
     }
   });

@@ -63,8 +63,8 @@ class Program {
     static constexpr auto branching = std::to_array<std::string_view>(
         {"if", "case", "loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"});
     static constexpr auto plain =
-        std::to_array<std::string_view>({"assign", "return", "exit", "fetch", "close", "getdiag", "assert", "raise"});
-    const int line = line_, branches = branches_;
+        std::to_array<std::string_view>({"return", "exit", "fetch", "close", "getdiag", "assert", "raise"});
+    const int line = line_;
     line_ = std::max(0, static_cast<int>(body.integer_or("lineno", line_ + 1)) - 1);
     if (kind == "execsql") {
       run(query_of(body["sqlstmt"]));
@@ -76,8 +76,9 @@ class Program {
     } else if (kind == "commit" || kind == "rollback") {
       add(command(Kind::control_transaction, kind == "commit" ? "COMMIT" : "ROLLBACK"));
     } else if (kind == "block") {
-      if (!body["exceptions"].is_null()) ++branches_;  // what it caught is undone
       walk(body);
+    } else if (kind == "assign") {
+      assign(query_of(body["expr"]));
     } else if (std::ranges::find(branching, kind) != branching.end()) {
       branch(kind, body);
     } else if (std::ranges::find(plain, kind) != plain.end()) {
@@ -86,13 +87,11 @@ class Program {
       add(opaque("a DO block does what has no rule yet (" + std::string(kind) + ")"));
     }
     line_ = line;
-    branches_ = branches;
   }
 
   void branch(std::string_view kind, const Json& body) {
     if (kind == "fors") run(query_of(body["query"]));
     if (kind == "dynfors") run_computed(query_of(body["query"]));
-    ++branches_;
     for (const auto& [name, member] : body.as_object())
       if (name != "query") walk(member);
   }
@@ -107,20 +106,24 @@ class Program {
     if (const auto sql = text_of_literal(expression)) return run(*sql);
     add(opaque("a DO block runs SQL that it computes"));
   }
-  /// `x := f()`, or `f() > 1`: what it calls may do anything.
-  void evaluate(const std::string& expression) {
-    const std::size_t assignment = expression.find(":=");
-    run("SELECT " + (assignment == std::string::npos ? expression : expression.substr(assignment + 2)));
+  /// `f() > 1`: what it calls may do anything.
+  void evaluate(const std::string& expression) { run("SELECT " + expression); }
+  /// `x := f()`, `x[2] = 1`
+  void assign(const std::string& assignment) {
+    const std::size_t sign = std::min(assignment.find('='), assignment.size());
+    const bool calls = assignment.find('(') < sign;  // for a subscript
+    if (calls || sign == assignment.size()) return add(opaque("a DO block assigns to what it computes"));
+    evaluate(assignment.substr(sign + 1));
   }
   void add(Statement one) {
     one.place.line += line_;
-    one.conditional |= branches_ > 0;
+    one.conditional = true;  // a branch, a RETURN before it or a handler around it: it may not run, or be undone
+    one.block = 1;
     found_.push_back(std::move(one));
   }
 
   Statements found_;
-  int line_ = 0;      ///< lines of the block before what runs
-  int branches_ = 0;  ///< around it
+  int line_ = 0;  ///< lines of the block before what runs
 };
 
 }  // namespace

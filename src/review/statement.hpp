@@ -168,6 +168,7 @@ struct Statement {
   std::size_t transaction = 0;  ///< those with the same number commit together, as far as the text tells
   Direction direction = Direction::upgrade;
   Place place;
+  std::size_t block = 0;      ///< those of one DO block have the same number, and commit together; 0: it stands in none
   std::string module;         ///< of the project, in which it is written; empty: the file itself
   bool conditional = false;   ///< stands in a branch or loop that may not run
   bool autocommit = false;    ///< inside autocommit_block: commits at once

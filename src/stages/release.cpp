@@ -116,9 +116,12 @@ Task<std::vector<Finding>> release_findings(StageContext& context, const Revisio
   const bool is_known = co_await release.is_known();
   if (!is_known) co_return findings;
 
+  const auto was_run = [&](const std::string& id) {  // and taken back since
+    return std::ranges::find(context.applied, id, &AppliedRevision::id) != context.applied.end();
+  };
   const std::set<fs::path> then = co_await release.files_then();
   for (const std::string& id : context.run.evidence(evidence::migration_pending)["revisions"].as_strings())
-    if (const Revision* revision = graph.find(id); revision && then.contains(revision->file))
+    if (const Revision* revision = graph.find(id); revision && then.contains(revision->file) && !was_run(id))
       findings.push_back(rides_along(*revision, release));
   const auto contract = std::ranges::find_if(known, contracts);
   if (contract == known.end()) co_return findings;

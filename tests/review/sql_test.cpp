@@ -168,17 +168,23 @@ std::vector<std::string> of_block(const std::string& body) {
 
 TEST(Sql, LooksIntoADoBlock) {
   EXPECT_THAT(of_block("\nBEGIN\n  DROP TABLE orders;\n  EXECUTE 'DROP TABLE items';\nEND "),
-              ElementsAre("orders 3", "items 4"));
-  EXPECT_THAT(of_block(" BEGIN EXECUTE 'INSERT INTO items VALUES (''a'')'; END "), ElementsAre("items 1"));
+              ElementsAre("orders 3?", "items 4?"));
+  EXPECT_THAT(of_block(" BEGIN EXECUTE 'INSERT INTO items VALUES (''a'')'; END "), ElementsAre("items 1?"));
   EXPECT_THAT(
       of_block("\nDECLARE r record;\nBEGIN\n"
                "  IF NOT EXISTS (SELECT FROM pg_type) THEN\n    CREATE TYPE mood AS ENUM ('a');\n  END IF;\n"
                "  FOR r IN SELECT id FROM notes LOOP\n    UPDATE notes SET a = 1 WHERE id = r.id;\n  END LOOP;\n"
                "  TRUNCATE log;\nEND "),
-      ElementsAre("mood 5?", "notes 8?", "log 10"));
+      ElementsAre("mood 5?", "notes 8?", "log 10?"));
   EXPECT_THAT(of_block(" BEGIN ALTER TABLE a ADD b int; EXCEPTION WHEN duplicate_column THEN DROP TABLE c; END "),
               ElementsAre("a 1?", "c 1?"));
   EXPECT_THAT(of_block(" BEGIN NULL; END "), ElementsAre("nothing 1"));
+}
+
+TEST(Sql, CountsTheLinesOfADoBlockFromItsQuote) {
+  const auto found = statements_of_sql("-- x\nDO\n$$\nBEGIN\n  DROP TABLE a;\nEND\n$$;");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].place.line, 4);
 }
 
 TEST(Sql, CannotTellWhatADoBlockComputes) {
@@ -187,8 +193,11 @@ TEST(Sql, CannotTellWhatADoBlockComputes) {
   EXPECT_THAT(of_block(" BEGIN EXECUTE format('DROP TABLE %I', 'x'); END "), is_opaque);
   for (const char* body :
        {" DECLARE n int; BEGIN n := f(); END ", " DECLARE n int := f(); BEGIN END ", " BEGIN PERFORM f(); END ",
-        " BEGIN IF f() THEN NULL; END IF; END ", " BEGIN RAISE NOTICE '%', f(); END "})
+        " BEGIN IF f() THEN NULL; END IF; END ", " BEGIN RAISE NOTICE '%', f(); END ",
+        " DECLARE n int; BEGIN n = f(a := 1); END ", " BEGIN IF f(a := 1) THEN NULL; END IF; END "})
     EXPECT_THAT(of_block(body), ElementsAre(HasSubstr("it calls f()"))) << body;
+  EXPECT_THAT(of_block(" DECLARE r int[]; BEGIN r[f()] := 1; END "), is_opaque);
+  EXPECT_THAT(of_block(" DECLARE n text; BEGIN n = 'a := b'; END "), ElementsAre("nothing 1"));
   EXPECT_THAT(of_block(" BEGIN CALL f(); END "), ElementsAre(HasSubstr("call")));
   EXPECT_THAT(of_block(" BEGIN DROP TABL x END "), ElementsAre(HasSubstr("does not understand the DO block")));
   const auto in_python = statements_of_sql("DO $$ import os $$ LANGUAGE plpython3u");

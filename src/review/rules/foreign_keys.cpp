@@ -66,10 +66,15 @@ std::optional<Flag> foreign_key_without_index(const Statement& s, const ReviewSt
   return std::nullopt;
 }
 
-/// As the set leaves it, else as the catalog has it; empty: nobody can tell.
-std::string type_of(const TableName& table, bool qualified, const std::string& column, const ReviewState& state) {
+/// As the set has left it by then, else as the catalog has it; empty: nobody can tell.
+std::string type_of(const TableName& table, bool qualified, const std::string& column, const Statement& by,
+                    const ReviewState& state) {
   std::string type;
   for (const Statement* s : state.run_order.about(table)) {
+    if (s->order > by.order) break;
+    const bool is_another = s->kind == Kind::rename_column || s->kind == Kind::drop_column ||
+                            s->kind == Kind::drop_table || s->kind == Kind::rename_table;
+    if (is_another || s->conditional) return {};
     if ((s->kind == Kind::add_column || s->kind == Kind::set_type) && s->name == column) type = s->type;
     if (s->kind != Kind::create_table) continue;
     for (const NewColumn& made : s->new_columns)
@@ -92,8 +97,8 @@ template <class Test>
 std::optional<ColumnPair> first_pair(const Statement& s, const ReviewState& state, Test test) {
   for (const NewKey& key : foreign_keys_of(s))
     for (std::size_t i = 0; i < key.columns.size() && i < key.referenced.size(); ++i) {
-      const std::string child = type_of(s.table, s.qualified, key.columns[i], state);
-      const std::string parent = type_of(key.table, key.table.schema != "public", key.referenced[i], state);
+      const std::string child = type_of(s.table, s.qualified, key.columns[i], s, state);
+      const std::string parent = type_of(key.table, key.table.schema != "public", key.referenced[i], s, state);
       if (test(child, parent)) return ColumnPair{key.columns[i], child, key.referenced[i], parent, key.table};
     }
   return std::nullopt;

@@ -33,16 +33,24 @@ std::optional<Flag> type_change(const Statement& s, const ReviewState&) {
 
 /// Since PostgreSQL 12 a CHECK (column IS NOT NULL) that was validated before spares the scan.
 bool is_proven(const Statement& s, const ReviewState& state) {
+  static constexpr std::array ending = {Kind::drop_constraint, Kind::drop_column, Kind::rename_column,
+                                        Kind::rename_table, Kind::drop_table};
   std::vector<std::string> waiting;  // added NOT VALID
+  bool is_proven = false;
   for (const Statement* before : state.run_order.about(s.table)) {
-    if (before->order >= s.order) return false;
+    if (before->order >= s.order) break;
+    if (std::ranges::find(ending, before->kind) != ending.end()) {  // it may be that one
+      waiting.clear();
+      is_proven = false;
+    }
+    if (before->conditional) continue;
     const bool is_waiting = std::ranges::find(waiting, before->name) != waiting.end();
-    if (before->kind == Kind::validate_constraint && is_waiting) return true;
+    is_proven |= before->kind == Kind::validate_constraint && is_waiting;
     if (before->kind != Kind::add_constraint || before->proves_not_null != s.name) continue;
-    if (!before->not_valid) return true;  // which another rule says something about
+    is_proven |= !before->not_valid;  // which another rule says something about
     waiting.push_back(before->name);
   }
-  return false;
+  return is_proven;
 }
 
 std::optional<Flag> set_not_null(const Statement& s, const ReviewState& state) {
