@@ -159,11 +159,10 @@ std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transactio
 
 /// Whether anything is done to what was there that the schema may show to be harmless: most sets need not know it.
 bool depends_on_schema(const Material& material) {
-  static constexpr std::array asking = {Kind::set_type, Kind::set_not_null, Kind::add_constraint, Kind::drop_index,
-                                        Kind::create_index};
   return std::ranges::any_of(material.revisions, [](const ReadRevision& revision) {
     return std::ranges::any_of(revision.statements, [](const Statement& s) {
-      return std::ranges::find(asking, s.kind) != asking.end() || s.object == ObjectKind::domain;
+      const bool is_asked = s.kind == Kind::set_type || s.kind == Kind::set_not_null || s.using_index;
+      return is_asked || s.object == ObjectKind::domain;
     });
   });
 }
