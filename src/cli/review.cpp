@@ -154,6 +154,9 @@ Facts schema_of(const std::string& name) {
   for (std::string line; std::getline(lines, line);) sql += line.starts_with('\\') ? "\n" : line + "\n";
   ReadRevision dump;
   dump.statements = statements_of_sql(sql);
+  if (std::ranges::find(dump.statements, StatementKind::create_table, &Statement::kind) == dump.statements.end())
+    throw Error(ErrorKind::usage, "read the schema in " + name, "it makes no table",
+                "name what pg_dump --schema-only wrote");
   return facts_after(std::span(&dump, 1));
 }
 

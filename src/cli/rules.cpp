@@ -46,13 +46,12 @@ std::string example_text(std::string_view title, const Example& example) {
 std::string page(const Rule& rule) {
   std::string text = fmt::format("{} ({}): {}\n\n{}", rule.id, rule.category, rule.summary, filled(rule.why, "  "));
   text += example_text("instead of", rule.bad) + example_text("better", rule.good);
-  if (rule.needs == Needs::run)
-    return rule.category == "advice"
-               ? text
-               : text + "\n  accepted on the host with: orchestrate approve APP REVISION:" + std::string(rule.id) +
-                     "\n";
-  return text +
-         fmt::format("\n  accepted beside the line with: # orchestrate: allow {} -- why it is right here\n", rule.id);
+  if (rule.needs != Needs::run)
+    text +=
+        fmt::format("\n  accepted beside the line with: # orchestrate: allow {} -- why it is right here\n", rule.id);
+  else if (rule.category != "advice")  // which needs no acceptance
+    text += fmt::format("\n  accepted on the host with: orchestrate approve APP REVISION:{}\n", rule.id);
+  return text;
 }
 
 Json to_json(const Example& example) {

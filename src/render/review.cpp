@@ -22,7 +22,7 @@ std::string review_text(std::string_view summary, const std::vector<Finding>& fi
   std::string text = stage_line({mark, "review", "", printable(summary)}, 0, style) + "\n";
   for (const std::string& lock : locks) text += "    locks " + printable(lock) + "\n";
   for (const Finding& finding : findings) text += indented(finding_text(finding, "APP", style), 4);
-  if (mark.text == "FAIL") text += "edit each revision, or accept its red flag by name on the host. Exit 3.\n";
+  if (mark.text == "FAIL") text += "edit what is flagged, or accept each red flag as it says. Exit 3.\n";
   return text;
 }
 

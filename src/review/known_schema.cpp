@@ -1,7 +1,6 @@
 #include "review/known_schema.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <utility>
 
@@ -178,7 +177,7 @@ void create_table(Facts& facts, const Statement& s) {
   for (const NewColumn& column : s.new_columns) use_type(facts, column.type, s.table);
   if (s.hides_columns) forget_users(facts);
   if (s.hides_columns || s.is_part)  // what its parents are told reaches it, too
-    for (const TableName& parent : s.references) forget(facts, parent, parent.schema != "public");
+    for (const TableName& parent : s.references) forget(facts, parent, is_qualified(parent));
   if (s.temporary) return;
   const bool is_sure = !s.conditional && !s.if_not_exists;
   if (is_sure)
@@ -252,10 +251,8 @@ void follow(Facts& facts, const Statement& s) {
     case Kind::attach_partition:
     case Kind::detach_partition:
     case Kind::alter_table:  // INHERIT among others
-      for (const TableName& other : s.references) {
-        forget(facts, s.table, s.qualified);
-        forget(facts, other, other.schema != "public");
-      }
+      if (!s.references.empty()) forget(facts, s.table, s.qualified);
+      for (const TableName& other : s.references) forget(facts, other, is_qualified(other));
       return;
     case Kind::drop_index:
       for (auto& [name, table] : facts.tables) table.indexes.erase(s.name);

@@ -58,12 +58,11 @@ class Program {
   }
 
  private:
-  /// The others have parts that are walked, and no effect of their own.
+  /// Those that are followed have parts that are walked, and no effect of their own.
   void statement(std::string_view kind, const Json& body) {
-    static constexpr auto branching = std::to_array<std::string_view>(
-        {"if", "case", "loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"});
-    static constexpr auto plain =
-        std::to_array<std::string_view>({"return", "exit", "fetch", "close", "getdiag", "assert", "raise"});
+    static constexpr auto followed =
+        std::to_array<std::string_view>({"block", "if", "case", "loop", "while", "fori", "fors", "forc", "foreach_a",
+                                         "dynfors", "return", "exit", "fetch", "close", "getdiag", "assert", "raise"});
     const int line = line_;
     line_ = std::max(0, static_cast<int>(body.integer_or("lineno", line_ + 1)) - 1);
     if (kind == "execsql") {
@@ -75,25 +74,17 @@ class Program {
       walk(body["params"]);
     } else if (kind == "commit" || kind == "rollback") {
       add(command(Kind::control_transaction, kind == "commit" ? "COMMIT" : "ROLLBACK"));
-    } else if (kind == "block") {
-      walk(body);
     } else if (kind == "assign") {
       assign(query_of(body["expr"]));
-    } else if (std::ranges::find(branching, kind) != branching.end()) {
-      branch(kind, body);
-    } else if (std::ranges::find(plain, kind) != plain.end()) {
-      walk(body);
+    } else if (std::ranges::find(followed, kind) != followed.end()) {
+      if (kind == "fors") run(query_of(body["query"]));
+      if (kind == "dynfors") run_computed(query_of(body["query"]));
+      for (const auto& [name, member] : body.as_object())
+        if (name != "query") walk(member);
     } else {
       add(opaque("a DO block does what has no rule yet (" + std::string(kind) + ")"));
     }
     line_ = line;
-  }
-
-  void branch(std::string_view kind, const Json& body) {
-    if (kind == "fors") run(query_of(body["query"]));
-    if (kind == "dynfors") run_computed(query_of(body["query"]));
-    for (const auto& [name, member] : body.as_object())
-      if (name != "query") walk(member);
   }
 
   static std::string query_of(const Json& part) { return part["PLpgSQL_expr"].text_or("query"); }

@@ -20,6 +20,9 @@ inline bool is_true(const Json& node) {
 template <class Result>
 using Owned = std::unique_ptr<Result, void (*)(Result*)>;
 
+/// Of a whole text: `tree` is what the parser made of `sql`. Throws Error where it is nested too deep.
+std::vector<Statement> statements_of_tree(std::string_view tree, std::string_view sql);
+
 /// Name and body of a wrapped node such as {"DropStmt": {...}}; empty name when it is none.
 std::pair<std::string_view, const Json*> unwrapped(const Json& node);
 /// Items of an array; none when it is absent.

@@ -168,14 +168,20 @@ struct Statement {
   std::size_t transaction = 0;  ///< those with the same number commit together, as far as the text tells
   Direction direction = Direction::upgrade;
   Place place;
-  std::size_t block = 0;      ///< those of one DO block have the same number, and commit together; 0: it stands in none
-  std::string module;         ///< of the project, in which it is written; empty: the file itself
+  std::size_t block =
+      0;               ///< of one text: those of one DO have the same number, and commit together; 0: it stands in none
+  std::string module;  ///< of the project, in which it is written; empty: the file itself
   bool conditional = false;   ///< stands in a branch or loop that may not run
   bool autocommit = false;    ///< inside autocommit_block: commits at once
   bool on_new_table = false;  ///< the pending set itself makes its table before, for certain: it holds nobody's data
 
   bool operator==(const Statement&) const = default;
 };
+
+/// Of a reference: whether its schema was written. `public` stands for an unknown one.
+inline bool is_qualified(const TableName& reference) {
+  return reference.schema != "public";
+}
 
 inline Statement opaque(std::string why) {
   Statement statement;

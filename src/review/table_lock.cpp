@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "orchestrate/size_text.hpp"
+#include "review/rule.hpp"
 
 namespace orchestrate {
 namespace {
@@ -30,7 +31,7 @@ class Windows {
     count(s);
     const Work work = work_of(s);
     if (!s.on_new_table) take(s.table, s.qualified, work.lock, s, before);
-    for (const TableName& other : s.references) take(other, other.schema != "public", work.on_references, s, before);
+    for (const TableName& other : s.references) take(other, is_qualified(other), work.on_references, s, before);
   }
 
   /// Nobody else knows it yet.

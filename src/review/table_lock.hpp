@@ -8,10 +8,11 @@
 
 #include "orchestrate/finding.hpp"
 #include "orchestrate/names.hpp"
-#include "review/rule.hpp"
 #include "review/work.hpp"
 
 namespace orchestrate {
+
+struct ReviewState;
 
 /// What the set does to the users of one table that was there before it: a lock is kept until its transaction ends, so
 /// that whatever runs until then is waited for, too.

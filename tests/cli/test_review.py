@@ -168,6 +168,8 @@ def test_a_dumped_schema_tells_of_it_too(checkout):
     assert "type-change" not in known.stdout and known.returncode == 0, known
     gone = review_sql("--sql", "change.sql", "--schema", "nowhere.sql")
     assert (gone.returncode, "read nowhere.sql: No such file or directory" in gone.stderr) == (2, True)
+    other = review_sql("--sql", "change.sql", "--schema", "change.sql")
+    assert (other.returncode, "it makes no table; name what pg_dump" in other.stderr) == (2, True)
     assert review("--schema", "schema.sql").returncode == 2
 
 

@@ -11,7 +11,7 @@ TEST(ReviewText, ShowsEachFindingBelowTheStagesLine) {
   const std::string text = review_text("1 red flag", {dropped_title()}, {}, Style::plain);
   EXPECT_TRUE(text.starts_with("  FAIL review    1 red flag\n    " + dropped_title().place.file + ":")) << text;
   EXPECT_NE(text.find("accept: orchestrate approve APP 004:drop-column:"), std::string::npos) << text;
-  EXPECT_TRUE(text.ends_with("edit each revision, or accept its red flag by name on the host. Exit 3.\n")) << text;
+  EXPECT_TRUE(text.ends_with("edit what is flagged, or accept each red flag as it says. Exit 3.\n")) << text;
 }
 
 TEST(ReviewText, OfAdviceAloneIsNoFailure) {

@@ -219,6 +219,18 @@ TEST(Sql, ReadsWhatStandsAroundAStatementThatDoesNotParse) {
   EXPECT_EQ(found[4].table.name, "f");
 }
 
+TEST(Sql, KeepsTheDosOfATextApartWhateverStandsBetweenThem) {
+  const std::string one = "DO $$ BEGIN DROP TABLE a; DROP TABLE b; END $$;";
+  for (const std::string& between : {std::string(), std::string("FROB;")}) {
+    std::vector<std::size_t> blocks;
+    for (const Statement& s : statements_of_sql(one + between + one))
+      if (s.kind == Kind::drop_table) blocks.push_back(s.block);
+    ASSERT_EQ(blocks.size(), 4U);
+    EXPECT_EQ(blocks[0], blocks[1]);
+    EXPECT_NE(blocks[1], blocks[2]) << between;
+  }
+}
+
 TEST(Sql, IsOneDoubtWhereNobodyCanTellWhereAStatementEnds) {
   const auto found = statements_of_sql("DROP TABLE a;\nALTER TABEL b DROP 'c;\nDROP TABLE e;");
   ASSERT_EQ(found.size(), 1U);

@@ -98,7 +98,7 @@ std::optional<ColumnPair> first_pair(const Statement& s, const ReviewState& stat
   for (const NewKey& key : foreign_keys_of(s))
     for (std::size_t i = 0; i < key.columns.size() && i < key.referenced.size(); ++i) {
       const std::string child = type_of(s.table, s.qualified, key.columns[i], s, state);
-      const std::string parent = type_of(key.table, key.table.schema != "public", key.referenced[i], s, state);
+      const std::string parent = type_of(key.table, is_qualified(key.table), key.referenced[i], s, state);
       if (test(child, parent)) return ColumnPair{key.columns[i], child, key.referenced[i], parent, key.table};
     }
   return std::nullopt;
