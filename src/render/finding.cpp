@@ -13,6 +13,9 @@ namespace {
 // In the order of Severity.
 constexpr std::array<Tone, 3> tones = {Tone::faint, Tone::caution, Tone::bad};
 
+/// Columns of a source line; a dump's INSERT or a file that is no text may have megabytes in one.
+constexpr std::size_t most_of_line = 240;
+
 std::string place_text(const Place& place) {
   std::string text = printable(place.file);
   if (place.line > 0) text += fmt::format(":{}", place.line);
@@ -63,7 +66,8 @@ std::string finding_text(const Finding& finding, std::string_view app, Style sty
     if (!line.empty()) text += "  " + line + "\n";
   };
   if (!finding.source_line.empty())
-    add(painted(style, Tone::faint, fmt::format("{} |", finding.place.line)) + " " + printable(finding.source_line));
+    add(painted(style, Tone::faint, fmt::format("{} |", finding.place.line)) + " " +
+        truncated(printable(finding.source_line), most_of_line));
   add(meaning(finding));
   if (!finding.approved_by.empty()) add("accepted by " + printable(finding.approved_by));
   add(way_out(finding, app));

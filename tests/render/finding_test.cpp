@@ -27,6 +27,15 @@ TEST(FindingText, OfAWholeFileNamesNoLine) {
             "  The file cannot be judged. It may do anything.\n");
 }
 
+TEST(FindingText, ShowsTheBeginningOfALineThatNobodyWouldRead) {
+  Finding finding = dropped_title();
+  finding.source_line = "INSERT INTO panels VALUES (" + std::string(5000, '1') + ")";
+  const std::string text = finding_text(finding, "bot", Style::plain);
+  EXPECT_NE(text.find("| INSERT INTO panels VALUES (1111"), std::string::npos);
+  EXPECT_NE(text.find("111\u2026\n"), std::string::npos);
+  EXPECT_LT(text.size(), 2000U);
+}
+
 TEST(FindingText, QuotesWhatAPersonPastesIntoAShell) {
   Finding finding = dropped_title();
   finding.object = "it's; reboot";
