@@ -227,6 +227,10 @@ Value binary(std::string_view operation, const Value& left, const Value& right) 
         static_cast<std::int64_t>(static_cast<std::uint64_t>(left.number) + static_cast<std::uint64_t>(right.number)));
   if (operation == "Mod" && left.is(Kind::text))
     if (const auto text = interpolated(left.text, right)) return Value::of(*text);
+  const auto may_be_text = [](const Value& side) { return side.is(Kind::text) || !side.choices.empty(); };
+  for (const Value* side : {&left, &right})
+    if (!side->is_known() && operation == "Add" && (may_be_text(left) || may_be_text(right)))
+      return sketched(sketch_of(left) + sketch_of(right), why_unknown(*side));
   for (const Value* side : {&left, &right})
     if (!side->is_known()) return Value::unknown(why_unknown(*side));
   return Value::unknown("a computed value");

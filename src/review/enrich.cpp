@@ -72,7 +72,7 @@ class Enriching {
     s.is_free =
         facts_.is_utc && facts_.server_version >= 120000 && types == std::set<std::string>{"timestamp", "timestamptz"};
     s.is_checked = std::ranges::any_of(table.constraints, [&](const auto& entry) {
-      return entry.second.definition.starts_with("CHECK") && names_column(entry.second.definition, s.name);
+      return entry.second.definition.starts_with("CHECK") && holds_word(entry.second.definition, s.name);
     });
     // An index that computes, or leaves rows out, is built again.
     s.is_checked |= std::ranges::any_of(table.indexes, [](const auto& entry) { return !entry.second.plain; });

@@ -123,6 +123,7 @@ class Interpretation {
   static Scope parameters_of(const Value& function, const Arguments& arguments);
   Value call_function(const Value& function, const Arguments& arguments, Node at);
   Value call_builtin_name(const std::string& name, const Arguments& arguments, Node at);
+  Value map_over(const Value& function, const std::vector<Value>& items, Node at);
   void call_back(const Arguments& arguments, Node at);
 
   // interpretation_execute.cpp: what goes to the database
@@ -131,6 +132,7 @@ class Interpretation {
   Value made_method(const Value& object, std::string_view name, const Arguments& arguments, Node at);
   enum class Parameters { named, driver };
   void execute(const Value& what, Parameters parameters, Node at);
+  void execute_one_of(const Value& what, Parameters parameters, Node at);
   bool changes_within(const Value& what, Node at);
   void execute_sql(const Value& text, Parameters parameters, Node at);
 
@@ -146,6 +148,7 @@ class Interpretation {
   std::vector<Frame> frames_;                                 // the version file's first
   Direction direction_ = Direction::upgrade;
   int branches_ = 0;       // that may not run, around here
+  int guesses_ = 0;        // at what SQL may be, around here
   int autocommits_ = 0;    // autocommit blocks around here
   int depth_ = 0;          // of calls
   int within_column_ = 0;  // arguments of a column's description around here

@@ -190,6 +190,8 @@ Value Interpretation::call_builtin_name(const std::string& name, const Arguments
     cannot_judge(at, name + "() runs or changes what is not written here");
     return Value::unknown(name + "()");
   }
+  if (name == "map" && given.size() == 2)
+    if (const auto items = items_of(given[1])) return map_over(given[0], *items, at);
   call_back(arguments, at);
   if (const auto value = call_builtin(name, arguments))
     return value->is(Kind::unknown) && result_of(name, arguments).is(Kind::foreign) ? result_of(name, arguments)
@@ -200,7 +202,17 @@ Value Interpretation::call_builtin_name(const std::string& name, const Arguments
   return Value::foreign("the result of " + name + "()");
 }
 
-/// Functions handed to map() and the like run there.
+/// Whoever takes nothing of it has it run nothing; nobody writes that.
+Value Interpretation::map_over(const Value& function, const std::vector<Value>& items, Node at) {
+  std::vector<Value> results;
+  for (const Value& item : items) {
+    results.push_back(call(function, Arguments{.positional = {item}}, at));
+    if (!may_go_on(at)) break;
+  }
+  return bounded(list_of(std::move(results)));
+}
+
+/// Functions handed to filter() and the like run there.
 void Interpretation::call_back(const Arguments& arguments, Node at) {
   const auto call_one = [&](const Value& argument) {
     const bool callable =

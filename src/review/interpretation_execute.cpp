@@ -138,13 +138,13 @@ Statement of_schema(StatementKind kind, const Value& made) {
 
 void Interpretation::execute(const Value& what, Parameters parameters, Node at) {
   if (what.is(Kind::text)) return execute_sql(what, parameters, at);
-  if (!what.is(Kind::made)) return cannot_judge(at, "the SQL depends on " + why_unknown(what));
+  if (!what.is(Kind::made)) return execute_one_of(what, parameters, at);
   const auto chain = chain_of(what);
   const Value& first = *chain.back();
   const std::string_view name = last_part(first.text);
   if (name == "text" || name == "DDL") {
     const Value sql = first.items.empty() ? Value::unknown("nothing") : first.items[0];
-    if (!sql.is(Kind::text)) return cannot_judge(at, "the SQL depends on " + why_unknown(sql));
+    if (!sql.is(Kind::text)) return execute_one_of(sql, Parameters::named, at);
     return execute_sql(sql, Parameters::named, at);
   }
   if (name == "CreateSchema") return emit({of_schema(StatementKind::create_schema, first)}, at);
@@ -156,6 +156,16 @@ void Interpretation::execute(const Value& what, Parameters parameters, Node at) 
     return emit({read}, at);
   }
   emit({change_of(chain)}, at);
+}
+
+/// Of what nobody knows whether it is that: each thing that it may be, named beside the doubt.
+void Interpretation::execute_one_of(const Value& what, Parameters parameters, Node at) {
+  ++guesses_;
+  perhaps([&] {
+    for (const Value& choice : what.choices) execute(choice, parameters, at);
+  });
+  --guesses_;
+  cannot_judge(at, "the SQL depends on " + why_unknown(what));
 }
 
 /// A SELECT may call a function, or change rows in its WITH.
@@ -182,6 +192,8 @@ void Interpretation::execute_sql(const Value& text, Parameters parameters, Node 
       parameters == Parameters::named ? without_named_parameters(text.text) : without_driver_parameters(text.text);
   steps_ += sql.size() / limits::bytes_of_sql_in_step;
   auto statements = statements_of_sql(sql);
+  if (guesses_ > 0)  // what of them cannot be read is told already
+    std::erase_if(statements, [](const Statement& statement) { return statement.kind == StatementKind::opaque; });
   for (Statement& statement : statements) {
     statement.place.line = text.line > 0 ? text.line + statement.place.line : at.line();
     if (text.line > 0) {

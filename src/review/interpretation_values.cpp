@@ -97,17 +97,17 @@ Value Interpretation::evaluate_constant(Node expression) {
 }
 
 Value Interpretation::evaluate_formatted(Node expression) {
-  std::string text;
+  std::string text, why;
   for (const Node part : expression.children("values")) {
     const bool field = part.is("FormattedValue");
     const Value value = evaluate(field ? part.child("value") : part);
     const auto piece = as_text(value);
-    const bool plain = part.number("conversion") <= 0;  // !r and !a write it otherwise
-    if (!piece || !plain || part.child("format_spec"))
-      return Value::unknown(piece ? "how a value is formatted" : why_unknown(value));
-    text += *piece;
+    const bool plain = part.number("conversion") <= 0 && !part.child("format_spec");  // !r and !a write it otherwise
+    const bool is_known = piece && plain;
+    if (!is_known && why.empty()) why = piece ? "how a value is formatted" : why_unknown(value);
+    text += plain ? sketch_of(value) : unknown_part;
   }
-  return bounded(Value::of(text));
+  return why.empty() ? bounded(Value::of(text)) : sketched(std::move(text), std::move(why));
 }
 
 Value Interpretation::evaluate_list(Node expression) {

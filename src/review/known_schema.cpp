@@ -76,7 +76,7 @@ void drop_column(TableFacts& table, const std::string& column) {
   std::erase_if(table.indexes, [&](const auto& entry) {
     return std::ranges::find(entry.second.columns, column) != entry.second.columns.end();
   });
-  std::erase_if(table.constraints, [&](const auto& entry) { return names_column(entry.second.definition, column); });
+  std::erase_if(table.constraints, [&](const auto& entry) { return holds_word(entry.second.definition, column); });
 }
 
 void rename_column(TableFacts& table, const Statement& s) {
@@ -85,7 +85,7 @@ void rename_column(TableFacts& table, const Statement& s) {
   if (!column.empty()) table.columns[s.new_name] = column.mapped();
   for (auto& [name, index] : table.indexes) std::ranges::replace(index.columns, s.name, s.new_name);
   for (auto& [name, constraint] : table.constraints)
-    if (names_column(constraint.definition, s.name)) constraint.definition = some_check;
+    if (holds_word(constraint.definition, s.name)) constraint.definition = some_check;
 }
 
 bool is_plain(const Statement& index) {
@@ -210,7 +210,7 @@ void rename_index(Facts& facts, const Statement& s) {
 
 }  // namespace
 
-bool names_column(std::string_view expression, std::string_view column) {
+bool holds_word(std::string_view expression, std::string_view column) {
   const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   if (expression == some_check) return true;
   for (std::size_t at = expression.find(column); at != std::string_view::npos; at = expression.find(column, at + 1)) {

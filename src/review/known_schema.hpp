@@ -18,7 +18,7 @@ void follow(Facts& facts, const Statement& statement);
 Facts facts_after(std::span<const ReadRevision> history);
 
 /// Whether `column` stands in the expression, not as a part of another word.
-bool names_column(std::string_view expression, std::string_view column);
+bool holds_word(std::string_view expression, std::string_view column);
 
 /// `cfg.mood[]` and `mood(3)` without what is around the name.
 std::string bare_name(std::string_view type);

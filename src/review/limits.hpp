@@ -14,6 +14,8 @@ inline constexpr std::size_t steps = 2'000'000, statements = 10'000;
 inline constexpr int nesting = 1500;
 /// Values inside each other: whoever walks through one does it on the stack.
 inline constexpr int depth_of_value = 200;
+/// Things that a value may be, nobody knows which.
+inline constexpr std::size_t choices = 8;
 inline constexpr std::size_t bytes_of_value = std::size_t{32} << 20;
 /// PostgreSQL's parser and the tree of what it read take hundreds of times as much memory, and about a second for 1 MB.
 inline constexpr std::size_t bytes_of_sql = std::size_t{2} << 20;

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <future>
 #include <map>
 #include <set>
+#include <thread>
 #include <tuple>
 
 #include "orchestrate/digest.hpp"
 #include "review/enrich.hpp"
 #include "review/hide_secrets.hpp"
+#include "review/history.hpp"
 #include "review/judgement.hpp"
 #include "review/known_schema.hpp"
 #include "review/material.hpp"
@@ -135,11 +139,25 @@ Task<std::vector<DataAnswer>> ask(Catalog& catalog, std::vector<DataProbe> probe
   co_return answers;
 }
 
-std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transaction) {
+/// Of each file, on as many processors as there are: to parse SQL is most of the work.
+std::vector<std::vector<Statement>> parsed(const std::vector<SqlText>& files) {
+  std::vector<std::vector<Statement>> statements(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < files.size(); i = next++) statements[i] = statements_of_sql(files[i].text);
+  };
+  std::vector<std::future<void>> others(std::min<std::size_t>(std::thread::hardware_concurrency(), files.size()));
+  for (std::future<void>& other : others) other = std::async(std::launch::async, work);
+  for (std::future<void>& other : others) other.get();
+  return statements;
+}
+
+/// `transaction` is the number of the last one, and goes on from file to file.
+std::vector<Statement> as_psql_runs(const std::string& file, std::vector<Statement> read, std::size_t& transaction) {
   std::vector<Statement> statements;
   bool in_transaction = false;
   std::size_t block = 0;
-  for (Statement& statement : statements_of_sql(file.text)) {
+  for (Statement& statement : read) {
     const bool goes_on = statement.block > 0 && statement.block == block;  // in the same DO
     block = statement.block;
     if (statement.kind == Kind::control_transaction) {
@@ -150,31 +168,24 @@ std::vector<Statement> as_psql_runs(const SqlText& file, std::size_t& transactio
     if (!in_transaction && !goes_on) ++transaction;
     statement.autocommit = !in_transaction && block == 0;
     statement.transaction = transaction;
-    statement.revision = file.name;
-    statement.place = {file.name, statement.place.line + 1, 1};
+    statement.revision = file;
+    statement.place = {file, statement.place.line + 1, 1};
     statements.push_back(std::move(statement));
   }
   return statements;
 }
 
-/// Whether anything is done to what was there that the schema may show to be harmless: most sets need not know it.
-bool depends_on_schema(const Material& material) {
-  return std::ranges::any_of(material.revisions, [](const ReadRevision& revision) {
-    return std::ranges::any_of(revision.statements, [](const Statement& s) {
-      const bool is_asked = s.kind == Kind::set_type || s.kind == Kind::set_not_null || s.using_index;
-      return is_asked || s.object == ObjectKind::domain;
-    });
-  });
-}
-
-/// Nothing, where a part of it cannot be read.
-Task<Facts> facts_of_history(Commands& commands, const ReviewRequest& request, std::stop_token stop) {
+/// Of the tables in question alone, and nothing where a part of it cannot be read.
+Task<Facts> facts_of_history(Commands& commands, const ReviewRequest& request, std::vector<std::string> tables,
+                             std::stop_token stop) {
   ReviewRequest history = request;
-  history.pending = request.applied;
+  history.pending = revisions_about(tables, request.applied);
   history.direction = Direction::upgrade;
   const Material material = co_await read_material(commands, std::move(history), stop);
   Facts facts;
   if (material.findings.empty()) facts = facts_after(material.revisions);
+  std::erase_if(facts.tables,
+                [&](const auto& known) { return std::ranges::find(tables, known.first.name) == tables.end(); });
   co_return facts;
 }
 
@@ -194,11 +205,11 @@ Task<ReviewReport> review(Commands& commands, ReviewRequest request, std::stop_t
   ReviewRequest read = request;
   Material material = co_await read_material(commands, std::move(read), stop);
   Facts facts;
-  std::vector<std::string> names = names_in(material.revisions);
+  std::vector<std::string> names = names_in(material.revisions), asked = tables_in_question(material.revisions);
   if (request.catalog)
     facts = co_await request.catalog->look_up(std::move(names));
-  else if (!request.applied.empty() && depends_on_schema(material))
-    facts = co_await facts_of_history(commands, request, stop);
+  else if (!request.applied.empty() && !asked.empty())
+    facts = co_await facts_of_history(commands, request, std::move(asked), stop);
   prepare(material, facts);
   std::vector<DataProbe> probes;
   if (request.catalog) probes = data_probes(material.revisions, facts);
@@ -212,13 +223,15 @@ ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std
   std::vector<Revision> revisions;
   Material material;
   std::size_t transaction = 1;
-  for (const SqlText& file : files) {
+  std::vector<std::vector<Statement>> statements = parsed(files);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const SqlText& file = files[i];
     revisions.push_back({.id = file.name, .file = file.name, .sha256 = sha256(file.text)});
     material.texts.push_back(file.text);
     material.revisions.push_back({.id = file.name,
                                   .file = file.name,
                                   .source = file.text,
-                                  .statements = as_psql_runs(file, transaction),
+                                  .statements = as_psql_runs(file.name, std::move(statements[i]), transaction),
                                   .is_revision = false});
     material.revisions.back().body = material.revisions.back().opposite_body = Script::Body::written;
   }

@@ -11,6 +11,9 @@
 
 namespace orchestrate {
 
+/// Stands in SQL for a part that nobody knows: a word that it takes for a name.
+inline constexpr std::string_view unknown_part = "unknown_part";
+
 enum class StatementKind {
   create_table,
   drop_table,

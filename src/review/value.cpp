@@ -32,6 +32,7 @@ std::size_t weight_of(const Value& value, std::size_t limit, int depth) {
   for (const Value& part : value.items) add(part);
   for (const Value& part : value.values) add(part);
   for (const auto& [name, part] : value.named) add(part);
+  for (const Value& part : value.choices) add(part);
   return weight;
 }
 
@@ -61,9 +62,28 @@ bool may_act(const Value& value) {
   }
 }
 
+std::string sketch_of(const Value& value) {
+  if (const auto text = as_text(value)) return *text;
+  const bool is_sketch = value.choices.size() == 1 && value.choices.front().is(Kind::text);
+  return is_sketch ? value.choices.front().text : std::string(unknown_part);
+}
+
+Value sketched(std::string text, std::string why) {
+  Value value = Value::unknown(std::move(why));
+  value.choices.push_back(Value::of(std::move(text)));
+  return bounded(std::move(value));
+}
+
 Value one_of(const Value& one, const Value& other, std::string why) {
   if (one == other) return one;
-  return may_act(one) || may_act(other) ? Value::foreign(std::move(why)) : Value::unknown(std::move(why));
+  Value value = may_act(one) || may_act(other) ? Value::foreign(std::move(why)) : Value::unknown(std::move(why));
+  for (const Value* side : {&one, &other})
+    if (side->is(Kind::text) || side->is(Kind::made))
+      value.choices.push_back(*side);
+    else
+      value.choices.insert(value.choices.end(), side->choices.begin(), side->choices.end());
+  if (value.choices.size() > limits::choices) value.choices.clear();
+  return bounded(std::move(value));
 }
 
 Value part_of(const Value& whole) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "review/node.hpp"
+#include "review/statement.hpp"
 
 namespace orchestrate {
 
@@ -38,6 +39,7 @@ struct Value {
   std::size_t module = 0;  ///< of text and function: which of the modules it is written in; 0: the version file
   std::vector<Value> items, values;                  ///< of made: positional arguments
   std::vector<std::pair<std::string, Value>> named;  ///< of made: keyword arguments
+  std::vector<Value> choices;  ///< of unknown and foreign: what it may be, as far as that is written; never their own
   Node node;
 
   bool is(Kind wanted) const { return kind == wanted; }
@@ -59,6 +61,10 @@ struct Value {
 std::size_t weight_of(const Value& value);
 /// The value itself, or unknown where it has grown beyond what any migration needs: doubling fills any memory.
 Value bounded(Value value);
+/// What text `value` is, or may be at best: with unknown_part for what is not known of it.
+std::string sketch_of(const Value& value);
+/// The text that is known but for parts of it.
+Value sketched(std::string text, std::string why);
 /// One of the two, nobody knows which. Where one of them could change the database, the answer is foreign.
 Value one_of(const Value& one, const Value& other, std::string why);
 /// Some part of the whole, nobody knows which; foreign where one of them could change the database.

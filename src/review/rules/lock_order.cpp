@@ -15,6 +15,7 @@ using Kind = StatementKind;
 
 /// Whether others wait for it: not at a new table, nor at a small one, where there is a database to ask.
 bool locks_out(const Statement& s, const ReviewState& state) {
+  if (s.table.name == unknown_part) return false;  // it may be any of them
   if (s.on_new_table || s.table.name.empty() || work_of(s).lock != Lock::access_exclusive) return false;
   const TableFacts* table = table_of(s, state);
   return !table || table->is_larger_than(state.small_table);

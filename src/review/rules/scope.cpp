@@ -14,7 +14,8 @@ using Kind = StatementKind;
 
 bool names_an_object(const Statement& s) {
   static constexpr std::array no_object = {Kind::read, Kind::opaque, Kind::set_parameter};
-  return !s.table.name.empty() && !s.temporary && std::ranges::find(no_object, s.kind) == no_object.end();
+  const bool is_known = s.table.name != unknown_part && s.table.schema != unknown_part;
+  return is_known && !s.table.name.empty() && !s.temporary && std::ranges::find(no_object, s.kind) == no_object.end();
 }
 
 std::optional<Flag> version_table(const Statement& s, const ReviewState& state) {
