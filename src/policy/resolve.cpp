@@ -92,6 +92,19 @@ std::string single_variable(const UrlTemplate& url) {
   return single ? pieces.front().text : std::string();
 }
 
+std::vector<std::string> variables_of(const UrlTemplate& url) {
+  std::vector<std::string> texts;
+  if (const auto* parts = std::get_if<UrlTemplate::Parts>(&url.form))
+    texts = {parts->user, parts->password, parts->host, parts->port, parts->name};
+  else
+    texts = {std::get<std::string>(url.form)};
+  std::vector<std::string> names;
+  for (const std::string& text : texts)
+    for (const TemplatePiece& piece : template_pieces(text))
+      if (piece.kind == TemplatePiece::Kind::variable) names.push_back(piece.text);
+  return names;
+}
+
 }  // namespace
 
 Application resolve(Policy policy, Environment environment) {
@@ -102,12 +115,14 @@ Application resolve(Policy policy, Environment environment) {
   std::optional<DatabaseUrl> admin;
   if (migrations.admin_url) admin = UrlFiller(policy, environment, "admin_url").url(*migrations.admin_url);
   std::string variable = single_variable(migrations.database_url);
+  std::vector<std::string> variables = variables_of(migrations.database_url);
   return {.policy = std::move(policy),
           .environment = std::move(environment),
           .database = std::move(database),
           .direct = std::move(direct),
           .admin = std::move(admin),
-          .database_variable = std::move(variable)};
+          .database_variable = std::move(variable),
+          .database_variables = std::move(variables)};
 }
 
 }  // namespace orchestrate

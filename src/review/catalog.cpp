@@ -13,7 +13,8 @@ std::span<const Rule> review_rules() {
           rules::privileges, rules::secrets,    rules::transactions, rules::timeouts,     rules::locks,
           rules::partitions, rules::lock_order, rules::constraints,  rules::foreign_keys, rules::domains,
           rules::indexes,    rules::types,      rules::new_tables,   rules::server,       rules::running_code,
-          rules::graph,      rules::program,    rules::rows,         rules::style,        rules::release})
+          rules::graph,      rules::program,    rules::rows,         rules::style,        rules::release,
+          rules::rehearsal})
       for (const Rule& rule : group()) rules.push_back(rule);
     return rules;
   }();

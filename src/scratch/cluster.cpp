@@ -36,7 +36,7 @@ constexpr auto life = 24h;  // no restore takes longer; whoever uses it has a de
 
 /// Speed instead of durability, no connection but ours, and nothing that starts by itself. The sandbox of a unit
 /// forbids memory that is both written and run, so no just-in-time compilation.
-constexpr std::array<const char*, 16> settings = {
+constexpr std::array settings = {
     "listen_addresses=",     "fsync=off",          "full_page_writes=off",   "synchronous_commit=off",
     "wal_level=minimal",     "max_wal_senders=0",  "autovacuum=off",         "jit=off",
     "logging_collector=off", "max_wal_size=4GB",   "checkpoint_timeout=1h",  "maintenance_work_mem=256MB",
@@ -115,7 +115,7 @@ Task<std::unique_ptr<Cluster>> Cluster::make(Ports& ports, Place place, std::sto
   if (!cluster->lock_)
     throw Error(ErrorKind::failed, "make a throw-away server", "another command took its directory for a dead one's",
                 "try again");
-  const std::string socket = (cluster->directory_ / ".s.PGSQL.5432").string();
+  const std::string socket = (cluster->directory_ / (".s.PGSQL." + cluster->place_.port)).string();
   if (socket.size() >= sizeof(sockaddr_un::sun_path))
     throw Error(ErrorKind::failed, "make a throw-away server", "the path of its socket is too long: " + socket,
                 "give the app a shorter name, or --state a shorter path");
@@ -137,12 +137,19 @@ Task<> Cluster::initialise(std::stop_token stop) {
 }
 
 Task<> Cluster::start(std::stop_token stop) {
-  Command postgres = command(
-      {(place_.programs / "postgres").string(), "-D", (directory_ / "data").string(), "-k", directory_.string()});
-  for (const char* setting : settings) {
-    postgres.argv.emplace_back("-c");
-    postgres.argv.emplace_back(setting);
+  Argv argv = place_.around ? place_.around(directory_) : Argv();
+  const std::string listens = directory_.string() + (place_.sockets.empty() ? "" : "," + place_.sockets.string());
+  for (const std::string& word :
+       {(place_.programs / "postgres").string(), std::string("-D"), (directory_ / "data").string(), std::string("-k"),
+        listens, std::string("-p"), place_.port})
+    argv.push_back(word);
+  std::vector<std::string> all(settings.begin(), settings.end());
+  all.insert(all.end(), place_.settings.begin(), place_.settings.end());
+  for (const std::string& setting : all) {
+    argv.emplace_back("-c");
+    argv.push_back(setting);
   }
+  Command postgres = command(std::move(argv));
   postgres.timeout = life;
   server_ = ports_.commands.start(std::move(postgres), stop);
   const SessionOptions options{.application_name = "orchestrate"};
@@ -185,9 +192,17 @@ DatabaseUrl Cluster::url(const std::string& database) const {
   DatabaseUrl url;
   url.user = superuser;
   url.host = directory_.string();
-  url.port = "5432";
+  url.port = place_.port;
   url.database = database;
   return url;
+}
+
+pid_t Cluster::process() const {
+  std::ifstream lines(directory_ / "data/postmaster.pid");
+  pid_t process = 0;
+  if (lines >> process) return process;
+  throw Error(ErrorKind::failed, "find the throw-away server", "it has ended",
+              place_.log.empty() ? "" : "see " + place_.log.string());
 }
 
 std::vector<fs::path> sweep(const fs::path& parent) {

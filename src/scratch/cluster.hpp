@@ -1,9 +1,13 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "files/descriptor.hpp"
 #include "orchestrate/database_url.hpp"
@@ -13,9 +17,15 @@ namespace orchestrate::scratch {
 
 /// What a throw-away server is made of and where.
 struct Place {
-  std::filesystem::path programs;  ///< holds initdb and postgres of the wanted major version
-  std::filesystem::path parent;    ///< a directory of ours; the server gets one of its own in it
-  std::filesystem::path log;       ///< of what its programs write; empty: nowhere
+  std::filesystem::path programs;     ///< holds initdb and postgres of the wanted major version
+  std::filesystem::path parent;       ///< a directory of ours; the server gets one of its own in it
+  std::filesystem::path log;          ///< of what its programs write; empty: nowhere
+  std::string port = "5432";          ///< of its sockets
+  std::filesystem::path sockets;      ///< another directory in which it shall listen; empty: in its own alone
+  std::vector<std::string> settings;  ///< `name=value`, which win over ours
+  /// What stands before the server's own command line, given its directory, so that it runs somewhere else than on the
+  /// bare host; none: nothing.
+  std::function<Argv(const std::filesystem::path& directory)> around;
 };
 
 /// The directory of PostgreSQL's server programs: `bin` where the policy names one, else Debian's. Throws Error that
@@ -38,6 +48,8 @@ class Cluster {
   /// As its superuser.
   DatabaseUrl url(const std::string& database) const;
   const std::filesystem::path& directory() const { return directory_; }
+  /// The server's own process, whatever it was started through. Throws Error where it is gone.
+  pid_t process() const;
 
  private:
   Cluster(Ports& ports, Place place, std::filesystem::path directory);

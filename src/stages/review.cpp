@@ -23,18 +23,6 @@
 namespace orchestrate {
 namespace {
 
-/// The pending revisions as preflight found them, in the files as they are now.
-std::vector<const Revision*> pending_of(const StageContext& context, const RevisionGraph& graph) {
-  std::vector<const Revision*> pending;
-  for (const std::string& id : context.run.evidence(evidence::migration_pending)["revisions"].as_strings()) {
-    const Revision* revision = graph.find(id);
-    if (!revision)
-      throw Error(ErrorKind::failed, "review revision " + id, "its file is gone since preflight", "apply again");
-    pending.push_back(revision);
-  }
-  return pending;
-}
-
 std::optional<std::filesystem::path> env_py(const Policy& policy) {
   for (const auto& versions : policy.migrations.versions)
     if (const auto file = versions.parent_path() / "env.py"; std::filesystem::exists(file)) return file;
@@ -229,6 +217,17 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy& policy) {
 }
 
 }  // namespace
+
+std::vector<const Revision*> pending_of(const StageContext& context, const RevisionGraph& graph) {
+  std::vector<const Revision*> pending;
+  for (const std::string& id : context.run.evidence(evidence::migration_pending)["revisions"].as_strings()) {
+    const Revision* revision = graph.find(id);
+    if (!revision)
+      throw Error(ErrorKind::failed, "review revision " + id, "its file is gone since preflight", "apply again");
+    pending.push_back(revision);
+  }
+  return pending;
+}
 
 ReviewRequest review_request(const Policy& policy) {
   ReviewRequest request;

@@ -29,6 +29,7 @@ std::span<const Rule> server();        ///< which versions and extensions it has
 std::span<const Rule> running_code();  ///< what breaks code that does not know the change yet
 std::span<const Rule> graph();         ///< of revisions
 std::span<const Rule> release();       ///< what only a run knows
+std::span<const Rule> rehearsal();     ///< what only the copy shows
 std::span<const Rule> rows();          ///< that are there and do not fit
 std::span<const Rule> style();
 std::span<const Rule> program();  ///< of the version file as Python

@@ -1,0 +1,97 @@
+#include "rehearsal/enclosure.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <system_error>
+
+#include <unistd.h>
+
+#include "orchestrate/error.hpp"
+
+namespace orchestrate::rehearsal {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned long listening = 0x10000;  // __SO_ACCEPTCON of linux/net.h
+constexpr std::string_view of_postgresql = ".s.PGSQL.";
+
+/// Empty: it is not there, or not for us.
+fs::path reached(const fs::path& path) {
+  std::error_code unreachable;
+  fs::path real = fs::canonical(path, unreachable);
+  return unreachable ? fs::path() : real;
+}
+
+bool is_within(const fs::path& path, const fs::path& directory) {
+  const auto [end, rest] = std::ranges::mismatch(directory, path);
+  return end == directory.end();
+}
+
+void add(std::vector<fs::path>& paths, const fs::path& path) {
+  if (std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
+}
+
+}  // namespace
+
+std::vector<fs::path> listening_sockets(std::istream& proc_net_unix) {
+  std::vector<fs::path> sockets;
+  std::string line;
+  std::getline(proc_net_unix, line);  // what the columns are called
+  while (std::getline(proc_net_unix, line)) {
+    std::istringstream words(line);
+    std::string number, references, protocol, flags, type, state, inode, path;
+    words >> number >> references >> protocol >> flags >> type >> state >> inode;
+    std::getline(words >> std::ws, path);
+    unsigned long bits = 0;
+    std::from_chars(flags.data(), flags.data() + flags.size(), bits, 16);
+    if ((bits & listening) != 0 && path.starts_with('/')) add(sockets, path);
+  }
+  return sockets;
+}
+
+Enclosure enclosure_without(const std::vector<fs::path>& sockets, const std::vector<fs::path>& hosts,
+                            const std::vector<fs::path>& needed) {
+  Enclosure enclosure;
+  const auto may_hide = [&](const fs::path& directory) {
+    return std::ranges::none_of(needed, [&](const fs::path& path) { return is_within(path, directory); });
+  };
+  std::vector<fs::path> found;
+  for (const fs::path& socket : sockets)
+    if (const fs::path real = reached(socket); !real.empty()) found.push_back(real);
+  std::vector<fs::path> directories;
+  for (const fs::path& host : hosts)
+    if (const fs::path real = reached(host); !real.empty()) directories.push_back(real);
+  for (const fs::path& socket : found)
+    if (socket.filename().string().starts_with(of_postgresql)) directories.push_back(socket.parent_path());
+  for (const fs::path& directory : directories)
+    if (may_hide(directory)) add(enclosure.hidden, directory);
+  for (const fs::path& socket : found)
+    if (std::ranges::none_of(enclosure.hidden, [&](const fs::path& hidden) { return is_within(socket, hidden); }))
+      add(enclosure.sockets, socket);
+  return enclosure;
+}
+
+Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
+  constexpr const char* bubblewrap = "/usr/bin/bwrap";
+  if (::access(bubblewrap, X_OK) != 0)
+    throw Error(ErrorKind::failed, "keep the rehearsal away from production", "bubblewrap is not there",
+                "apt install bubblewrap");
+  Argv words = {bubblewrap, "--unshare-user", "--unshare-net", "--die-with-parent"};
+  const auto say = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
+  say({"--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev"});
+  for (const fs::path& directory : enclosure.hidden) say({"--tmpfs", directory.string()});
+  for (const fs::path& socket : enclosure.sockets) say({"--ro-bind", "/dev/null", socket.string()});
+  for (const fs::path& path : enclosure.writable) say({"--bind", path.string(), path.string()});
+  for (const Replaced& file : enclosure.replaced) say({"--ro-bind", file.by.string(), file.file.string()});
+  say({"--bind", own.string(), own.string(), "--"});
+  return words;
+}
+
+Argv entering(pid_t process, const fs::path& directory) {
+  return {"/usr/bin/nsenter",      "--preserve-credentials",       "--user", "--mount", "--net", "--target",
+          std::to_string(process), "--wdns=" + directory.string(), "--"};
+}
+
+}  // namespace orchestrate::rehearsal

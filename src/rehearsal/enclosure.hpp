@@ -1,0 +1,45 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <istream>
+#include <string>
+#include <vector>
+
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate::rehearsal {
+
+/// A file of the project that has another text in the rehearsal.
+struct Replaced {
+  std::filesystem::path file, by;
+};
+
+/// Where a rehearsal runs: with a network of its own that has nothing but its loopback, without the unix sockets that
+/// the host's programs listen at, and with a host whose files can be read and not be written. So production is out of
+/// reach for whatever runs there, be it the project's code or the throw-away server itself.
+struct Enclosure {
+  std::vector<std::filesystem::path> hidden;    ///< directories that are empty there
+  std::vector<std::filesystem::path> sockets;   ///< where nobody answers there
+  std::vector<std::filesystem::path> writable;  ///< which the policy names
+  std::vector<Replaced> replaced;
+};
+
+/// The paths of unix sockets that somebody listens at, of what /proc/net/unix says.
+std::vector<std::filesystem::path> listening_sockets(std::istream& proc_net_unix);
+
+/// Hides every one of those sockets that we could reach, and the whole directory where it is one of PostgreSQL's or
+/// `host` of a URL, for a server that starts again makes a new one there. What lies below `needed` is not hidden.
+Enclosure enclosure_without(const std::vector<std::filesystem::path>& sockets,
+                            const std::vector<std::filesystem::path>& hosts,
+                            const std::vector<std::filesystem::path>& needed);
+
+/// What stands before a command that is to run in it, as bubblewrap's arguments; `own` is a directory that it may
+/// write. Throws Error that names the package where bubblewrap is not there.
+Argv enclosing(const Enclosure& enclosure, const std::filesystem::path& own);
+
+/// What stands before a command that is to run beside that process, in the same enclosure, and in `directory`.
+Argv entering(pid_t process, const std::filesystem::path& directory);
+
+}  // namespace orchestrate::rehearsal

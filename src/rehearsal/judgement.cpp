@@ -1,0 +1,307 @@
+#include "rehearsal/judgement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "orchestrate/size_text.hpp"
+#include "review/sql.hpp"
+#include "review/work.hpp"
+
+namespace orchestrate::rehearsal {
+namespace {
+
+using Kind = StatementKind;
+
+/// `cfg.panels` or `"Odd Name"."t"`, as the catalog writes it, and as a statement names it.
+bool is_named(const Statement& statement, std::string_view table) {
+  const std::string bare(table.substr(table.rfind('.') + 1));
+  const auto is_bare = [&](const std::string& name) { return name == bare || '"' + name + '"' == bare; };
+  return is_bare(statement.table.name);
+}
+
+bool deletes(const Statement& statement) {
+  static constexpr std::array kinds = {Kind::drop_table, Kind::drop_column, Kind::drop_schema,
+                                       Kind::drop_owned, Kind::truncate,    Kind::delete_rows};
+  return std::ranges::find(kinds, statement.kind) != kinds.end();
+}
+
+/// Whether the text of some revision says that data of that table goes.
+bool is_seen(std::span<const ReadRevision> read, std::string_view table) {
+  return std::ranges::any_of(read, [&](const ReadRevision& revision) {
+    return std::ranges::any_of(revision.statements, [&](const Statement& s) {
+      const bool is_whole_schema = s.kind == Kind::drop_schema && table.starts_with(s.table.name + ".");
+      return deletes(s) && (is_whole_schema || s.kind == Kind::drop_owned || is_named(s, table));
+    });
+  });
+}
+
+/// The statement in the text that a recorded one came from: of the same kind and about the same table, in its revision.
+const Statement* origin_of(const RecordedStatement& recorded, std::span<const ReadRevision> read) {
+  const auto statements = statements_of_sql(recorded.sql);
+  for (const ReadRevision& revision : read) {
+    if (revision.id != recorded.revision) continue;
+    for (const Statement& ran : statements)
+      for (const Statement& written : revision.statements)
+        if (written.kind == ran.kind && written.table.name == ran.table.name && written.name == ran.name)
+          return &written;
+  }
+  return nullptr;
+}
+
+/// Makes findings about revisions that were read.
+class Judge {
+ public:
+  Judge(const Rehearsed& rehearsed, std::span<const ReadRevision> read) : rehearsed_(rehearsed), read_(read) {}
+
+  /// About a statement that was recorded.
+  Finding finding(std::size_t statement, std::string rule, std::string category, Severity severity) const {
+    const RecordedStatement& recorded = rehearsed_.recording.statements.at(statement);
+    Finding found = finding(recorded.revision, std::move(rule), std::move(category), severity);
+    if (const Statement* origin = origin_of(recorded, read_)) found.place = origin->place;
+    return found;
+  }
+
+  /// About a revision; where it is none of those that were read, about the last of them.
+  Finding finding(const std::string& id, std::string rule, std::string category, Severity severity) const {
+    Finding found{.rule = std::move(rule), .category = std::move(category), .severity = severity};
+    if (read_.empty()) return found;
+    auto revision = std::ranges::find(read_, id, &ReadRevision::id);
+    if (revision == read_.end()) revision = std::prev(read_.end());
+    found.revision = revision->id;
+    found.place.file = revision->file;
+    found.file_sha256 = revision->sha256;
+    return found;
+  }
+
+  void over_bounds(const Bounds& bounds) {
+    for (const LockWindow& window : rehearsed_.recording.windows) {
+      if (!bounds.lock || window.held <= *bounds.lock) continue;
+      Finding found = finding(window.statement, "rehearsed-lock", "rehearsal", Severity::blocks);
+      found.object = window.table;
+      found.hazard = fmt::format("{} was locked ({}) for {} on the copy; the policy allows {}", window.table,
+                                 to_string(window.lock), text_of(window.held), text_of(*bounds.lock));
+      found.effect = window.lock == Lock::access_exclusive ? "whoever reads or writes the table waits that long"
+                                                           : "whoever writes the table waits that long";
+      found.remedy = "see what else runs until the transaction ends, and move it into a revision of its own";
+      take(std::move(found));
+    }
+    if (bounds.duration && rehearsed_.recording.took > *bounds.duration) {
+      Finding found = finding(slowest(), "rehearsed-duration", "rehearsal", Severity::blocks);
+      found.hazard = fmt::format("the migrations ran {} on the copy; the policy allows {}",
+                                 text_of(rehearsed_.recording.took), text_of(*bounds.duration));
+      found.effect =
+          fmt::format("this statement alone took {}", text_of(rehearsed_.recording.statements.at(slowest()).took));
+      found.remedy = "do it in batches beside the running application, or raise rehearsal.max_duration";
+      take(std::move(found));
+    }
+    for (std::size_t i = 0; i < rehearsed_.recording.statements.size(); ++i)
+      for (const Rewrite& rewrite : rehearsed_.recording.statements[i].rewrites) {
+        if (!bounds.rewrite || rewrite.bytes <= *bounds.rewrite) continue;
+        Finding found = finding(i, "rehearsed-rewrite", "rehearsal", Severity::blocks);
+        found.object = rewrite.table;
+        found.hazard = fmt::format("{} of {} is written anew; the policy allows {}", rewrite.table,
+                                   size_text(rewrite.bytes), size_text(*bounds.rewrite));
+        found.effect = "its users wait until all of it is written, and the disk needs room for both";
+        found.remedy = "add a column, fill it in batches, and exchange the two";
+        take(std::move(found));
+      }
+  }
+
+  void hidden_destruction() {
+    for (std::size_t i = 0; i < rehearsed_.recording.statements.size(); ++i)
+      for (const Victim& victim : rehearsed_.recording.statements[i].dropped) {
+        if (victim.of.empty() || is_seen(read_, victim.of)) continue;
+        add_hidden(finding(i, "hidden-destruction", "data-loss", Severity::blocks), victim.type + " " + victim.name,
+                   "is dropped");
+      }
+    for (const Loss& loss : losses_between(rehearsed_.before, rehearsed_.after)) {
+      if (loss.is_dropped || is_seen(read_, loss.table)) continue;
+      add_hidden(finding("", "hidden-destruction", "data-loss", Severity::blocks), loss.table,
+                 fmt::format("loses {} of {} rows", loss.rows, loss.of));
+    }
+  }
+
+  void destruction_not_run() {
+    for (const ReadRevision& revision : read_)
+      for (const Statement& s : revision.statements) {
+        if (!deletes(s) || s.table.name.empty() || s.on_new_table || has_happened(s)) continue;
+        Finding found = finding(revision.id, "destruction-not-exercised", "advice", Severity::advice);
+        found.object = object_of(s);
+        found.place = s.place;
+        found.hazard = "what the text would destroy here was not destroyed on the copy";
+        found.effect = "it may be on production, where the data are others by then";
+        found.remedy = "read the condition that decides it";
+        take(std::move(found));
+      }
+  }
+
+  void way_back() {
+    const WayBack& way_back = rehearsed_.way_back;
+    if (way_back.result == WayBack::Result::not_tried || way_back.result == WayBack::Result::works) return;
+    const bool fails = way_back.result == WayBack::Result::fails;
+    Finding found = finding("", "way-back-differs", "advice", Severity::advice);
+    found.hazard = fails ? "the way back fails on the copy" : "the way back leaves another schema than there was";
+    found.effect = fails ? last_line(way_back.why) : fmt::format("{}", fmt::join(first(way_back.differences), ", "));
+    found.remedy = "correct downgrade(), or rely on the backup";
+    take(std::move(found));
+  }
+
+  void half_made() {
+    for (const std::string& object : rehearsed_.half_made) {
+      Finding found = finding("", "left-half-made", "blocking-lock", Severity::warning);
+      found.object = object;
+      found.hazard = object + " after the migrations";
+      found.effect = "it is there and does not do its work";
+      found.remedy = "finish it in the same set: VALIDATE CONSTRAINT, or DROP INDEX CONCURRENTLY and build it again";
+      take(std::move(found));
+    }
+  }
+
+  std::vector<Finding> findings() && { return std::move(findings_); }
+
+ private:
+  static std::vector<std::string> first(const std::vector<std::string>& all) {
+    constexpr std::size_t most = 5;
+    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), most))};
+  }
+  static std::string last_line(std::string text) {
+    while (text.ends_with('\n')) text.pop_back();
+    return text.substr(text.rfind('\n') + 1);
+  }
+
+  void add_hidden(Finding found, const std::string& what, const std::string& happens) {
+    found.object = what;
+    found.hazard = what + " " + happens + " on the copy, and the text of the migrations does not say so";
+    found.effect = "the data are gone after the upgrade";
+    found.remedy = "see which function, trigger or code does it; accept it only if it is meant";
+    take(std::move(found));
+  }
+
+  bool has_happened(const Statement& s) const {
+    for (const RecordedStatement& recorded : rehearsed_.recording.statements) {
+      for (const Victim& victim : recorded.dropped)
+        if (is_named(s, victim.of) || victim.name.find(s.table.name) != std::string::npos) return true;
+      for (const RowChange& change : recorded.changes)
+        if (change.operation == "DELETE" && change.rows > 0 && is_named(s, change.table)) return true;
+    }
+    const auto losses = losses_between(rehearsed_.before, rehearsed_.after);
+    return std::ranges::any_of(losses, [&](const Loss& loss) { return is_named(s, loss.table); });
+  }
+
+  std::size_t slowest() const {
+    const auto& all = rehearsed_.recording.statements;
+    return static_cast<std::size_t>(std::ranges::max_element(all, {}, &RecordedStatement::took) - all.begin());
+  }
+
+  void take(Finding found) {
+    const bool is_known = std::ranges::any_of(findings_, [&](const Finding& one) { return one.id() == found.id(); });
+    if (!is_known) findings_.push_back(std::move(found));
+  }
+
+  const Rehearsed& rehearsed_;
+  std::span<const ReadRevision> read_;
+  std::vector<Finding> findings_;
+};
+
+/// Of each revision in the order in which they ran.
+std::vector<std::pair<std::string, Duration>> by_revision(const Recording& recording) {
+  std::vector<std::pair<std::string, Duration>> revisions;
+  for (const RecordedStatement& statement : recording.statements) {
+    if (statement.revision.empty()) continue;
+    auto known = std::ranges::find(revisions, statement.revision, &std::pair<std::string, Duration>::first);
+    if (known == revisions.end()) known = revisions.insert(revisions.end(), {statement.revision, Duration(0)});
+    known->second += statement.took;
+  }
+  return revisions;
+}
+
+std::string_view word(WayBack::Result result) {
+  static constexpr std::array<std::string_view, 4> words = {"not tried", "works", "differs", "fails"};
+  return words[static_cast<std::size_t>(result)];
+}
+
+}  // namespace
+
+std::string text_of(Duration duration) {
+  const auto microseconds = duration.count();
+  if (microseconds < 1000) return "under 1 ms";
+  if (microseconds < 1'000'000) return fmt::format("{} ms", microseconds / 1000);
+  return fmt::format("{:.1f} s", static_cast<double>(microseconds) / 1e6);
+}
+
+std::vector<Finding> findings_of(const Rehearsed& rehearsed, std::span<const ReadRevision> read, const Bounds& bounds) {
+  Judge judge(rehearsed, read);
+  judge.over_bounds(bounds);
+  judge.hidden_destruction();
+  judge.destruction_not_run();
+  judge.half_made();
+  judge.way_back();
+  return std::move(judge).findings();
+}
+
+std::vector<std::string> lines_of(const Rehearsed& rehearsed) {
+  std::vector<std::string> lines;
+  for (const auto& [revision, took] : by_revision(rehearsed.recording))
+    lines.push_back(fmt::format("{} runs {}", revision, text_of(took)));
+  for (const LockWindow& window : rehearsed.recording.windows)
+    lines.push_back(fmt::format("locks {}: {} for {}", window.table, to_string(window.lock), text_of(window.held)));
+  for (const RecordedStatement& statement : rehearsed.recording.statements)
+    for (const Rewrite& rewrite : statement.rewrites)
+      lines.push_back(fmt::format("writes all of {} anew, {}", rewrite.table, size_text(rewrite.bytes)));
+  for (const RecordedStatement& statement : rehearsed.recording.statements)
+    for (const Victim& victim : statement.dropped)
+      if (!victim.is_named)
+        lines.push_back(fmt::format("drops {} {} too, which depends on it", victim.type, victim.name));
+  for (const Loss& loss : losses_between(rehearsed.before, rehearsed.after))
+    lines.push_back(loss.is_dropped ? fmt::format("drops {} with {} rows", loss.table, loss.rows)
+                                    : fmt::format("deletes {} of {} rows of {}", loss.rows, loss.of, loss.table));
+  for (const std::string& change : changes_between(rehearsed.before.definitions, rehearsed.after.definitions))
+    lines.push_back("schema: " + change);
+  for (const std::string& object : rehearsed.half_made) lines.push_back("leaves " + object);
+  lines.push_back(fmt::format("way back: {}", word(rehearsed.way_back.result)));
+  return lines;
+}
+
+std::string summary_of(const Rehearsed& rehearsed) {
+  std::vector<std::string> parts;
+  for (const auto& [revision, took] : by_revision(rehearsed.recording)) parts.push_back(revision + " " + text_of(took));
+  const auto longest = std::ranges::max_element(rehearsed.recording.windows, {}, &LockWindow::held);
+  if (longest != rehearsed.recording.windows.end())
+    parts.push_back(fmt::format("{} locked {}", longest->table, text_of(longest->held)));
+  if (rehearsed.way_back.result != WayBack::Result::not_tried)
+    parts.push_back(fmt::format("way back {}", word(rehearsed.way_back.result)));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+Json facts_of(const Rehearsed& rehearsed) {
+  Json revisions = Json::object(), locks = Json::array(), rewrites = Json::array(), losses = Json::array();
+  for (const auto& [revision, took] : by_revision(rehearsed.recording)) revisions.set(revision, took.count());
+  for (const LockWindow& window : rehearsed.recording.windows)
+    locks.push(Json::object({{"table", window.table},
+                             {"lock", to_string(window.lock)},
+                             {"held_us", window.held.count()},
+                             {"revision", rehearsed.recording.statements.at(window.statement).revision}}));
+  for (const RecordedStatement& statement : rehearsed.recording.statements)
+    for (const Rewrite& rewrite : statement.rewrites)
+      rewrites.push(Json::object({{"table", rewrite.table}, {"bytes", rewrite.bytes}}));
+  for (const Loss& loss : losses_between(rehearsed.before, rehearsed.after))
+    losses.push(
+        Json::object({{"table", loss.table}, {"rows", loss.rows}, {"of", loss.of}, {"dropped", loss.is_dropped}}));
+  return Json::object({{"revisions_us", revisions},
+                       {"took_us", rehearsed.recording.took.count()},
+                       {"statements", rehearsed.recording.statements.size()},
+                       {"locks", locks},
+                       {"rewrites", rewrites},
+                       {"losses", losses},
+                       {"schema", Json::of(changes_between(rehearsed.before.definitions, rehearsed.after.definitions))},
+                       {"half_made", Json::of(rehearsed.half_made)},
+                       {"way_back", word(rehearsed.way_back.result)},
+                       {"restored_ms", rehearsed.restored_in.count()}});
+}
+
+}  // namespace orchestrate::rehearsal

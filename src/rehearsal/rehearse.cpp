@@ -1,0 +1,126 @@
+#include "rehearsal/rehearse.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+
+#include "orchestrate/error.hpp"
+#include "schema/state.hpp"
+
+namespace orchestrate::rehearsal {
+namespace {
+
+// Named, because g++ 12 miscompiles a text that is made inside a co_await.
+const std::string contact_phase = "contact", migrate_phase = "migrate", back_phase = "back", again_phase = "again";
+
+using Answer = std::variant<Rehearsed, NoContact, backup::Refusal>;
+
+std::vector<std::string> schemas_of(const Policy& policy) {
+  if (!policy.migrations.schemas.empty()) return policy.migrations.schemas;
+  return {policy.migrations.version_table.schema};
+}
+
+/// One stand-in, from its first command to its last.
+class Rehearsal {
+ public:
+  Rehearsal(StageContext& context, const StandIn& stand_in, Commands commands)
+      : context_(context), stand_in_(stand_in), commands_(std::move(commands)) {}
+
+  Task<std::variant<Rehearsed, NoContact>> run() {
+    session_ = co_await stand_in_.session(context_.stop);
+    log_ = co_await stand_in_.session_beside(context_.stop);
+    const TableName version_table = context_.application.policy.migrations.version_table;
+    co_await install_recorder(*session_, version_table, context_.stop);
+    if (commands_.current) {
+      context_.progress("asking whether the project comes to the copy");
+      const Exit exit = co_await phase(contact_phase, *commands_.current);
+      const auto lines = co_await lines_since(*log_, context_.ports.clock, contact_phase, context_.stop);
+      if (!exit.ok() || lines.empty()) co_return NoContact{exit};
+    }
+    Rehearsed done;
+    context_.progress("counting rows");
+    done.before = co_await survey(context_, stand_in_);
+    const auto half_made =
+        co_await half_made_objects(*session_, schemas_of(context_.application.policy), context_.stop);
+    context_.progress("migrating the copy");
+    done.exit = co_await phase(migrate_phase, commands_.migrate);
+    const auto lines = co_await lines_since(*log_, context_.ports.clock, migrate_phase, context_.stop);
+    done.recording = recording_of(lines, tables_of(done.before), context_.run.direction());
+    if (!commands_.current && lines.empty()) co_return NoContact{done.exit};
+    done.after = co_await survey(context_, stand_in_);
+    done.half_made = co_await half_made_objects(*session_, schemas_of(context_.application.policy), context_.stop);
+    std::erase_if(done.half_made,
+                  [&](const std::string& object) { return std::ranges::find(half_made, object) != half_made.end(); });
+    if (done.exit.ok() && commands_.back) done.way_back = co_await there_and_back(done);
+    co_return done;
+  }
+
+ private:
+  Task<Exit> phase(std::string name, Command command) {
+    co_await mark(*log_, name, context_.stop);
+    Command inside = stand_in_.within(std::move(command));
+    const Exit exit = co_await context_.ports.commands.run(std::move(inside), context_.stop);
+    if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "rehearse", exit.text());
+    const std::string end = "end of " + name;
+    co_await mark(*log_, end, context_.stop);
+    co_return exit;
+  }
+
+  Task<WayBack> there_and_back(const Rehearsed& done) {
+    WayBack way_back;
+    context_.progress("migrating the copy back");
+    const Exit back = co_await phase(back_phase, *commands_.back);
+    if (!back.ok()) co_return failed(std::move(way_back), back);
+    const Survey then = co_await survey(context_, stand_in_);
+    way_back.losses = losses_between(done.before, then);
+    way_back.differences = changes_between(done.before.definitions, then.definitions);
+    way_back.result = way_back.differences.empty() ? WayBack::Result::works : WayBack::Result::differs;
+    context_.progress("migrating the copy on again");
+    const Exit again = co_await phase(again_phase, commands_.migrate);
+    if (!again.ok()) co_return failed(std::move(way_back), again);
+    const Survey now = co_await survey(context_, stand_in_);
+    const auto differences = changes_between(done.after.definitions, now.definitions);
+    if (!differences.empty() && way_back.differences.empty()) way_back.differences = differences;
+    if (!differences.empty()) way_back.result = WayBack::Result::differs;
+    co_return way_back;
+  }
+
+  static WayBack failed(WayBack way_back, const Exit& exit) {
+    way_back.result = WayBack::Result::fails;
+    way_back.why = exit.err.empty() ? exit.text() : exit.err;
+    return way_back;
+  }
+
+  StageContext& context_;
+  const StandIn& stand_in_;
+  Commands commands_;
+  std::unique_ptr<Database> session_, log_;
+};
+
+}  // namespace
+
+Task<Answer> rehearse(StageContext& context, Blueprint blueprint, Commands commands) {
+  const auto began = context.ports.clock.boot();
+  auto made = co_await StandIn::make(context, std::move(blueprint));
+  if (const auto* refusal = std::get_if<backup::Refusal>(&made)) co_return *refusal;
+  const auto stand_in = std::move(std::get<std::unique_ptr<StandIn>>(made));
+  const auto restored_in = context.ports.clock.boot() - began;
+  std::variant<Rehearsed, NoContact> found;
+  std::exception_ptr problem;
+  {
+    Rehearsal rehearsal(context, *stand_in, std::move(commands));
+    try {
+      found = co_await rehearsal.run();
+    } catch (...) {
+      problem = std::current_exception();
+    }
+  }
+  co_await stand_in->end();
+  if (problem) std::rethrow_exception(problem);
+  if (const auto* none = std::get_if<NoContact>(&found)) co_return *none;
+  auto& done = std::get<Rehearsed>(found);
+  done.restored_in = restored_in;
+  co_return std::move(done);
+}
+
+}  // namespace orchestrate::rehearsal

@@ -1,0 +1,220 @@
+#include "rehearsal/stand_in.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "backup/connection.hpp"
+#include "backup/restore.hpp"
+#include "backup/server.hpp"
+#include "backup/tools.hpp"
+#include "backup/wording.hpp"
+#include "orchestrate/error.hpp"
+#include "rehearsal/recorder.hpp"
+#include "schema/database_properties.hpp"
+
+namespace orchestrate::rehearsal {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto roles_limit = 1min;
+constexpr std::size_t most_roles_sql = std::size_t{4} << 20;
+/// Any other one may be called as production's is.
+constexpr const char* maintenance = "template1";
+constexpr const char* proc_net_unix = "/proc/net/unix";
+
+/// Of the servers that the policy knows by a directory.
+std::vector<fs::path> socket_directories(const Application& application) {
+  std::vector<fs::path> directories;
+  const auto add = [&](const DatabaseUrl& url) {
+    if (url.host.starts_with('/')) directories.emplace_back(url.host);
+  };
+  add(application.database);
+  if (application.direct) add(*application.direct);
+  if (application.admin) add(*application.admin);
+  return directories;
+}
+
+std::string text_of_file(const fs::path& file) {
+  std::ifstream stream(file);
+  if (!stream)
+    throw Error(ErrorKind::failed, "rehearse with another URL in " + file.string(), "the file cannot be read",
+                "correct rehearsal.url_file");
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// What a session of the superuser may change.
+SessionOptions writing() {
+  SessionOptions options;
+  options.read_only = false;
+  options.statement_timeout = std::chrono::hours(1);
+  return options;
+}
+
+}  // namespace
+
+Task<std::variant<std::unique_ptr<StandIn>, backup::Refusal>> StandIn::make(StageContext& context,
+                                                                            Blueprint blueprint) {
+  std::unique_ptr<StandIn> stand_in(new StandIn(context, std::move(blueprint)));
+  std::optional<backup::Refusal> refusal;
+  std::exception_ptr problem;
+  try {
+    refusal = co_await stand_in->fill();
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  if (problem || refusal) co_await stand_in->end();
+  if (problem) std::rethrow_exception(problem);
+  if (refusal) co_return *refusal;
+  co_return stand_in;
+}
+
+Task<> StandIn::end() {
+  if (cluster_) co_await cluster_->end();
+  cluster_.reset();
+}
+
+Task<std::optional<backup::Refusal>> StandIn::fill() {
+  const Application& application = context_.application;
+  const backup::Server server = co_await backup::ask_server(application, context_.ports.databases, context_.stop);
+  major_ = server.major;
+  backup::expect_room_for_server(context_, server);
+  std::ifstream sockets(proc_net_unix);
+  Enclosure enclosure = enclosure_without(listening_sockets(sockets), socket_directories(application),
+                                          {application.policy.project.path, application.home, context_.state});
+  enclosure.writable = blueprint_.writable;
+  scratch::sweep(context_.state);
+  scratch::Place place{.programs = scratch::server_programs(application.policy.postgres_bin, server.major),
+                       .parent = context_.state,
+                       .log = context_.output,
+                       .port = blueprint_.redirection.port,
+                       .settings = recording_settings(server.major)};
+  place.settings.emplace_back("listen_addresses=127.0.0.1");
+  if (!blueprint_.redirection.socket_directory.empty()) place.sockets = blueprint_.redirection.socket_directory;
+  place.around = [this, enclosure](const fs::path& directory) mutable {
+    if (!blueprint_.url_file.empty()) {
+      const ReplacedUrls replaced =
+          with_urls_replaced(text_of_file(blueprint_.url_file), context_.application.database,
+                             sqlalchemy_url(context_.application.database, blueprint_.redirection.port));
+      if (replaced.count == 0)
+        throw Error(ErrorKind::policy, "rehearse " + context_.application.policy.app,
+                    blueprint_.url_file.string() + " holds no URL of production's database",
+                    "name the file in which it stands as rehearsal: { url_file: PATH }");
+      const fs::path copy = directory / "url_file";
+      std::ofstream(copy) << replaced.text;
+      enclosure.replaced.push_back({blueprint_.url_file, copy});
+    }
+    return enclosing(enclosure, directory);
+  };
+  context_.progress("making a throw-away server");
+  cluster_ = co_await scratch::Cluster::make(context_.ports, std::move(place), context_.stop);
+  co_await make_roles();
+  co_await make_database();
+  co_await expect_extensions();
+  const backup::ToolSearch search{.bin = application.policy.postgres_bin};
+  backup::Trial trial{
+      .dump = blueprint_.dump, .format = blueprint_.format, .major = server.major, .limit = blueprint_.limit};
+  trial.pg_restore = co_await backup::find_pg_restore(context_.ports.commands, search, server.major, context_.stop);
+  co_return co_await backup::load_dump(context_, std::move(trial), url());
+}
+
+/// As pg_dumpall writes them. That the superuser is there already is no matter, nor is a tablespace.
+Task<> StandIn::make_roles() {
+  const Application& application = context_.application;
+  const backup::ToolSearch search{.bin = application.policy.postgres_bin};
+  const backup::Tool pg_dumpall =
+      co_await backup::find_pg_dumpall(context_.ports.commands, search, major_, context_.stop);
+  const DatabaseUrl& production = application.for_sessions();
+  Command command = backup::libpq_command(pg_dumpall.path, production);
+  for (const std::string& word :
+       {"--database=" + production.database, std::string("--roles-only"), std::string("--no-role-passwords")})
+    command.argv.push_back(word);
+  command.timeout = roles_limit;
+  command.capture = most_roles_sql;
+  const Exit exit = co_await context_.ports.commands.run(std::move(command), context_.stop);
+  if (!exit.ok())
+    throw Error(exit.cause == Exit::Cause::stopped ? ErrorKind::stopped : ErrorKind::failed, "read production's roles",
+                "pg_dumpall: " + (exit.err.empty() ? exit.text() : backup::complaint(exit.err)));
+  const fs::path psql = scratch::server_programs(application.policy.postgres_bin, major_) / "psql";
+  Command making = backup::libpq_command(psql, cluster_->url(maintenance));
+  making.argv.insert(making.argv.end(), {"--no-psqlrc", "--quiet", "--output=/dev/null"});
+  making.timeout = roles_limit;
+  making.log = context_.output;
+  making.piped = true;
+  const auto process = context_.ports.commands.start(std::move(making), context_.stop);
+  co_await process->write(std::as_bytes(std::span(exit.out)));
+  process->close_input();
+  co_await process->wait();
+}
+
+Task<> StandIn::make_database() {
+  const DatabaseUrl& production = context_.application.for_sessions();
+  const SessionOptions reading;
+  const auto live = co_await context_.ports.databases.connect(production, reading, context_.stop);
+  const std::string name = url().database;
+  const auto statements = co_await schema::statements_like(*live, production.database, name, context_.stop);
+  const SessionOptions options = writing();
+  const auto ours = co_await context_.ports.databases.connect(cluster_->url(maintenance), options, context_.stop);
+  const std::string drop = "DROP DATABASE IF EXISTS " + quote_identifier(name);  // `postgres`, which is there
+  co_await ours->query(drop, context_.stop);
+  for (const std::string& statement : statements) co_await ours->query(statement, context_.stop);
+}
+
+/// Whatever the dump would fail on halfway is named before.
+Task<> StandIn::expect_extensions() {
+  const SessionOptions reading;
+  const auto live =
+      co_await context_.ports.databases.connect(context_.application.for_sessions(), reading, context_.stop);
+  const std::string used = "SELECT extname FROM pg_extension ORDER BY 1";
+  const Rows wanted = co_await live->query(used, context_.stop);
+  const auto ours = co_await session(context_.stop);
+  const std::string available = "SELECT name FROM pg_available_extensions";
+  const Rows there = co_await ours->query(available, context_.stop);
+  std::set<std::string> names;
+  for (const auto& row : there.rows) names.insert(row.at(0).value());
+  std::vector<std::string> missing;
+  for (const auto& row : wanted.rows)
+    if (!names.contains(row.at(0).value())) missing.push_back(row.at(0).value());
+  if (missing.empty()) co_return;
+  throw Error(
+      ErrorKind::failed, "rehearse " + context_.application.policy.app,
+      fmt::format("this host's PostgreSQL lacks extensions that the database has: {}", fmt::join(missing, ", ")),
+      "install their packages here, or leave the rehearsal out of the pipeline");
+}
+
+Command StandIn::within(Command command) const {
+  Argv words = entering(cluster_->process(), command.directory);
+  words.insert(words.end(), command.argv.begin(), command.argv.end());
+  command.argv = std::move(words);
+  const auto set = [&](const std::string& name, const std::string& value) {
+    std::erase_if(command.environment, [&](const auto& variable) { return variable.first == name; });
+    command.environment.emplace_back(name, Secret(value));
+  };
+  set("TMPDIR", cluster_->directory().string());
+  for (const auto& [name, value] : blueprint_.environment) set(name, value);
+  for (const auto& [name, value] : blueprint_.redirection.variables) set(name, value);
+  return command;
+}
+
+Task<std::unique_ptr<Database>> StandIn::session(std::stop_token stop) const {
+  const SessionOptions options = writing();
+  co_return co_await context_.ports.databases.connect(url(), options, stop);
+}
+
+Task<std::unique_ptr<Database>> StandIn::session_beside(std::stop_token stop) const {
+  const SessionOptions options = writing();
+  co_return co_await context_.ports.databases.connect(cluster_->url(maintenance), options, stop);
+}
+
+DatabaseUrl StandIn::url() const {
+  return cluster_->url(context_.application.database.database);
+}
+
+}  // namespace orchestrate::rehearsal

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backup/format.hpp"
+#include "backup/refusal.hpp"
+#include "orchestrate/stage.hpp"
+#include "rehearsal/enclosure.hpp"
+#include "rehearsal/redirection.hpp"
+#include "scratch/cluster.hpp"
+
+namespace orchestrate::rehearsal {
+
+/// What a stand-in is made of.
+struct Blueprint {
+  std::filesystem::path dump;
+  backup::Format format = backup::Format::custom;
+  Redirection redirection;
+  std::filesystem::path url_file;               ///< of the project, in which production's URL stands; empty: none
+  std::vector<std::filesystem::path> writable;  ///< of the host, by what runs there
+  std::vector<std::pair<std::string, std::string>> environment;  ///< instead of what the env file says
+  std::chrono::milliseconds limit{0};                            ///< for the restore
+};
+
+/// A copy of production's database in a server of its own that nothing but the rehearsal can reach, and from which
+/// nothing of production can be reached. The database has its name, its properties and its roles, with their
+/// attributes, memberships and settings; passwords do not count. It writes down what happens in it.
+class StandIn {
+ public:
+  /// Reads production's roles, properties and extensions, and restores the dump. A dump that cannot be restored is a
+  /// refusal. Throws Error, and then nothing is left of it; what a killed process leaves the next one's sweep removes.
+  static Task<std::variant<std::unique_ptr<StandIn>, backup::Refusal>> make(StageContext& context, Blueprint blueprint);
+  /// Ends the server and removes it; to be awaited whatever happened. Never throws.
+  Task<> end();
+
+  /// A command of the project, so that it finds this database in the place of production's.
+  Command within(Command command) const;
+  /// In the database, as a superuser.
+  Task<std::unique_ptr<Database>> session(std::stop_token stop) const;
+  /// Beside it, on the same server: nothing that is done there is in the database.
+  Task<std::unique_ptr<Database>> session_beside(std::stop_token stop) const;
+  DatabaseUrl url() const;
+  int major() const { return major_; }  ///< version of the server
+
+ private:
+  StandIn(StageContext& context, Blueprint blueprint) : context_(context), blueprint_(std::move(blueprint)) {}
+  Task<std::optional<backup::Refusal>> fill();
+  Task<> make_roles();
+  Task<> make_database();
+  Task<> expect_extensions();
+
+  StageContext& context_;
+  Blueprint blueprint_;
+  int major_ = 0;
+  std::unique_ptr<scratch::Cluster> cluster_;
+};
+
+}  // namespace orchestrate::rehearsal

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backup/content.hpp"
+#include "orchestrate/stage.hpp"
+#include "rehearsal/recording.hpp"
+#include "rehearsal/stand_in.hpp"
+
+namespace orchestrate::rehearsal {
+
+/// What is in a stand-in at one moment.
+struct Survey {
+  struct Table {
+    std::string name;  ///< `cfg.panels`
+    std::uint64_t rows = 0;
+    bool operator==(const Table&) const = default;
+  };
+  std::map<std::int64_t, Table> tables;  ///< by oid, which no rename changes; without the version table
+  backup::Hashes definitions;            ///< without the recorder's own
+  std::vector<std::string> versions;     ///< rows of the version table
+};
+
+Task<Survey> survey(StageContext& context, const StandIn& stand_in);
+
+/// Names of its tables.
+Tables tables_of(const Survey& survey);
+
+/// `TABLE cfg.panels is new`, `INDEX cfg.ix_panels is gone`, `VIEW cfg.titles is another`: what has become of the one.
+std::vector<std::string> changes_between(const backup::Hashes& before, const backup::Hashes& after);
+
+/// Rows that are gone, by table.
+struct Loss {
+  std::string table;
+  std::uint64_t rows = 0, of = 0;
+  bool is_dropped = false;  ///< with the table
+  bool operator==(const Loss&) const = default;
+};
+std::vector<Loss> losses_between(const Survey& before, const Survey& after);
+
+}  // namespace orchestrate::rehearsal

@@ -1,0 +1,223 @@
+#include "stages/rehearsal.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "backup/wording.hpp"
+#include "orchestrate/error.hpp"
+#include "orchestrate/evidence.hpp"
+#include "rehearsal/judgement.hpp"
+#include "rehearsal/rehearse.hpp"
+#include "review/material.hpp"
+#include "stages/command_report.hpp"
+#include "stages/project_command.hpp"
+#include "stages/review.hpp"
+
+namespace orchestrate {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using rehearsal::Rehearsed;
+
+struct RehearsalSettings {
+  rehearsal::Bounds bounds;
+  std::string url_variable;
+  fs::path url_file;
+  std::vector<fs::path> writable;
+  std::vector<std::pair<std::string, std::string>> environment;
+  bool round_trip = true;
+  std::chrono::milliseconds limit{0};
+};
+
+/// Whether the migration ends where it should: the copy may have been somewhere else.
+bool is_there(const Json& pending, const std::vector<std::string>& versions) {
+  std::vector<std::string> wanted = pending["to"].as_strings();
+  std::ranges::sort(wanted);
+  return versions == wanted;
+}
+
+class Rehearsal final : public Stage {
+ public:
+  explicit Rehearsal(RehearsalSettings settings) : settings_(std::move(settings)) {}
+
+  std::string describe() const override {
+    return "restore the backup into a throw-away server and run the pending migrations there";
+  }
+
+  Task<Outcome> run(StageContext& context) const override {
+    const Json& pending = context.run.evidence(evidence::migration_pending);
+    if (context.state.empty())  // a dry run writes nothing
+      co_return Outcome{.verdict = Verdict::passed, .summary = "would restore the backup and migrate the copy"};
+    rehearsal::Commands commands = commands_of(context, pending);
+    rehearsal::Blueprint blueprint = blueprint_of(context);
+    auto answer = co_await rehearsal::rehearse(context, std::move(blueprint), std::move(commands));
+    if (const auto* refusal = std::get_if<backup::Refusal>(&answer))
+      co_return Outcome{.verdict = Verdict::failed, .summary = refusal->why, .details = {"fix: " + refusal->fix}};
+    if (const auto* none = std::get_if<rehearsal::NoContact>(&answer)) co_return no_contact(context, none->exit);
+    const Rehearsed& done = std::get<Rehearsed>(answer);
+    if (!done.exit.ok()) co_return failed(context, done);
+    if (!is_there(pending, done.after.versions))
+      co_return Outcome{.verdict = Verdict::failed,
+                        .summary = "on the copy the command exited with 0, and the version rows are elsewhere",
+                        .details = {"fix: see what it did with: orchestrate logs " + context.run.id}};
+    co_return co_await judged(context, done);
+  }
+
+ private:
+  rehearsal::Commands commands_of(const StageContext& context, const Json& pending) const {
+    const Application& application = context.application;
+    const Policy& policy = application.policy;
+    const auto command_of = [&](Argv argv) {
+      Command command = project_command(application, std::move(argv));
+      command.timeout = settings_.limit;
+      command.log = context.output;
+      return command;
+    };
+    const bool is_upgrade = context.run.direction() == Direction::upgrade;
+    const auto down = downgrade_argv(policy, is_upgrade ? start_of(pending) : context.target);
+    if (!is_upgrade && !down)
+      throw Error(ErrorKind::policy, "rehearse the way back", "the policy does not say how",
+                  "add migrations.downgrade");
+    rehearsal::Commands commands{.migrate = command_of(is_upgrade ? upgrade_argv(policy, context.target) : *down)};
+    if (policy.migrations.tool == Migrations::Tool::alembic) {
+      Argv current = policy.migrations.command;
+      current.emplace_back("current");
+      commands.current = command_of(std::move(current));
+    }
+    const bool is_one = pending["from"].as_strings().size() <= 1;  // Alembic goes back to one revision at a time
+    if (settings_.round_trip && is_upgrade && down && is_one) commands.back = command_of(*down);
+    return commands;
+  }
+
+  static std::string start_of(const Json& pending) {
+    const auto from = pending["from"].as_strings();
+    return from.empty() ? "base" : from.front();
+  }
+
+  rehearsal::Blueprint blueprint_of(const StageContext& context) const {
+    const Json& backup = context.run.evidence(evidence::backup_intact);
+    return {.dump = backup["path"].as_string(),
+            .format = backup::format_named(backup["format"].as_string()),
+            .redirection = rehearsal::redirection_of(context.application, settings_.url_variable),
+            .url_file = settings_.url_file,
+            .writable = settings_.writable,
+            .environment = settings_.environment,
+            .limit = settings_.limit};
+  }
+
+  static Outcome no_contact(const StageContext& context, const Exit& exit) {
+    Outcome outcome = failed_command("the project did not come to the copy", exit, context.output);
+    if (exit.ok()) outcome.summary = "the project did not come to the copy: it went nowhere, or not by the URL";
+    outcome.details.emplace_back(
+        "fix: name what holds the URL that its env.py reads: rehearsal: { url_variable: NAME } or { url_file: PATH }; "
+        "what else it needs: rehearsal: { env: [NAME=VALUE] }");
+    return outcome;
+  }
+
+  static Outcome failed(const StageContext& context, const Rehearsed& done) {
+    Outcome outcome = failed_command("on the copy the migration fails", done.exit, context.output);
+    for (const auto& statement : done.recording.statements)
+      if (!statement.error.empty()) outcome.details.push_back("the server said: " + statement.error);
+    outcome.details.emplace_back("fix: edit the migration; production was not touched");
+    return outcome;
+  }
+
+  Task<Outcome> judged(StageContext& context, const Rehearsed& done) const {
+    const Policy& policy = context.application.policy;
+    const RevisionGraph graph = read_revisions(policy.migrations.versions);
+    ReviewRequest request = review_request(policy);
+    request.direction = context.run.direction();
+    request.pending = pending_of(context, graph);
+    const Material material = co_await read_material(context.ports.commands, std::move(request), context.stop);
+    Outcome outcome{.verdict = Verdict::passed, .summary = rehearsal::summary_of(done)};
+    outcome.details = rehearsal::lines_of(done);
+    outcome.findings = rehearsal::findings_of(done, material.revisions, settings_.bounds);
+    apply_approvals(outcome.findings, context.approvals);
+    const auto flag = std::ranges::find_if(outcome.findings, open_red_flag);
+    if (flag != outcome.findings.end()) {
+      outcome.verdict = Verdict::blocked;
+      outcome.next = fmt::format("edit {}, or accept each red flag: orchestrate approve {} {} --reason \"...\"",
+                                 flag->place.file, policy.app, flag->id());
+      co_return outcome;
+    }
+    Json facts = rehearsal::facts_of(done);
+    const Json& backup = context.run.evidence(evidence::backup_intact);
+    facts.set("path", backup["path"]).set("sha256", backup["sha256"]).set("taken_at", backup["taken_at"]);
+    outcome.evidence.push_back({std::string(evidence::rehearsal_passed), std::move(facts)});
+    co_return outcome;
+  }
+
+  RehearsalSettings settings_;
+};
+
+constexpr std::array<Key, 8> keys = {{
+    {.name = "max_lock",
+     .type = ValueType::duration,
+     .purpose = "How long a table may be locked for writers or readers on the copy. Without it, any time."},
+    {.name = "max_duration",
+     .type = ValueType::duration,
+     .purpose = "How long all statements together may run on the copy. Without it, any time."},
+    {.name = "max_rewrite",
+     .type = ValueType::size,
+     .purpose = "How large a table may be that is written anew. Without it, any size."},
+    {.name = "round_trip",
+     .type = ValueType::boolean,
+     .fallback = "true",
+     .purpose = "Whether the copy is also migrated back and on again, which takes as long once more."},
+    {.name = "env",
+     .type = ValueType::text_list,
+     .purpose = "NAME=VALUE for settings that the project demands and a rehearsal must not have, such as a token.",
+     .pattern = "[A-Za-z_][A-Za-z0-9_]*=[^]*",
+     .form = "NAME=VALUE"},
+    {.name = "url_variable",
+     .type = ValueType::text,
+     .purpose = "The variable that holds the URL which env.py reads, where it is not the one of database_url.",
+     .pattern = "[A-Za-z_][A-Za-z0-9_]*",
+     .form = "the name of a variable"},
+    {.name = "url_file",
+     .type = ValueType::path,
+     .purpose =
+         "A file of the project in which production's URL stands, such as an .ini; the copy's stands there then."},
+    {.name = "writable",
+     .type = ValueType::path_list,
+     .purpose = "Files or directories of the host that the migrations must be able to write."},
+}};
+constexpr std::array needs = {evidence::preflight_passed, evidence::backup_intact};
+constexpr std::array provides = {evidence::rehearsal_passed};
+constexpr auto default_timeout = 1h;
+
+std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
+  const Settings& given = spec.settings;
+  RehearsalSettings settings{.round_trip = given.boolean("round_trip"),
+                             .limit = spec.timeout.value_or(default_timeout)};
+  if (given.has("max_lock")) settings.bounds.lock = given.duration("max_lock");
+  if (given.has("max_duration")) settings.bounds.duration = given.duration("max_duration");
+  if (given.has("max_rewrite")) settings.bounds.rewrite = given.size("max_rewrite").bytes;
+  if (given.has("url_variable")) settings.url_variable = given.text("url_variable");
+  if (given.has("url_file")) settings.url_file = given.text("url_file");
+  if (given.has("writable"))
+    for (const std::string& path : given.texts("writable")) settings.writable.emplace_back(path);
+  if (given.has("env"))
+    for (const std::string& pair : given.texts("env")) {
+      const std::size_t equals = pair.find('=');
+      settings.environment.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+  return std::make_unique<Rehearsal>(std::move(settings));
+}
+
+}  // namespace
+
+const StageKind rehearsal_stage = {
+    .name = "rehearsal",
+    .purpose = "Run the pending migrations on a restored copy, out of production's reach, and see what they do.",
+    .keys = keys,
+    .needs = needs,
+    .provides = provides,
+    .length = Length::lengthy,
+    .timeout = default_timeout,
+    .bind = bind};
+
+}  // namespace orchestrate

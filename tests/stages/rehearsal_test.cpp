@@ -1,0 +1,242 @@
+#include "stages/rehearsal.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "orchestrate/evidence.hpp"
+#include "stages/preflight.hpp"
+#include "stages/upgrading_bot.hpp"
+#include "system/user.hpp"
+
+namespace orchestrate {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+/// No server runs as root, and ours runs as whoever asks for it.
+const bool unprivileged = [] {
+  if (::geteuid() == 0) system::become(system::find_account("postgres").value());
+  return true;
+}();
+
+constexpr const char* env_py = R"(import os
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+engine = create_engine(os.environ["DATABASE_URL"], poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(connection=connection, version_table_schema="cfg")
+    with context.begin_transaction():
+        context.run_migrations()
+)";
+
+/// A bot at 001 whose revision 002 a test writes, with a dump of its database.
+class Rehearsal : public UpgradingBot {
+ protected:
+  Rehearsal() {
+    bench.checkout.write("migrations/env.py", env_py);
+    std::filesystem::create_directory(state());
+    rehearsal_settings.set("round_trip", true, {});
+  }
+
+  std::filesystem::path state() const { return bench.checkout.scratch() / "state"; }
+
+  void revision(const std::string& up, const std::string& down = "pass") const {
+    const auto body = [](const std::string& lines) {
+      std::string text;
+      for (std::size_t at = 0; at < lines.size();) {
+        const std::size_t end = std::min(lines.find('\n', at), lines.size());
+        text += "    " + lines.substr(at, end - at) + "\n";
+        at = end + 1;
+      }
+      return text;
+    };
+    bench.checkout.write(
+        "migrations/versions/002.py",
+        "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '002'\ndown_revision = '001'\n\n\n"
+        "def upgrade():\n" +
+            body(up) + "\n\ndef downgrade():\n" + body(down));
+  }
+
+  /// As in a run, with the dump that the pipeline's backup would have proven.
+  Outcome rehearse() {
+    reviewed();
+    const std::string dump = (bench.checkout.scratch() / "app.dump").string();
+    sh("pg_dump -Fc --file=" + dump + " -h " + server->socket_directory().string() + " -U postgres app");
+    bench.prove({{std::string(evidence::backup_intact),
+                  Json::object({{"path", dump}, {"format", "custom"}, {"sha256", "x"}, {"taken_at", "y"}})}});
+    before_ = everything();
+    Outcome outcome = bench.run(rehearsal_stage, rehearsal_settings);
+    EXPECT_EQ(everything(), before_) << "production has changed";
+    EXPECT_TRUE(std::filesystem::is_empty(state())) << "something is left behind";
+    return outcome;
+  }
+
+  std::string everything() const {
+    return sh("pg_dump -h " + server->socket_directory().string() + " -U postgres app | grep -v restrict");
+  }
+
+  static const Json& facts(const Outcome& outcome) {
+    for (const Evidence& proof : outcome.evidence)
+      if (proof.name == evidence::rehearsal_passed) return proof.facts;
+    ADD_FAILURE() << outcome.summary << "\n" << text_of(outcome);
+    static const Json none;
+    return none;
+  }
+
+  Settings rehearsal_settings;
+
+ private:
+  std::string before_;
+};
+
+TEST_F(Rehearsal, TellsWhatTheMigrationsDoOnACopy) {
+  revision("op.add_column('panels', sa.Column('note', sa.Text()), schema='cfg')",
+           "op.drop_column('panels', 'note', schema='cfg')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << "\n" << text_of(outcome) << log();
+  EXPECT_THAT(outcome.summary, HasSubstr("002 ")) << log();
+  EXPECT_THAT(outcome.summary, HasSubstr("way back works"));
+  const Json& found = facts(outcome);
+  EXPECT_GT(found["revisions_us"]["002"].as_integer(), 0);
+  EXPECT_EQ(to_text(found["schema"]), R"(["TABLE cfg.panels is another"])");
+  ASSERT_THAT(found["locks"].as_array(), SizeIs(1));
+  EXPECT_EQ(found["locks"].as_array()[0].text_or("table"), "cfg.panels");
+  EXPECT_EQ(found["locks"].as_array()[0].text_or("lock"), "ACCESS EXCLUSIVE");
+  EXPECT_EQ(found["losses"], Json::array());
+  EXPECT_THAT(outcome.findings, IsEmpty());
+}
+
+TEST_F(Rehearsal, CatchesAMigrationThatFailsOnDataOnly) {
+  revision("op.create_unique_constraint('uq_panels', 'panels', ['id'], schema='cfg')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_THAT(outcome.summary, HasSubstr("on the copy the migration fails"));
+  EXPECT_THAT(outcome.details, Contains(HasSubstr("23505: could not create unique index")));
+}
+
+TEST_F(Rehearsal, SeesDestructionThatTheTextHides) {
+  sql("CREATE TABLE cfg.orders (id int); INSERT INTO cfg.orders VALUES (1), (2);"
+      "CREATE FUNCTION cfg.tidy_up() RETURNS void LANGUAGE sql AS 'DROP TABLE cfg.orders; DELETE FROM cfg.panels';"
+      "ALTER TABLE cfg.orders OWNER TO bot");
+  revision("op.execute('SELECT cfg.tidy_up()')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked) << text_of(outcome);
+  std::vector<std::string> ids;
+  for (const Finding& finding : outcome.findings)
+    if (open_red_flag(finding)) ids.push_back(finding.id());
+  EXPECT_THAT(ids, ElementsAre("002:hidden-destruction:table cfg.orders", "002:hidden-destruction:cfg.panels"));
+  EXPECT_THAT(outcome.details, Contains("drops cfg.orders with 2 rows"));
+  EXPECT_THAT(outcome.details, Contains("deletes 2 of 2 rows of cfg.panels"));
+}
+
+TEST_F(Rehearsal, TellsWhatADropTakesWithIt) {
+  sql("CREATE VIEW cfg.titles AS SELECT id FROM cfg.panels; ALTER VIEW cfg.titles OWNER TO bot");
+  revision("op.execute('DROP TABLE cfg.panels CASCADE')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);  // what the text says is for the review
+  EXPECT_THAT(outcome.details, Contains("drops view cfg.titles too, which depends on it"));
+}
+
+TEST_F(Rehearsal, SaysWhatTheTextWouldHaveDestroyedAndDidNot) {
+  revision(
+      "if op.get_bind().execute(sa.text('SELECT count(*) FROM cfg.panels')).scalar() > 100:\n"
+      "    op.drop_table('panels', schema='cfg')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+  ASSERT_THAT(outcome.findings, SizeIs(1));
+  EXPECT_EQ(outcome.findings[0].id(), "002:destruction-not-exercised:cfg.panels");
+  EXPECT_EQ(outcome.findings[0].place.line, 10);
+}
+
+TEST_F(Rehearsal, BlocksWhatIsOverThePolicysBounds) {
+  rehearsal_settings.set("max_lock", std::chrono::milliseconds(50), {});
+  rehearsal_settings.set("max_duration", std::chrono::milliseconds(60), {});
+  rehearsal_settings.set("max_rewrite", Size{.bytes = 1}, {});
+  revision("op.alter_column('panels', 'id', type_=sa.BigInteger(), schema='cfg')\nop.execute('SELECT pg_sleep(0.1)')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked) << text_of(outcome);
+  std::vector<std::string> rules;
+  for (const Finding& finding : outcome.findings)
+    if (open_red_flag(finding)) rules.push_back(finding.rule + " " + std::to_string(finding.place.line));
+  EXPECT_THAT(rules, ElementsAre("rehearsed-lock 9", "rehearsed-duration 10", "rehearsed-rewrite 9"));
+}
+
+TEST_F(Rehearsal, KeepsAProjectThatIgnoresTheVariableAwayFromProduction) {
+  const std::string by_socket = "postgresql+psycopg2://bot@/app?host=" + server->socket_directory().string();
+  const std::string by_tcp = "postgresql+psycopg2://bot@" + tcp_address() + "/app";
+  for (const std::string& url : {by_socket, by_tcp}) {
+    revision("op.execute('DROP TABLE cfg.panels')");
+    std::string deaf = env_py;
+    deaf.replace(deaf.find("os.environ[\"DATABASE_URL\"]"), std::string("os.environ[\"DATABASE_URL\"]").size(),
+                 '"' + url + '"');
+    bench.checkout.write("migrations/env.py", deaf);
+    const Outcome outcome = rehearse();
+    EXPECT_EQ(outcome.verdict, Verdict::failed) << url;
+    EXPECT_THAT(outcome.summary, HasSubstr("the project did not come to the copy")) << url;
+    EXPECT_THAT(text_of(outcome), HasSubstr("url_variable")) << url;
+  }
+}
+
+TEST_F(Rehearsal, LeadsAProjectWhoseUrlStandsInAFile) {
+  const std::string url = "postgresql+psycopg2://bot@/app?host=" + server->socket_directory().string();
+  bench.checkout.write("migrations/alembic.ini",
+                       "[alembic]\nscript_location = migrations\nsqlalchemy.url = " + url + "\n");
+  std::string by_ini = env_py;
+  by_ini.replace(by_ini.find("os.environ[\"DATABASE_URL\"]"), std::string("os.environ[\"DATABASE_URL\"]").size(),
+                 "context.config.get_main_option('sqlalchemy.url')");
+  bench.checkout.write("migrations/env.py", by_ini);
+  revision("op.execute('DROP TABLE cfg.panels')");
+  rehearsal_settings.set("url_file", (bench.checkout.path() / "migrations/alembic.ini").string(), {});
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
+  EXPECT_THAT(outcome.details, Contains("drops cfg.panels with 2 rows"));
+}
+
+TEST_F(Rehearsal, MigratesAsTheRoleThatProductionHas) {
+  sql("ALTER TABLE cfg.panels FORCE ROW LEVEL SECURITY; ALTER TABLE cfg.panels ENABLE ROW LEVEL SECURITY;"
+      "ALTER TABLE cfg.panels OWNER TO bot; ALTER ROLE bot SET work_mem = '7MB'; ALTER ROLE bot IN DATABASE app SET "
+      "statement_timeout = '77s'");
+  revision(
+      "rows = op.get_bind().execute(sa.text(\"UPDATE cfg.panels SET id = 3\")).rowcount\n"
+      "settings = [op.get_bind().execute(sa.text('SHOW ' + name)).scalar() for name in ('work_mem', "
+      "'statement_timeout', 'is_superuser')]\n"
+      "assert (rows, settings) == (0, ['7MB', '77s', 'off']), (rows, settings)");
+  const Outcome outcome = rehearse();
+  sql("ALTER ROLE bot RESET ALL");
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
+}
+
+TEST_F(Rehearsal, SaysWhereTheWayBackLeads) {
+  revision("op.add_column('panels', sa.Column('note', sa.Text()), schema='cfg')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed);
+  ASSERT_THAT(outcome.findings, SizeIs(1)) << text_of(outcome);
+  EXPECT_EQ(outcome.findings[0].rule, "way-back-differs");
+}
+
+TEST_F(Rehearsal, LeavesTheHostsFilesAlone) {
+  const std::string file = (bench.checkout.path() / "written").string();
+  revision("open('" + file + "', 'w')");
+  EXPECT_EQ(rehearse().verdict, Verdict::failed);
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(Rehearsal, WritesNothingInADryRun) {
+  revision("pass");
+  reviewed();
+  EXPECT_EQ(bench.dry_run(rehearsal_stage, rehearsal_settings).verdict, Verdict::passed);
+  EXPECT_TRUE(std::filesystem::is_empty(state()));
+}
+
+}  // namespace
+}  // namespace orchestrate
