@@ -149,8 +149,8 @@ struct Application {
   std::optional<DatabaseUrl> direct;
   std::optional<DatabaseUrl> admin;
   std::vector<EnvDifference> env_differences;
-  std::string home;               ///< of the policy's user
-  std::string database_variable;  ///< the variable that holds the whole URL, when it is exactly one
+  std::string home;                             ///< of the policy's user
+  std::string database_variable;                ///< the variable that holds the whole URL, when it is exactly one
   std::vector<std::string> database_variables;  ///< all that `database_url` is made of
   const DatabaseUrl& for_sessions() const { return direct ? *direct : database; }
 };

@@ -51,10 +51,12 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 28> verbs = {{
+constexpr std::array<Verb, 29> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
+    {"rehearse", "Restore the newest backup into a throw-away server and run the pending migrations there",
+     app | target | local_or_worker, rehearse},
     {"review", "Read version files for red flags; needs no policy, no database and none of the project's packages",
      versions, review},
     {"rules", "List what review looks for; of one rule: why, and how to do it better", rule, rules},

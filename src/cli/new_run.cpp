@@ -24,17 +24,18 @@ std::optional<std::string> without_its_end(const Ledger& ledger) {
 
 /// A dead run is brought to its end first; it may have to be looked at before anything else happens. Whoever repeats an
 /// upgrade that was left half done, as a cron job would, may do twice what committed: a person has to look first. A
-/// restart repeats nothing, and asks the gate about it; a restore is what such a person may want.
+/// restart repeats nothing, and asks the gate about it; a rehearsal is on a copy; a restore is what such a person may
+/// want.
 Task<bool> may_begin(Acting& acting, std::string verb) {
   const auto id = without_its_end(acting.ledger());
   const bool restores = verb == "restore" || verb == "rollback";
+  const bool repeats_nothing = restores || verb == "restart" || verb == "rehearse";
   if (id) {
     const Run run = co_await acting.recover(*id, Follow::nothing);
-    const bool answered_for =
-        verb == "restart" || restores || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;
+    const bool answered_for = repeats_nothing || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;
     if (run.finished->result == Result::held && !answered_for) co_return false;
   }
-  if (verb == "restart" || restores) co_return true;
+  if (repeats_nothing) co_return true;
   const auto newest = newest_upgrade(acting.ledger());
   if (newest && lacks_its_code(*newest)) {
     tell(

@@ -29,6 +29,7 @@ int gate(const Arguments& arguments);
 int stamp(const Arguments& arguments);
 int verify_backup(const Arguments& arguments);
 int worker(const Arguments& arguments);
+int rehearse(const Arguments& arguments);
 int restart(const Arguments& arguments);
 int restore(const Arguments& arguments);
 int rollback(const Arguments& arguments);

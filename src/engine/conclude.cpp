@@ -68,6 +68,11 @@ RunFinished succeeded(const Run& run) {
   const bool stages_left = std::ranges::any_of(run.stages, [](const auto& s) { return s.state == State::waiting; });
   if (nothing_pending(run) && stages_left && !upgraded)
     return {Result::nothing_to_do, 0, "database at " + joined(pending["from"]) + ", nothing pending", ""};
+  if (!upgraded && run.created.verb == "rehearse")
+    return {
+        Result::succeeded, 0,
+        fmt::format("{} -> {} on a copy; production was not touched", joined(pending["from"]), joined(pending["to"])),
+        "orchestrate apply " + run.created.app};
   if (!upgraded) return {Result::succeeded, 0, "done", ""};
   if (run.restores())
     return {Result::succeeded, 0,
@@ -139,7 +144,8 @@ std::string same_again(const Run& run) {
   if (run.restores() && phase_of(run) == Phase::after_upgrade) return "orchestrate resume " + run.id;
   if (created.verb == "stamp")
     return fmt::format("orchestrate stamp {} {} --reason \"...\"", created.app, created.target);
-  if (created.verb == "restart") return "orchestrate restart " + created.app;
+  if (created.verb == "restart" || created.verb == "rehearse")
+    return fmt::format("orchestrate {} {}", created.verb, created.app);
   if (created.verb == "restore")
     return fmt::format("orchestrate restore {} {} --confirm {}", created.app, created.target,
                        created.confirmed.value_or("DATABASE"));

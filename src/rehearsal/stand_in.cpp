@@ -91,6 +91,7 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
                                           {application.policy.project.path, application.home, context_.state});
   enclosure.writable = blueprint_.writable;
   scratch::sweep(context_.state);
+  co_await expect_enclosure(enclosure);
   scratch::Place place{.programs = scratch::server_programs(application.policy.postgres_bin, server.major),
                        .parent = context_.state,
                        .log = context_.output,
@@ -123,6 +124,21 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
       .dump = blueprint_.dump, .format = blueprint_.format, .major = server.major, .limit = blueprint_.limit};
   trial.pg_restore = co_await backup::find_pg_restore(context_.ports.commands, search, server.major, context_.stop);
   co_return co_await backup::load_dump(context_, std::move(trial), url());
+}
+
+/// Tried with nothing in it, for its own words about what the host forbids.
+Task<> StandIn::expect_enclosure(const Enclosure& enclosure) {
+  Command nothing;
+  nothing.argv = enclosing(enclosure, context_.state);
+  nothing.argv.emplace_back("/bin/true");
+  nothing.directory = "/";
+  nothing.timeout = 30s;
+  const Exit exit = co_await context_.ports.commands.run(std::move(nothing), context_.stop);
+  if (exit.ok()) co_return;
+  throw Error(exit.cause == Exit::Cause::stopped ? ErrorKind::stopped : ErrorKind::failed,
+              "keep the rehearsal away from production", exit.err.empty() ? exit.text() : backup::complaint(exit.err),
+              "users must be allowed to make namespaces: sysctl user.max_user_namespaces, "
+              "kernel.unprivileged_userns_clone");
 }
 
 /// As pg_dumpall writes them. That the superuser is there already is no matter, nor is a tablespace.

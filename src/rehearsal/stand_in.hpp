@@ -51,6 +51,7 @@ class StandIn {
  private:
   StandIn(StageContext& context, Blueprint blueprint) : context_(context), blueprint_(std::move(blueprint)) {}
   Task<std::optional<backup::Refusal>> fill();
+  Task<> expect_enclosure(const Enclosure& enclosure);
   Task<> make_roles();
   Task<> make_database();
   Task<> expect_extensions();

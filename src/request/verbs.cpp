@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 5> downgrade_options = {"request-id", "ta
 constexpr std::array<std::string_view, 3> stamp_options = {"request-id", "revisions", "reason"};
 constexpr std::array<std::string_view, 3> restore_options = {"request-id", "backup", "confirm"};
 constexpr std::array<std::string_view, 4> rollback_options = {"request-id", "target", "confirm", "code"};
+constexpr std::array<std::string_view, 2> rehearse_options = {"request-id", "target"};
 constexpr std::array<std::string_view, 1> restart_options = {"request-id"};
 constexpr std::array<std::string_view, 2> resume_options = {"request-id", "run"};
 
@@ -28,6 +29,7 @@ constexpr std::array verbs = {
     RequestVerb{"stamp", Right::restore, On::app, stamp_options},
     RequestVerb{"restore", Right::restore, On::app, restore_options},
     RequestVerb{"rollback", Right::restore, On::app, rollback_options},
+    RequestVerb{"rehearse", Right::apply, On::app, rehearse_options},
     RequestVerb{"restart", Right::apply, On::app, restart_options},
     RequestVerb{"resume", Right::apply, On::run, resume_options},
 };

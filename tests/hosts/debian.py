@@ -18,7 +18,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "orchestrate-host
 
 SYSTEM = ["systemd", "systemd-sysv", "dbus", "polkitd", "libpam-systemd", "procps", "sudo", "tzdata"]
 # What any of the projects needs: one base serves them all.
-PROJECT = ["postgresql", "git", "cron", "make", "python3", "python3-venv", "alembic", "python3-psycopg2", "python3-asyncpg",
+PROJECT = ["postgresql", "bubblewrap", "git", "cron", "make", "python3", "python3-venv", "alembic", "python3-psycopg2", "python3-asyncpg",
            "python3-dotenv", "strace", "faketime"]  # fmt: skip
 
 BOOTSTRAP_SECONDS = 1200

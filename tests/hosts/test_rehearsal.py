@@ -1,0 +1,111 @@
+"""Rehearsals on a real host: by a person, by the worker in its sandbox, of projects that look for production, and killed."""
+
+import json
+
+import pytest
+
+import worker
+from host import until
+from magikal import MAGIKAL
+from project import boot
+from vps import SHORT_HOLD, line_with
+
+REHEARSED = (r"  - restore_point:", "  - rehearsal: { max_lock: 2s }\n  - restore_point:")
+URL = 'os.environ["ALEMBIC_DATABASE_URL"]'
+
+
+@pytest.fixture(scope="module")
+def booted(project):
+    with boot(project) as host:
+        yield worker.WorkerVps(host, project)
+
+
+def dump_now(vps):
+    """What last night's cron job would have left."""
+    vps.host.run("/usr/local/bin/magikal-db-dump", user=MAGIKAL.user).ok()
+
+
+@pytest.fixture
+def vps(booted):
+    booted.reset()
+    dump_now(booted)
+    return booted
+
+
+def left_behind(vps):
+    found = vps.host.shell(f"ls -d {worker.state_of(vps)}/scratch-* 2>/dev/null || true; pgrep -a bwrap || true")
+    servers = vps.host.run("pgrep", "--count", "-f", "bin/postgres -D").out.strip()
+    return found.strip(), servers
+
+
+def evidence_of(vps):
+    [newest, *_] = json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"]
+    shown = json.loads(vps.orchestrate("show", newest["id"], "--json").ok())
+    [stage] = [stage for stage in shown["stages"] if stage["name"] == "rehearsal"]
+    return stage
+
+
+@pytest.mark.parametrize("by", ["worker", "person"])
+def test_a_rehearsal_tells_what_the_upgrade_will_do_and_touches_nothing(vps, by):
+    before, left = vps.snapshot(), left_behind(vps)
+    ended = vps.orchestrate("rehearse", "magikal-bot", *(["--local"] if by == "person" else []))
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "rehearsal", "way back works")
+    line_with(ended, "002_panels -> 003_tempvc on a copy; production was not touched")
+    assert vps.snapshot() == before
+    assert left_behind(vps) == left
+
+
+def test_an_upgrade_is_rehearsed_by_the_worker(vps):
+    vps.use_policy(SHORT_HOLD, REHEARSED)
+    ended = vps.orchestrate("apply", "magikal-bot")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "rehearsal", "003_tempvc")
+    assert vps.revision() == "003_tempvc"
+    facts = evidence_of(vps)["outcome"]["evidence"][0]["facts"]
+    assert "003_tempvc" in facts["revisions_us"], facts
+    assert facts["path"].endswith(".dump")
+
+
+def test_a_migration_that_fails_on_the_data_only_never_comes_to_production(vps):
+    vps.use_policy(SHORT_HOLD, REHEARSED)
+    vps.sql("INSERT INTO cfg.panels SELECT * FROM cfg.panels WHERE false")
+    vps.pending('op.execute("ALTER TABLE cfg.panels ADD COLUMN n int; ALTER TABLE cfg.panels ALTER COLUMN title TYPE int USING title::int")')
+    dump_now(vps)
+    before = vps.snapshot()
+    ended = vps.orchestrate("rehearse", "magikal-bot")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "FAIL", "rehearsal", "on the copy the migration fails")
+    assert vps.snapshot() == before
+
+
+@pytest.mark.parametrize("url", [
+    f"postgresql+psycopg2://magikal:{MAGIKAL.password}@localhost:5432/appdb",
+    f"postgresql+psycopg2://magikal:{MAGIKAL.password}@127.0.0.1/appdb",
+    f"postgresql+psycopg2://magikal:{MAGIKAL.password}@/appdb?host=/var/run/postgresql",
+])  # fmt: skip
+def test_a_project_that_looks_for_production_does_not_find_it(vps, url):
+    env_py = vps.host.path(f"{MAGIKAL.checkout}/migrations/env.py")
+    text = env_py.read_text()
+    assert URL in text
+    env_py.write_text(text.replace(URL, repr(url)))
+    vps.pending('op.execute("DROP TABLE cfg.panels")')
+    before = vps.snapshot()
+    ended = vps.orchestrate("rehearse", "magikal-bot")
+    assert ended.code == 1, str(ended)
+    line_with(ended, "FAIL", "rehearsal", "the project did not come to the copy")
+    assert vps.snapshot() == before
+
+
+def test_what_a_killed_rehearsal_left_the_next_command_removes(vps):
+    left = left_behind(vps)
+    vps.pending('op.execute("SELECT pg_sleep(600)")')
+    client = vps.host.start("orchestrate", "rehearse", "magikal-bot", "--local")
+    vps.wait_for_process("alembic.*upgrade")
+    vps.host.run("pkill", "--signal", "KILL", "-f", "orchestrate rehearse").ok()
+    client.end()
+    until("the server is gone with it", 20, lambda: left_behind(vps)[1] == left[1])
+    vps.pending("pass")
+    ended = vps.orchestrate("rehearse", "magikal-bot", "--local")
+    assert ended.code == 0, str(ended)
+    assert left_behind(vps) == left
