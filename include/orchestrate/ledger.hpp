@@ -52,6 +52,12 @@ struct BackupMemory {
   std::optional<Time> last_expiry;  ///< what the clock said then
 };
 
+/// The newest rehearsal that passed: facts of its evidence.
+struct LastRehearsal {
+  Json facts;
+  Time at;
+};
+
 /// What a ledger tells about whether services may start.
 struct GateMemory {
   std::optional<Run> migration;  ///< the one under way, or the newest that left something

@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "engine/applied.hpp"
 #include "engine/execute.hpp"
+#include "engine/last_rehearsal.hpp"
 #include "ledger/open.hpp"
 #include "orchestrate/evidence.hpp"
 #include "orchestrate/version.hpp"
@@ -103,6 +104,7 @@ int dry_run(Loaded loaded, const Arguments& arguments, RunCreated request) {
                         .observer = terminal,
                         .approvals = known->approvals(),
                         .applied = applied_revisions(*known),
+                        .rehearsed = last_rehearsal(*known),
                         .run_id = "dry-run",
                         .request = std::move(request)};
     const Run run = co_await execute(std::move(execution));

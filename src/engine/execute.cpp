@@ -211,6 +211,7 @@ class Loop {
                          .asked = asked_.get_token()};
     if (!dry()) context.output = x_.outputs / (stage.name + ".log");
     context.state = x_.state;
+    context.rehearsed = x_.rehearsed;
     context.progress = [this, &stage](std::string text) { x_.observer.on_progress(stage.name, text); };
     context.record = [this, &stage](std::string_view name, Json value) {
       emit(FactRecorded{stage.name, std::string(name), std::move(value)});

@@ -220,6 +220,13 @@ std::vector<std::pair<std::string, Duration>> by_revision(const Recording& recor
   return revisions;
 }
 
+/// By a stronger lock of the same table that was held as long.
+bool is_covered(const LockWindow& window, const std::vector<LockWindow>& all) {
+  return std::ranges::any_of(all, [&](const LockWindow& other) {
+    return other.table == window.table && other.lock > window.lock && other.held >= window.held;
+  });
+}
+
 std::string_view word(WayBack::Result result) {
   static constexpr std::array<std::string_view, 4> words = {"not tried", "works", "differs", "fails"};
   return words[static_cast<std::size_t>(result)];
@@ -249,7 +256,8 @@ std::vector<std::string> lines_of(const Rehearsed& rehearsed) {
   for (const auto& [revision, took] : by_revision(rehearsed.recording))
     lines.push_back(fmt::format("{} runs {}", revision, text_of(took)));
   for (const LockWindow& window : rehearsed.recording.windows)
-    lines.push_back(fmt::format("locks {}: {} for {}", window.table, to_string(window.lock), text_of(window.held)));
+    if (!is_covered(window, rehearsed.recording.windows))
+      lines.push_back(fmt::format("locks {}: {} for {}", window.table, to_string(window.lock), text_of(window.held)));
   for (const RecordedStatement& statement : rehearsed.recording.statements)
     for (const Rewrite& rewrite : statement.rewrites)
       lines.push_back(fmt::format("writes all of {} anew, {}", rewrite.table, size_text(rewrite.bytes)));

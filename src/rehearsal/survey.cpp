@@ -56,7 +56,7 @@ std::vector<std::string> changes_between(const backup::Hashes& before, const bac
     if (old == before.end())
       changes.push_back(object + " is new");
     else if (old->second != hash)
-      changes.push_back(object + " is another");
+      changes.push_back(object + " is changed");
   }
   return changes;
 }

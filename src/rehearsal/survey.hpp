@@ -29,7 +29,7 @@ Task<Survey> survey(StageContext& context, const StandIn& stand_in);
 /// Names of its tables.
 Tables tables_of(const Survey& survey);
 
-/// `TABLE cfg.panels is new`, `INDEX cfg.ix_panels is gone`, `VIEW cfg.titles is another`: what has become of the one.
+/// `TABLE cfg.panels is new`, `INDEX cfg.ix_panels is gone`, `VIEW cfg.titles is changed`: what has become of the one.
 std::vector<std::string> changes_between(const backup::Hashes& before, const backup::Hashes& after);
 
 /// Rows that are gone, by table.

@@ -1,7 +1,9 @@
 #include "render/run.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "orchestrate/evidence.hpp"
 #include "render/finding.hpp"
 #include "render/stage_line.hpp"
 #include "render/terminal_text.hpp"
@@ -29,8 +31,16 @@ bool has_ended(const StageRecord& stage) {
   return stage.state != StageRecord::State::waiting && stage.state != StageRecord::State::running;
 }
 
+/// Of what would happen, who asks that alone wants to know all: which locks, for how long, what is lost.
+bool foretells(const Run& run, const StageRecord& stage) {
+  if (run.created.verb != "plan" && run.created.verb != "rehearse") return false;
+  return std::ranges::any_of(stage.outcome.evidence, [](const Evidence& proof) {
+    return proof.name == evidence::review_passed || proof.name == evidence::rehearsal_passed;
+  });
+}
+
 std::string below(const Run& run, const StageRecord& stage, Style style, Depth depth) {
-  const bool all = depth == Depth::everything || stage.state != StageRecord::State::passed;
+  const bool all = depth == Depth::everything || stage.state != StageRecord::State::passed || foretells(run, stage);
   std::string text;
   if (all)
     for (const std::string& detail : stage.outcome.details)

@@ -49,8 +49,7 @@ class Rehearsal final : public Stage {
 
   Task<Outcome> run(StageContext& context) const override {
     const Json& pending = context.run.evidence(evidence::migration_pending);
-    if (context.state.empty())  // a dry run writes nothing
-      co_return Outcome{.verdict = Verdict::passed, .summary = "would restore the backup and migrate the copy"};
+    if (context.state.empty()) co_return foretold(context);
     rehearsal::Commands commands = commands_of(context, pending);
     rehearsal::Blueprint blueprint = blueprint_of(context);
     auto answer = co_await rehearsal::rehearse(context, std::move(blueprint), std::move(commands));
@@ -67,6 +66,29 @@ class Rehearsal final : public Stage {
   }
 
  private:
+  /// A dry run writes nothing: it tells what the last rehearsal of the same files has shown.
+  static Outcome foretold(const StageContext& context) {
+    Outcome outcome{.verdict = Verdict::passed, .summary = "would restore the backup and migrate the copy"};
+    if (!context.rehearsed) return outcome;
+    const auto& [facts, at] = *context.rehearsed;
+    if (facts["files"] != files_of(context)) {
+      outcome.summary += "; the last rehearsal was of other files";
+      return outcome;
+    }
+    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(context.ports.clock.now() - at);
+    outcome.summary = fmt::format("{}, last rehearsed {} ago on a copy from {}", facts.text_or("summary"),
+                                  backup::duration_text(ago), facts.text_or("taken_at"));
+    return outcome;
+  }
+
+  /// Hashes of the pending revisions.
+  static Json files_of(const StageContext& context) {
+    const RevisionGraph graph = read_revisions(context.application.policy.migrations.versions);
+    Json files = Json::object();
+    for (const Revision* revision : pending_of(context, graph)) files.set(revision->id, revision->sha256);
+    return files;
+  }
+
   rehearsal::Commands commands_of(const StageContext& context, const Json& pending) const {
     const Application& application = context.application;
     const Policy& policy = application.policy;
@@ -145,6 +167,7 @@ class Rehearsal final : public Stage {
     }
     Json facts = rehearsal::facts_of(done);
     const Json& backup = context.run.evidence(evidence::backup_intact);
+    facts.set("summary", outcome.summary).set("files", files_of(context));
     facts.set("path", backup["path"]).set("sha256", backup["sha256"]).set("taken_at", backup["taken_at"]);
     outcome.evidence.push_back({std::string(evidence::rehearsal_passed), std::move(facts)});
     co_return outcome;

@@ -40,7 +40,7 @@ def left_behind(vps):
 
 def evidence_of(vps):
     [newest, *_] = json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"]
-    shown = json.loads(vps.orchestrate("show", newest["id"], "--json").ok())
+    shown = json.loads(vps.orchestrate("show", newest["run"], "--json").ok())
     [stage] = [stage for stage in shown["stages"] if stage["name"] == "rehearsal"]
     return stage
 
@@ -51,7 +51,9 @@ def test_a_rehearsal_tells_what_the_upgrade_will_do_and_touches_nothing(vps, by)
     ended = vps.orchestrate("rehearse", "magikal-bot", *(["--local"] if by == "person" else []))
     assert ended.code == 0, str(ended)
     line_with(ended, "ok", "rehearsal", "way back works")
-    line_with(ended, "002_panels -> 003_tempvc on a copy; production was not touched")
+    line_with(ended, "locks cfg.panels: ACCESS EXCLUSIVE for")
+    line_with(ended, "schema: TABLE cfg.tempvc is new")
+    line_with(ended, "next: orchestrate apply magikal-bot")
     assert vps.snapshot() == before
     assert left_behind(vps) == left
 

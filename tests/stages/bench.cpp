@@ -39,6 +39,7 @@ Outcome StageBench::run_with(const StageKind& kind, const Settings& settings, co
                        .output = output,
                        .stop = stop.get_token()};
   if (!output.empty()) context.state = checkout.scratch() / "state";
+  context.rehearsed = rehearsed;
   context.progress = [this](std::string line) {
     progress.push_back(std::move(line));
     on_progress();

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -115,6 +116,7 @@ class StageBench {
   std::vector<AppliedRevision> applied;
   GateMemory gate;
   BackupMemory backups;
+  std::optional<LastRehearsal> rehearsed;
   std::string target = "head";
   std::stop_source stop;
   Run so_far{.id = "r1"};

@@ -108,7 +108,7 @@ TEST_F(Rehearsal, TellsWhatTheMigrationsDoOnACopy) {
   EXPECT_THAT(outcome.summary, HasSubstr("way back works"));
   const Json& found = facts(outcome);
   EXPECT_GT(found["revisions_us"]["002"].as_integer(), 0);
-  EXPECT_EQ(to_text(found["schema"]), R"(["TABLE cfg.panels is another"])");
+  EXPECT_EQ(to_text(found["schema"]), R"(["TABLE cfg.panels is changed"])");
   ASSERT_THAT(found["locks"].as_array(), SizeIs(1));
   EXPECT_EQ(found["locks"].as_array()[0].text_or("table"), "cfg.panels");
   EXPECT_EQ(found["locks"].as_array()[0].text_or("lock"), "ACCESS EXCLUSIVE");
@@ -236,6 +236,68 @@ TEST_F(Rehearsal, WritesNothingInADryRun) {
   reviewed();
   EXPECT_EQ(bench.dry_run(rehearsal_stage, rehearsal_settings).verdict, Verdict::passed);
   EXPECT_TRUE(std::filesystem::is_empty(state()));
+}
+
+TEST_F(Rehearsal, ForetellsInADryRunWhatTheLastOneHasShown) {
+  revision("op.add_column('panels', sa.Column('note', sa.Text()), schema='cfg')",
+           "op.drop_column('panels', 'note', schema='cfg')");
+  bench.rehearsed = {facts(rehearse()), bench.clock->now()};
+  const std::string told = bench.dry_run(rehearsal_stage, rehearsal_settings).summary;
+  EXPECT_THAT(told, HasSubstr("cfg.panels locked"));
+  EXPECT_THAT(told, HasSubstr("ago on a copy from y"));
+  revision("pass");
+  EXPECT_THAT(bench.dry_run(rehearsal_stage, rehearsal_settings).summary, HasSubstr("was of other files"));
+}
+
+TEST_F(Rehearsal, CountsTheRowsThatAForeignKeyTakesAlong) {
+  sql("CREATE TABLE cfg.owners (id int PRIMARY KEY); CREATE TABLE cfg.pets (owner int REFERENCES cfg.owners ON DELETE "
+      "CASCADE); INSERT INTO cfg.owners VALUES (1), (2); INSERT INTO cfg.pets VALUES (1), (1), (2);"
+      "ALTER TABLE cfg.owners OWNER TO bot; ALTER TABLE cfg.pets OWNER TO bot");
+  revision("op.execute('DELETE FROM cfg.owners WHERE id = 1')");
+  const Outcome outcome = rehearse();
+  EXPECT_THAT(outcome.details, Contains("deletes 1 of 2 rows of cfg.owners"));
+  EXPECT_THAT(outcome.details, Contains("deletes 2 of 3 rows of cfg.pets"));
+  ASSERT_EQ(outcome.verdict, Verdict::blocked) << text_of(outcome);
+  EXPECT_THAT(outcome.next, HasSubstr("002:hidden-destruction:cfg.pets"));
+}
+
+TEST_F(Rehearsal, SeesWhatADoBlockDoes) {
+  revision("op.execute(\"DO $$ BEGIN EXECUTE 'ALTER TABLE cfg.' || 'panels ADD COLUMN n int'; END $$\")");
+  const Outcome outcome = rehearse();
+  EXPECT_THAT(outcome.details, Contains("schema: TABLE cfg.panels is changed"));
+  EXPECT_THAT(outcome.details, Contains(HasSubstr("locks cfg.panels: ACCESS EXCLUSIVE")));
+}
+
+TEST_F(Rehearsal, RecordsEveryDriver) {
+  struct Driver {
+    const char* name;
+    const char* env_py;
+  };
+  constexpr const char* async_env_py = R"(import asyncio, os
+from alembic import context
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import create_async_engine
+def run(connection):
+    context.configure(connection=connection, version_table_schema="cfg")
+    with context.begin_transaction():
+        context.run_migrations()
+async def main():
+    async with create_async_engine(os.environ["DATABASE_URL"], poolclass=pool.NullPool).connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+asyncio.run(main())
+)";
+  for (const Driver& driver : {Driver{"psycopg2", env_py}, Driver{"psycopg", env_py}, Driver{"asyncpg", async_env_py}}) {
+    bench.checkout.write("migrations/env.py", driver.env_py);
+    bench.application.database.driver = driver.name;
+    revision("op.execute('UPDATE cfg.panels SET id = id')\nop.execute('TRUNCATE cfg.panels')",
+             "op.execute('SELECT 1')");
+    const Outcome outcome = rehearse();
+    EXPECT_EQ(outcome.verdict, Verdict::passed) << driver.name << outcome.summary << text_of(outcome);
+    EXPECT_THAT(outcome.details, Contains("deletes 2 of 2 rows of cfg.panels")) << driver.name;
+    EXPECT_THAT(outcome.details, Contains(HasSubstr("locks cfg.panels: ACCESS EXCLUSIVE"))) << driver.name;
+    EXPECT_GT(facts(outcome)["revisions_us"]["002"].as_integer(), 0) << driver.name;
+  }
 }
 
 }  // namespace
