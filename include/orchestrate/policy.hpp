@@ -130,6 +130,9 @@ struct Policy {
   bool operator==(const Policy&) const = default;
 };
 
+/// The schemas that the app may change: the policy's, else the version table's.
+std::vector<std::string> app_schemas(const Policy& policy);
+
 /// What the env file says, in its order. Values are secret until proven otherwise.
 using Environment = std::vector<std::pair<std::string, Secret>>;
 

@@ -42,6 +42,7 @@ enum Option : unsigned {
   backup_and_name = 1048576,
   run_to_undo = 2097152,
   rule = 4194304,
+  stamped = 8388608,
 };
 
 struct Verb {
@@ -51,7 +52,7 @@ struct Verb {
   int (*act)(const Arguments&);
 };
 
-constexpr std::array<Verb, 29> verbs = {{
+constexpr std::array<Verb, 31> verbs = {{
     {"apply", "Take the pending migrations to production, stage by stage",
      app | target | dry_run | override_window | local_or_worker, apply},
     {"plan", "Say what apply would do; writes nothing", app | target, plan},
@@ -86,6 +87,10 @@ constexpr std::array<Verb, 29> verbs = {{
     {"restart", "Ask the gate, then restart the services and watch them", app | local_or_worker, restart},
     {"stamp", "Put the version table right, where the schema agrees; runs no migration",
      app | rows | reason | dry_run | local_or_worker, stamp},
+    {"adopt", "Begin with a database that has no version table: prove that its schema is a revision's, then stamp it",
+     app | stamped | local_or_worker, adopt},
+    {"drift", "Compare production's schema with what the migrations, and the project's models, make",
+     app | local_or_worker, drift},
     {"backups", "List what backups there are: how far each is proven, its age, size and revision", app, backups},
     {"expire", "Remove the dumps that the policy no longer keeps, as a run does after a new one is proven",
      app | dry_run, expire},
@@ -218,6 +223,8 @@ void add_options(CLI::App& command, unsigned options, Arguments& arguments) {
     command.add_option("--target", arguments.target, "Upgrade to this revision instead of the policy's target");
   if (options & rows)
     command.add_option("REV", arguments.revisions, "Every revision that the table is to hold, or base")->required();
+  if (options & stamped)
+    command.add_option("--stamp", arguments.target, "The revision whose schema the database has")->required();
   if (options & gate_of) add_gate(command, arguments);
   if (options & project) add_project(command, arguments);
   if (options & way_back) add_way_back(command, arguments);

@@ -29,7 +29,7 @@ std::optional<std::string> without_its_end(const Ledger& ledger) {
 Task<bool> may_begin(Acting& acting, std::string verb) {
   const auto id = without_its_end(acting.ledger());
   const bool restores = verb == "restore" || verb == "rollback";
-  const bool repeats_nothing = restores || verb == "restart" || verb == "rehearse";
+  const bool repeats_nothing = restores || verb == "restart" || verb == "rehearse" || verb == "drift";
   if (id) {
     const Run run = co_await acting.recover(*id, Follow::nothing);
     const bool answered_for = repeats_nothing || has_begun_restart(run) || phase_of(run) == Phase::after_upgrade;

@@ -32,7 +32,7 @@ std::string anew(const Run& run) {
 
 /// Whether the run is one that can go on.
 void check(const Run& run, const Ledger& ledger) {
-  for (const std::string_view verb : {"stamp", "restart", "rehearse"})
+  for (const std::string_view verb : {"stamp", "restart", "rehearse", "adopt", "drift"})
     if (run.created.verb == verb) throw refusal(run, fmt::format("a {} is made anew", verb), same_again(run));
   if (run.restores() && phase_of(run) != Phase::after_upgrade)
     throw refusal(run, "a " + run.created.verb + " is made anew", same_again(run));

@@ -29,6 +29,8 @@ int gate(const Arguments& arguments);
 int stamp(const Arguments& arguments);
 int verify_backup(const Arguments& arguments);
 int worker(const Arguments& arguments);
+int adopt(const Arguments& arguments);
+int drift(const Arguments& arguments);
 int rehearse(const Arguments& arguments);
 int restart(const Arguments& arguments);
 int restore(const Arguments& arguments);

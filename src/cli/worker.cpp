@@ -96,10 +96,10 @@ struct Verb {
   std::string_view name;
   int (*act)(const Arguments&);
 };
-constexpr std::array verbs = {Verb{"apply", apply},       Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
-                              Verb{"restart", restart},   Verb{"rehearse", rehearse},   Verb{"restore", restore},
-                              Verb{"rollback", rollback}, Verb{"resume", resume},       Verb{"recover", recover},
-                              Verb{"cancel", cancel}};
+constexpr std::array verbs = {Verb{"apply", apply},     Verb{"downgrade", downgrade}, Verb{"stamp", stamp},
+                              Verb{"restart", restart}, Verb{"rehearse", rehearse},   Verb{"adopt", adopt},
+                              Verb{"drift", drift},     Verb{"restore", restore},     Verb{"rollback", rollback},
+                              Verb{"resume", resume},   Verb{"recover", recover},     Verb{"cancel", cancel}};
 
 int do_request(const Arguments& arguments) {
   check_app_name(arguments.app);

@@ -144,7 +144,8 @@ std::string same_again(const Run& run) {
   if (run.restores() && phase_of(run) == Phase::after_upgrade) return "orchestrate resume " + run.id;
   if (created.verb == "stamp")
     return fmt::format("orchestrate stamp {} {} --reason \"...\"", created.app, created.target);
-  if (created.verb == "restart" || created.verb == "rehearse")
+  if (created.verb == "adopt") return fmt::format("orchestrate adopt {} --stamp {}", created.app, created.target);
+  if (created.verb == "restart" || created.verb == "rehearse" || created.verb == "drift")
     return fmt::format("orchestrate {} {}", created.verb, created.app);
   if (created.verb == "restore")
     return fmt::format("orchestrate restore {} {} --confirm {}", created.app, created.target,

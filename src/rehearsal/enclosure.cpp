@@ -85,6 +85,7 @@ Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
   for (const fs::path& socket : enclosure.sockets) say({"--ro-bind", "/dev/null", socket.string()});
   for (const fs::path& path : enclosure.writable) say({"--bind", path.string(), path.string()});
   for (const Replaced& file : enclosure.replaced) say({"--ro-bind", file.by.string(), file.file.string()});
+  for (const Replaced& copy : enclosure.copied) say({"--bind", copy.by.string(), copy.file.string()});
   say({"--bind", own.string(), own.string(), "--"});
   return words;
 }

@@ -24,6 +24,7 @@ struct Enclosure {
   std::vector<std::filesystem::path> sockets;   ///< where nobody answers there
   std::vector<std::filesystem::path> writable;  ///< which the policy names
   std::vector<Replaced> replaced;
+  std::vector<Replaced> copied;  ///< directories, which may be written there
 };
 
 /// The paths of unix sockets that somebody listens at, of what /proc/net/unix says.

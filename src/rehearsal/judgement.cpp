@@ -81,7 +81,7 @@ class Judge {
   void over_bounds(const Bounds& bounds) {
     for (const LockWindow& window : rehearsed_.recording.windows) {
       if (!bounds.lock || window.held <= *bounds.lock) continue;
-      Finding found = finding(window.statement, "rehearsed-lock", "rehearsal", Severity::blocks);
+      Finding found = finding(window.statement, "rehearsed-lock", "blocking-lock", Severity::blocks);
       found.object = window.table;
       found.hazard = fmt::format("{} was locked ({}) for {} on the copy; the policy allows {}", window.table,
                                  to_string(window.lock), text_of(window.held), text_of(*bounds.lock));
@@ -91,7 +91,7 @@ class Judge {
       take(std::move(found));
     }
     if (bounds.duration && rehearsed_.recording.took > *bounds.duration) {
-      Finding found = finding(slowest(), "rehearsed-duration", "rehearsal", Severity::blocks);
+      Finding found = finding(slowest(), "rehearsed-duration", "blocking-lock", Severity::blocks);
       found.hazard = fmt::format("the migrations ran {} on the copy; the policy allows {}",
                                  text_of(rehearsed_.recording.took), text_of(*bounds.duration));
       found.effect =
@@ -102,7 +102,7 @@ class Judge {
     for (std::size_t i = 0; i < rehearsed_.recording.statements.size(); ++i)
       for (const Rewrite& rewrite : rehearsed_.recording.statements[i].rewrites) {
         if (!bounds.rewrite || rewrite.bytes <= *bounds.rewrite) continue;
-        Finding found = finding(i, "rehearsed-rewrite", "rehearsal", Severity::blocks);
+        Finding found = finding(i, "rehearsed-rewrite", "blocking-lock", Severity::blocks);
         found.object = rewrite.table;
         found.hazard = fmt::format("{} of {} is written anew; the policy allows {}", rewrite.table,
                                    size_text(rewrite.bytes), size_text(*bounds.rewrite));
@@ -276,8 +276,13 @@ std::vector<std::string> lines_of(const Rehearsed& rehearsed) {
 }
 
 std::string summary_of(const Rehearsed& rehearsed) {
+  constexpr std::size_t most_named = 3;
   std::vector<std::string> parts;
-  for (const auto& [revision, took] : by_revision(rehearsed.recording)) parts.push_back(revision + " " + text_of(took));
+  const auto revisions = by_revision(rehearsed.recording);
+  if (revisions.size() > most_named)
+    parts.push_back(fmt::format("{} revisions {}", revisions.size(), text_of(rehearsed.recording.took)));
+  else
+    for (const auto& [revision, took] : revisions) parts.push_back(revision + " " + text_of(took));
   const auto longest = std::ranges::max_element(rehearsed.recording.windows, {}, &LockWindow::held);
   if (longest != rehearsed.recording.windows.end())
     parts.push_back(fmt::format("{} locked {}", longest->table, text_of(longest->held)));

@@ -15,11 +15,6 @@ const std::string contact_phase = "contact", migrate_phase = "migrate", back_pha
 
 using Answer = std::variant<Rehearsed, NoContact, backup::Refusal>;
 
-std::vector<std::string> schemas_of(const Policy& policy) {
-  if (!policy.migrations.schemas.empty()) return policy.migrations.schemas;
-  return {policy.migrations.version_table.schema};
-}
-
 /// One stand-in, from its first command to its last.
 class Rehearsal {
  public:
@@ -41,14 +36,14 @@ class Rehearsal {
     context_.progress("counting rows");
     done.before = co_await survey(context_, stand_in_);
     const auto half_made =
-        co_await half_made_objects(*session_, schemas_of(context_.application.policy), context_.stop);
+        co_await half_made_objects(*session_, app_schemas(context_.application.policy), context_.stop);
     context_.progress("migrating the copy");
     done.exit = co_await phase(migrate_phase, commands_.migrate);
     const auto lines = co_await lines_since(*log_, context_.ports.clock, migrate_phase, context_.stop);
     done.recording = recording_of(lines, tables_of(done.before), context_.run.direction());
     if (!commands_.current && lines.empty()) co_return NoContact{done.exit};
     done.after = co_await survey(context_, stand_in_);
-    done.half_made = co_await half_made_objects(*session_, schemas_of(context_.application.policy), context_.stop);
+    done.half_made = co_await half_made_objects(*session_, app_schemas(context_.application.policy), context_.stop);
     std::erase_if(done.half_made,
                   [&](const std::string& object) { return std::ranges::find(half_made, object) != half_made.end(); });
     if (done.exit.ok() && commands_.back) done.way_back = co_await there_and_back(done);

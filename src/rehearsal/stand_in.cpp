@@ -85,33 +85,20 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
   const Application& application = context_.application;
   const backup::Server server = co_await backup::ask_server(application, context_.ports.databases, context_.stop);
   major_ = server.major;
-  backup::expect_room_for_server(context_, server);
-  std::ifstream sockets(proc_net_unix);
-  Enclosure enclosure = enclosure_without(listening_sockets(sockets), socket_directories(application),
-                                          {application.policy.project.path, application.home, context_.state});
-  enclosure.writable = blueprint_.writable;
+  if (!blueprint_.dump.empty()) backup::expect_room_for_server(context_, server);
   scratch::sweep(context_.state);
-  co_await expect_enclosure(enclosure);
-  scratch::Place place{.programs = scratch::server_programs(application.policy.postgres_bin, server.major),
+  const Enclosure around = enclosure();
+  co_await expect_enclosure(around);
+  scratch::Place place{.programs = scratch::server_programs(application.policy.postgres_bin, major_),
                        .parent = context_.state,
                        .log = context_.output,
                        .port = blueprint_.redirection.port,
-                       .settings = recording_settings(server.major)};
+                       .sockets = blueprint_.redirection.socket_directory,
+                       .settings = recording_settings(major_)};
   place.settings.emplace_back("listen_addresses=127.0.0.1");
-  if (!blueprint_.redirection.socket_directory.empty()) place.sockets = blueprint_.redirection.socket_directory;
-  place.around = [this, enclosure](const fs::path& directory) mutable {
-    if (!blueprint_.url_file.empty()) {
-      const ReplacedUrls replaced =
-          with_urls_replaced(text_of_file(blueprint_.url_file), context_.application.database,
-                             sqlalchemy_url(context_.application.database, blueprint_.redirection.port));
-      if (replaced.count == 0)
-        throw Error(ErrorKind::policy, "rehearse " + context_.application.policy.app,
-                    blueprint_.url_file.string() + " holds no URL of production's database",
-                    "name the file in which it stands as rehearsal: { url_file: PATH }");
-      const fs::path copy = directory / "url_file";
-      std::ofstream(copy) << replaced.text;
-      enclosure.replaced.push_back({blueprint_.url_file, copy});
-    }
+  place.around = [this, around](const fs::path& directory) {
+    Enclosure enclosure = around;
+    replace(enclosure, directory);
     return enclosing(enclosure, directory);
   };
   context_.progress("making a throw-away server");
@@ -119,10 +106,44 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
   co_await make_roles();
   co_await make_database();
   co_await expect_extensions();
-  const backup::ToolSearch search{.bin = application.policy.postgres_bin};
-  backup::Trial trial{
-      .dump = blueprint_.dump, .format = blueprint_.format, .major = server.major, .limit = blueprint_.limit};
-  trial.pg_restore = co_await backup::find_pg_restore(context_.ports.commands, search, server.major, context_.stop);
+  std::optional<backup::Refusal> refusal;
+  if (!blueprint_.dump.empty()) refusal = co_await restore();
+  co_return refusal;
+}
+
+Enclosure StandIn::enclosure() const {
+  const Application& application = context_.application;
+  std::ifstream sockets(proc_net_unix);
+  Enclosure enclosure = enclosure_without(listening_sockets(sockets), socket_directories(application),
+                                          {application.policy.project.path, application.home, context_.state});
+  enclosure.writable = blueprint_.writable;
+  return enclosure;
+}
+
+void StandIn::replace(Enclosure& enclosure, const fs::path& directory) {
+  for (const fs::path& original : blueprint_.copied) {
+    const fs::path copy = directory / fmt::format("copy-{}", copies_.size());
+    fs::copy(original, copy, fs::copy_options::recursive);
+    copies_.push_back(copy);
+    enclosure.copied.push_back({original, copy});
+  }
+  if (blueprint_.url_file.empty()) return;
+  const DatabaseUrl& production = context_.application.database;
+  const ReplacedUrls replaced = with_urls_replaced(text_of_file(blueprint_.url_file), production,
+                                                   sqlalchemy_url(production, blueprint_.redirection.port));
+  if (replaced.count == 0)
+    throw Error(ErrorKind::policy, "rehearse " + context_.application.policy.app,
+                blueprint_.url_file.string() + " holds no URL of production's database",
+                "name the file in which it stands as rehearsal: { url_file: PATH }");
+  const fs::path copy = directory / "url_file";
+  std::ofstream(copy) << replaced.text;
+  enclosure.replaced.push_back({blueprint_.url_file, copy});
+}
+
+Task<std::optional<backup::Refusal>> StandIn::restore() {
+  const backup::ToolSearch search{.bin = context_.application.policy.postgres_bin};
+  backup::Trial trial{.dump = blueprint_.dump, .format = blueprint_.format, .major = major_, .limit = blueprint_.limit};
+  trial.pg_restore = co_await backup::find_pg_restore(context_.ports.commands, search, major_, context_.stop);
   co_return co_await backup::load_dump(context_, std::move(trial), url());
 }
 

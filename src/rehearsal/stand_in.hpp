@@ -19,11 +19,12 @@ namespace orchestrate::rehearsal {
 
 /// What a stand-in is made of.
 struct Blueprint {
-  std::filesystem::path dump;
+  std::filesystem::path dump;  ///< empty: the database stays empty
   backup::Format format = backup::Format::custom;
   Redirection redirection;
   std::filesystem::path url_file;               ///< of the project, in which production's URL stands; empty: none
   std::vector<std::filesystem::path> writable;  ///< of the host, by what runs there
+  std::vector<std::filesystem::path> copied;    ///< directories that are copies there, which may be written
   std::vector<std::pair<std::string, std::string>> environment;  ///< instead of what the env file says
   std::chrono::milliseconds limit{0};                            ///< for the restore
 };
@@ -47,10 +48,16 @@ class StandIn {
   Task<std::unique_ptr<Database>> session_beside(std::stop_token stop) const;
   DatabaseUrl url() const;
   int major() const { return major_; }  ///< version of the server
+  /// The copies of `copied`, in their order.
+  const std::vector<std::filesystem::path>& copies() const { return copies_; }
 
  private:
   StandIn(StageContext& context, Blueprint blueprint) : context_(context), blueprint_(std::move(blueprint)) {}
   Task<std::optional<backup::Refusal>> fill();
+  Enclosure enclosure() const;
+  /// What of the host is another one in the enclosure, made in the server's own directory.
+  void replace(Enclosure& enclosure, const std::filesystem::path& directory);
+  Task<std::optional<backup::Refusal>> restore();
   Task<> expect_enclosure(const Enclosure& enclosure);
   Task<> make_roles();
   Task<> make_database();
@@ -59,6 +66,7 @@ class StandIn {
   StageContext& context_;
   Blueprint blueprint_;
   int major_ = 0;
+  std::vector<std::filesystem::path> copies_;
   std::unique_ptr<scratch::Cluster> cluster_;
 };
 

@@ -30,6 +30,8 @@ constexpr std::array verbs = {
     RequestVerb{"restore", Right::restore, On::app, restore_options},
     RequestVerb{"rollback", Right::restore, On::app, rollback_options},
     RequestVerb{"rehearse", Right::apply, On::app, rehearse_options},
+    RequestVerb{"adopt", Right::restore, On::app, rehearse_options},
+    RequestVerb{"drift", Right::apply, On::app, restart_options},
     RequestVerb{"restart", Right::apply, On::app, restart_options},
     RequestVerb{"resume", Right::apply, On::run, resume_options},
 };

@@ -14,9 +14,4 @@ Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::s
   return context.ports.databases.connect(context.application.for_sessions(), options, std::move(stop));
 }
 
-std::vector<std::string> app_schemas(const Policy& policy) {
-  if (!policy.migrations.schemas.empty()) return policy.migrations.schemas;
-  return {policy.migrations.version_table.schema};
-}
-
 }  // namespace orchestrate

@@ -15,7 +15,4 @@ Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::s
 Task<std::unique_ptr<Database>> open_session(const StageContext& context, std::stop_token stop,
                                              std::chrono::milliseconds limit);
 
-/// The schemas that the app may change: the policy's, else the version table's.
-std::vector<std::string> app_schemas(const Policy& policy);
-
 }  // namespace orchestrate

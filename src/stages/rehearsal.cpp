@@ -13,23 +13,20 @@
 #include "review/material.hpp"
 #include "stages/command_report.hpp"
 #include "stages/project_command.hpp"
+#include "stages/rehearsal_place.hpp"
 #include "stages/review.hpp"
 
 namespace orchestrate {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using rehearsal::Rehearsed;
 
 struct RehearsalSettings {
   rehearsal::Bounds bounds;
-  std::string url_variable;
-  fs::path url_file;
-  std::vector<fs::path> writable;
-  std::vector<std::pair<std::string, std::string>> environment;
   bool round_trip = true;
   std::chrono::milliseconds limit{0};
+  Settings given;  ///< for where it is
 };
 
 /// Whether the migration ends where it should: the copy may have been somewhere else.
@@ -92,12 +89,7 @@ class Rehearsal final : public Stage {
   rehearsal::Commands commands_of(const StageContext& context, const Json& pending) const {
     const Application& application = context.application;
     const Policy& policy = application.policy;
-    const auto command_of = [&](Argv argv) {
-      Command command = project_command(application, std::move(argv));
-      command.timeout = settings_.limit;
-      command.log = context.output;
-      return command;
-    };
+    const auto command_of = [&](Argv argv) { return rehearsal_command(context, std::move(argv), settings_.limit); };
     const bool is_upgrade = context.run.direction() == Direction::upgrade;
     const auto down = downgrade_argv(policy, is_upgrade ? start_of(pending) : context.target);
     if (!is_upgrade && !down)
@@ -121,22 +113,11 @@ class Rehearsal final : public Stage {
 
   rehearsal::Blueprint blueprint_of(const StageContext& context) const {
     const Json& backup = context.run.evidence(evidence::backup_intact);
-    return {.dump = backup["path"].as_string(),
-            .format = backup::format_named(backup["format"].as_string()),
-            .redirection = rehearsal::redirection_of(context.application, settings_.url_variable),
-            .url_file = settings_.url_file,
-            .writable = settings_.writable,
-            .environment = settings_.environment,
-            .limit = settings_.limit};
-  }
-
-  static Outcome no_contact(const StageContext& context, const Exit& exit) {
-    Outcome outcome = failed_command("the project did not come to the copy", exit, context.output);
-    if (exit.ok()) outcome.summary = "the project did not come to the copy: it went nowhere, or not by the URL";
-    outcome.details.emplace_back(
-        "fix: name what holds the URL that its env.py reads: rehearsal: { url_variable: NAME } or { url_file: PATH }; "
-        "what else it needs: rehearsal: { env: [NAME=VALUE] }");
-    return outcome;
+    rehearsal::Blueprint blueprint = rehearsal_blueprint(context.application, settings_.given);
+    blueprint.dump = backup["path"].as_string();
+    blueprint.format = backup::format_named(backup["format"].as_string());
+    blueprint.limit = settings_.limit;
+    return blueprint;
   }
 
   static Outcome failed(const StageContext& context, const Rehearsed& done) {
@@ -176,7 +157,7 @@ class Rehearsal final : public Stage {
   RehearsalSettings settings_;
 };
 
-constexpr std::array<Key, 8> keys = {{
+constexpr std::array<Key, 4> own_keys = {{
     {.name = "max_lock",
      .type = ValueType::duration,
      .purpose = "How long a table may be locked for writers or readers on the copy. Without it, any time."},
@@ -190,44 +171,23 @@ constexpr std::array<Key, 8> keys = {{
      .type = ValueType::boolean,
      .fallback = "true",
      .purpose = "Whether the copy is also migrated back and on again, which takes as long once more."},
-    {.name = "env",
-     .type = ValueType::text_list,
-     .purpose = "NAME=VALUE for settings that the project demands and a rehearsal must not have, such as a token.",
-     .pattern = "[A-Za-z_][A-Za-z0-9_]*=[^]*",
-     .form = "NAME=VALUE"},
-    {.name = "url_variable",
-     .type = ValueType::text,
-     .purpose = "The variable that holds the URL which env.py reads, where it is not the one of database_url.",
-     .pattern = "[A-Za-z_][A-Za-z0-9_]*",
-     .form = "the name of a variable"},
-    {.name = "url_file",
-     .type = ValueType::path,
-     .purpose =
-         "A file of the project in which production's URL stands, such as an .ini; the copy's stands there then."},
-    {.name = "writable",
-     .type = ValueType::path_list,
-     .purpose = "Files or directories of the host that the migrations must be able to write."},
 }};
+const std::vector<Key> keys = [] {
+  std::vector<Key> all(own_keys.begin(), own_keys.end());
+  all.insert(all.end(), rehearsal_place_keys().begin(), rehearsal_place_keys().end());
+  return all;
+}();
 constexpr std::array needs = {evidence::preflight_passed, evidence::backup_intact};
 constexpr std::array provides = {evidence::rehearsal_passed};
 constexpr auto default_timeout = 1h;
 
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
   const Settings& given = spec.settings;
-  RehearsalSettings settings{.round_trip = given.boolean("round_trip"),
-                             .limit = spec.timeout.value_or(default_timeout)};
+  RehearsalSettings settings{
+      .round_trip = given.boolean("round_trip"), .limit = spec.timeout.value_or(default_timeout), .given = given};
   if (given.has("max_lock")) settings.bounds.lock = given.duration("max_lock");
   if (given.has("max_duration")) settings.bounds.duration = given.duration("max_duration");
   if (given.has("max_rewrite")) settings.bounds.rewrite = given.size("max_rewrite").bytes;
-  if (given.has("url_variable")) settings.url_variable = given.text("url_variable");
-  if (given.has("url_file")) settings.url_file = given.text("url_file");
-  if (given.has("writable"))
-    for (const std::string& path : given.texts("writable")) settings.writable.emplace_back(path);
-  if (given.has("env"))
-    for (const std::string& pair : given.texts("env")) {
-      const std::size_t equals = pair.find('=');
-      settings.environment.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
-    }
   return std::make_unique<Rehearsal>(std::move(settings));
 }
 

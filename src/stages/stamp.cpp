@@ -146,7 +146,7 @@ class SchemaCheck final : public Stage {
                                  policy.app, flag->id());
       co_return outcome;
     }
-    outcome.evidence = evidence_of(identity, *rows, split);
+    outcome.evidence = stamp_evidence(identity, *rows, split.rows);
     co_return outcome;
   }
 
@@ -185,20 +185,6 @@ class SchemaCheck final : public Stage {
     return findings;
   }
 
-  /// In the shapes of preflight and review, so that a stamp is recovered and concluded like any migration: one
-  /// transaction from these rows to those.
-  static std::vector<Evidence> evidence_of(const DatabaseIdentity& identity, const std::vector<std::string>& from,
-                                           const Split& split) {
-    std::vector<std::string> moved;
-    std::ranges::set_symmetric_difference(from, split.rows, std::back_inserter(moved));
-    return {
-        {std::string(evidence::preflight_passed), Json::object({{"database", to_json(identity)}})},
-        {std::string(evidence::migration_pending),
-         Json::object({{"from", Json::of(from)}, {"to", Json::of(split.rows)}, {"revisions", Json::of(moved)}})},
-        {std::string(evidence::review_passed),
-         Json::object({{"files", Json::object()}, {"commits", to_string(Commits::together)}, {"unlimited", false}})}};
-  }
-
   std::vector<std::string> targets_;
 };
 
@@ -210,6 +196,13 @@ Task<std::unique_ptr<Database>> open_for_writing(const StageContext& context) {
   auto database = co_await context.ports.databases.connect(context.application.for_sessions(), options, context.stop);
   co_await database->query("SET lock_timeout = '5s'", context.stop);
   co_return database;
+}
+
+/// Where there is none: an adopted database has none yet.
+std::string made_as_alembic_does(const TableName& table) {
+  return fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (version_num VARCHAR(32) NOT NULL, CONSTRAINT {} PRIMARY KEY (version_num))",
+      table.quoted(), quote_identifier(table.name + "_pkc"));
 }
 
 class Stamp final : public Stage {
@@ -247,6 +240,8 @@ class Stamp final : public Stage {
     const TableName& table = context.application.policy.migrations.version_table;
     const std::string name = table.quoted();
     co_await database.query("BEGIN", context.stop);
+    const std::string make = made_as_alembic_does(table);
+    if (from.empty()) co_await database.query(make, context.stop);
     co_await database.query("LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE", context.stop);
     const auto now = co_await version_rows(database, table, context.stop);
     if (now.value_or(std::vector<std::string>{}) != from)
@@ -280,6 +275,17 @@ std::unique_ptr<Stage> bind_stamp(const StageSpec&, const Policy&) {
 }
 
 }  // namespace
+
+std::vector<Evidence> stamp_evidence(const DatabaseIdentity& identity, const std::vector<std::string>& from,
+                                     const std::vector<std::string>& to) {
+  std::vector<std::string> moved;
+  std::ranges::set_symmetric_difference(from, to, std::back_inserter(moved));
+  return {{std::string(evidence::preflight_passed), Json::object({{"database", to_json(identity)}})},
+          {std::string(evidence::migration_pending),
+           Json::object({{"from", Json::of(from)}, {"to", Json::of(to)}, {"revisions", Json::of(moved)}})},
+          {std::string(evidence::review_passed),
+           Json::object({{"files", Json::object()}, {"commits", to_string(Commits::together)}, {"unlimited", false}})}};
+}
 
 const StageKind schema_check_stage = {.name = "schema_check",
                                       .purpose = "Compare the schema with what the revisions make.",

@@ -27,6 +27,11 @@ std::vector<UnitName> Policy::units() const {
   return all;
 }
 
+std::vector<std::string> app_schemas(const Policy& policy) {
+  if (!policy.migrations.schemas.empty()) return policy.migrations.schemas;
+  return {policy.migrations.version_table.schema};
+}
+
 const StageSpec* Policy::stage_of_kind(std::string_view kind) const {
   const auto found = std::ranges::find(pipeline, kind, &StageSpec::kind);
   return found == pipeline.end() ? nullptr : &*found;

@@ -86,6 +86,42 @@ def the_ledger_is_an_audit_trail(vps):
     assert upgraded["facts"]["files"]["0002"] == vps.host.shell(f"sha256sum {VERSIONS}/0002_*").split()[0]
 
 
+def test_a_database_is_adopted_only_at_the_revision_that_its_schema_is(vps):
+    vps.host.shell(BASELINE, user="eventbot")
+    vps.sql("ALTER TABLE users ADD COLUMN extra int DEFAULT 3")
+    before = vps.snapshot()
+    ended = vps.orchestrate("adopt", "event-bot", "--stamp", "0001")
+    assert ended.code == 3, str(ended)
+    line_with(ended, "made by no migration: column public.users.extra: integer DEFAULT 3")
+    assert vps.snapshot().database == before.database
+    vps.sql("ALTER TABLE users DROP COLUMN extra")
+    ended = vps.orchestrate("adopt", "event-bot", "--stamp", "0001")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "stamp", "base -> 0001")
+    assert vps.revision() == "0001"
+    assert "0001 (head)" in vps.runbook("current").ok()
+
+
+def test_drift_tells_what_the_models_have_and_no_migration_makes(vps):
+    adopt(vps)
+    before = vps.snapshot()
+    ended = vps.orchestrate("drift", "event-bot")
+    assert ended.code == 3, str(ended)
+    line_with(ended, "models: op.add_column('users', sa.Column('is_guest', sa.Boolean(), nullable=False))")
+    line_with(ended, "0 objects differ from what the migrations make; 3 changes of the models have no migration")
+    assert vps.snapshot() == before
+    generate(vps)
+    vps.host.shell(f"{DEFAULT}", user="eventbot")
+    vps.approve_all()
+    assert vps.apply().code == 0
+    vps.sql("CREATE INDEX by_hand ON users (name)")
+    ended = vps.orchestrate("drift", "event-bot")
+    assert ended.code == 3, str(ended)
+    line_with(ended, "made by no migration: index public.by_hand")
+    vps.sql("DROP INDEX by_hand")
+    assert vps.orchestrate("drift", "event-bot").code == 0
+
+
 def test_a_migration_that_fails_does_not_start_the_bot(vps):
     adopt(vps)
     vps.pending('op.execute("SELECT 1 / 0")')

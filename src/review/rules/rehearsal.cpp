@@ -8,7 +8,7 @@ namespace {
 /// Of these only the pages are here: a rehearsal speaks of them, from what has happened on the copy.
 const std::array all = {
     Rule{.id = "rehearsed-lock",
-         .category = "rehearsal",
+         .category = "blocking-lock",
          .summary = "on the copy a table was locked for longer than the policy allows",
          .why =
              "A lock is kept until its transaction ends, and whoever wants the table waits until then, with everybody "
@@ -18,7 +18,7 @@ const std::array all = {
          .good = {},
          .needs = Needs::run},
     Rule{.id = "rehearsed-duration",
-         .category = "rehearsal",
+         .category = "blocking-lock",
          .summary = "on the copy the migrations ran longer than the policy allows",
          .why =
              "The application runs beside them on the old schema, or not at all. What writes many rows is better done "
@@ -27,7 +27,7 @@ const std::array all = {
          .good = {},
          .needs = Needs::run},
     Rule{.id = "rehearsed-rewrite",
-         .category = "rehearsal",
+         .category = "blocking-lock",
          .summary = "a table larger than the policy allows is written anew",
          .why =
              "PostgreSQL writes every row and every index of the table under ACCESS EXCLUSIVE, and the disk holds both "

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "orchestrate/ports.hpp"
+
+namespace orchestrate {
+
+/// What the objects of some schemas are, in words, by their names: `column cfg.panels.title` is `text NOT NULL`.
+/// Neither owners and grants nor the order of columns are part of it, so that two databases that were made in different
+/// ways can be compared.
+using Shape = std::map<std::string, std::string>;
+
+/// Without the version table, and without what extensions made.
+Task<Shape> read_shape(Database& database, std::vector<std::string> schemas, TableName version_table,
+                       std::stop_token stop);
+
+/// An object that is not alike on both sides; empty: it is not there.
+struct ShapeDifference {
+  std::string object, one, other;
+  bool operator==(const ShapeDifference&) const = default;
+};
+/// By name. Of a table that only one side has its columns are not named.
+std::vector<ShapeDifference> differences(const Shape& one, const Shape& other);
+
+}  // namespace orchestrate
