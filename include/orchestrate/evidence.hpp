@@ -12,8 +12,8 @@ inline constexpr std::string_view backup_intact = "backup.intact";
 /// {"path", "damaged": why}: of a stage that failed since the bytes of a dump are not what they should be.
 inline constexpr std::string_view backup_damaged = "backup.damaged";
 inline constexpr std::string_view review_passed = "review.passed";
-/// What the pending migrations did on a copy: {"revisions_us": {"REVISION": MICROSECONDS}, "locks", "rewrites", "losses",
-/// "schema", "way_back", "path", "sha256", "taken_at": of the backup, ...}
+/// What the pending migrations did on a copy: {"revisions_us": {"REVISION": MICROSECONDS}, "locks", "rewrites",
+/// "losses", "schema", "way_back", "path", "sha256", "taken_at": of the backup, ...}
 inline constexpr std::string_view rehearsal_passed = "rehearsal.passed";
 /// A restore point that was to move the branch had not: HEAD is where it was. Found by recovery.
 inline constexpr std::string_view checkout_unchanged = "checkout.unchanged";

@@ -293,6 +293,7 @@ std::string summary_of(const Rehearsed& rehearsed) {
 
 Json facts_of(const Rehearsed& rehearsed) {
   Json revisions = Json::object(), locks = Json::array(), rewrites = Json::array(), losses = Json::array();
+
   for (const auto& [revision, took] : by_revision(rehearsed.recording)) revisions.set(revision, took.count());
   for (const LockWindow& window : rehearsed.recording.windows)
     locks.push(Json::object({{"table", window.table},
@@ -305,9 +306,17 @@ Json facts_of(const Rehearsed& rehearsed) {
   for (const Loss& loss : losses_between(rehearsed.before, rehearsed.after))
     losses.push(
         Json::object({{"table", loss.table}, {"rows", loss.rows}, {"of", loss.of}, {"dropped", loss.is_dropped}}));
+  constexpr std::size_t most_statements = 1000;
+  Json statements = Json::array();
+  for (const RecordedStatement& statement : rehearsed.recording.statements) {
+    if (statements.as_array().size() == most_statements) break;
+    statements.push(Json::object({{"revision", statement.revision},
+                                  {"sql", without_literals(statement.sql)},
+                                  {"took_us", statement.took.count()}}));
+  }
   return Json::object({{"revisions_us", revisions},
                        {"took_us", rehearsed.recording.took.count()},
-                       {"statements", rehearsed.recording.statements.size()},
+                       {"statements", statements},
                        {"locks", locks},
                        {"rewrites", rewrites},
                        {"losses", losses},

@@ -31,7 +31,7 @@ std::vector<std::string> lines_of(const Rehearsed& rehearsed);
 /// `003_tempvc 41 ms; cfg.panels locked 6 ms; way back works`.
 std::string summary_of(const Rehearsed& rehearsed);
 
-/// For the ledger: without rows' contents and without SQL.
+/// For the ledger: SQL is without its literals, and a thousand statements at most are told.
 Json facts_of(const Rehearsed& rehearsed);
 
 /// `41 ms`, `1.4 s`, `under 1 ms`.

@@ -90,7 +90,22 @@ CREATE EVENT TRIGGER orchestrate_rehearsal_command ON ddl_command_end
   EXECUTE FUNCTION orchestrate_rehearsal.command_ended();
 CREATE EVENT TRIGGER orchestrate_rehearsal_drop ON sql_drop EXECUTE FUNCTION orchestrate_rehearsal.dropped();
 CREATE EVENT TRIGGER orchestrate_rehearsal_rewrite ON table_rewrite EXECUTE FUNCTION orchestrate_rehearsal.rewritten();
-SELECT orchestrate_rehearsal.watch_versions()
+SELECT orchestrate_rehearsal.watch_versions();
+
+-- For sessions that begin from now on: what restored the database is of no interest. Of a role in the database, since
+-- roles bring settings of their own, which win over those of the server.
+DO $$
+DECLARE
+  setting text;
+  role name;
+BEGIN
+  FOREACH setting IN ARRAY ARRAY['log_min_duration_statement = 0', 'log_statement = none', 'log_duration = off',
+                                 'log_min_messages = warning', 'auto_explain.log_min_duration = 0'] LOOP
+    FOR role IN SELECT rolname FROM pg_roles WHERE rolcanlogin LOOP
+      EXECUTE format('ALTER ROLE %I IN DATABASE %I SET %s', role, current_database(), setting);
+    END LOOP;
+  END LOOP;
+END $$
 )sql";
 
 /// The columns of a CSV log: those of PostgreSQL 12, and since when there are more (file-fdw's page of the manual).
@@ -170,10 +185,10 @@ std::vector<std::string> recording_settings(int major) {
                                        "log_rotation_size=0",
                                        "log_truncate_on_rotation=off",
                                        "log_min_messages=warning",
-                                       "log_min_duration_statement=0",
+                                       "log_min_duration_statement=-1",
                                        "log_timezone=UTC",
                                        "session_preload_libraries=auto_explain",
-                                       "auto_explain.log_min_duration=0",
+                                       "auto_explain.log_min_duration=-1",
                                        "auto_explain.log_analyze=on",
                                        "auto_explain.log_timing=off",
                                        "auto_explain.log_verbose=on",

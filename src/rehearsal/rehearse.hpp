@@ -28,7 +28,6 @@ struct WayBack {
   } result = Result::not_tried;
   std::vector<std::string> differences;  ///< in the schema
   std::string why;                       ///< it fails
-  std::vector<Loss> losses;              ///< of rows, there and back
 };
 
 struct Rehearsed {

@@ -20,6 +20,16 @@ const std::string count_sql = R"sql(
 
 }  // namespace
 
+Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_in) {
+  backup::Site site{.url = stand_in.url(), .limit = limit};
+  const backup::ToolSearch search{.bin = context.application.policy.postgres_bin};
+  site.pg_dump = co_await backup::find_pg_dump(context.ports.commands, search, stand_in.major(), context.stop);
+  backup::Hashes definitions = co_await backup::read_definitions(context, std::move(site));
+  std::erase_if(definitions,
+                [](const auto& object) { return object.first.find(recorder_schema) != std::string::npos; });
+  co_return definitions;
+}
+
 Task<Survey> survey(StageContext& context, const StandIn& stand_in) {
   Survey found;
   const auto session = co_await stand_in.session(context.stop);
@@ -32,12 +42,7 @@ Task<Survey> survey(StageContext& context, const StandIn& stand_in) {
   std::erase_if(found.tables, [&](const auto& table) { return table.second.name == version_table.text(); });
   const auto versions = co_await version_rows(*session, version_table, context.stop);
   found.versions = versions.value_or(std::vector<std::string>());
-  backup::Site site{.url = stand_in.url(), .limit = limit};
-  const backup::ToolSearch search{.bin = context.application.policy.postgres_bin};
-  site.pg_dump = co_await backup::find_pg_dump(context.ports.commands, search, stand_in.major(), context.stop);
-  found.definitions = co_await backup::read_definitions(context, std::move(site));
-  std::erase_if(found.definitions,
-                [](const auto& object) { return object.first.find(recorder_schema) != std::string::npos; });
+  found.definitions = co_await definitions_in(context, stand_in);
   co_return found;
 }
 

@@ -24,6 +24,9 @@ struct Survey {
   std::vector<std::string> versions;     ///< rows of the version table
 };
 
+/// Its definitions, as pg_dump writes them, without the recorder's own.
+Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_in);
+/// All of it.
 Task<Survey> survey(StageContext& context, const StandIn& stand_in);
 
 /// Names of its tables.

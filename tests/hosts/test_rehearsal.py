@@ -1,9 +1,11 @@
 """Rehearsals on a real host: by a person, by the worker in its sandbox, of projects that look for production, and killed."""
 
 import json
+import re
 
 import pytest
 
+import debian
 import worker
 from host import until
 from magikal import MAGIKAL
@@ -67,6 +69,33 @@ def test_an_upgrade_is_rehearsed_by_the_worker(vps):
     facts = evidence_of(vps)["outcome"]["evidence"][0]["facts"]
     assert "003_tempvc" in facts["revisions_us"], facts
     assert facts["path"].endswith(".dump")
+
+
+def test_what_was_recorded_is_what_the_servers_own_log_tells_of_the_upgrade(vps):
+    vps.use_policy(SHORT_HOLD, REHEARSED)
+    log = f"/var/log/postgresql/postgresql-{debian.wanted().postgres}-main.log"
+    vps.sql("ALTER ROLE magikal SET log_statement = 'all'")
+    vps.host.shell(f"true > {log}")
+    ended = vps.orchestrate("apply", "magikal-bot")
+    vps.sql("ALTER ROLE magikal RESET log_statement")
+    assert ended.code == 0, str(ended)
+    recorded = [one["sql"] for one in evidence_of(vps)["outcome"]["evidence"][0]["facts"]["statements"]]
+    upgraded = statements_of_upgrade(vps.host.path(log).read_text())
+    assert [without_literals(sql) for sql in recorded] == [without_literals(sql) for sql in upgraded]
+
+
+def statements_of_upgrade(log):
+    """Of the session that moved the version table; a statement's further lines begin with a tab."""
+    sessions = {}
+    for entry in re.split(r"\n(?=\d{4}-)", log):
+        if found := re.match(r"\S+ \S+ \S+ \[(\d+)\] .*?LOG:  statement: (.*)", entry, re.DOTALL):
+            sessions.setdefault(found[1], []).append(found[2].rstrip("\n"))
+    [statements] = [all for all in sessions.values() if any("UPDATE cfg.alembic_version" in sql for sql in all)]
+    return statements
+
+
+def without_literals(sql):
+    return re.sub(r"\s+", " ", re.sub(r"'[^']*'|\$\d+|\b\d+\b", "?", sql)).strip()
 
 
 def test_a_migration_that_fails_on_the_data_only_never_comes_to_production(vps):
