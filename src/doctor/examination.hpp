@@ -36,6 +36,7 @@ std::span<const Check> gate_checks();
 std::span<const Check> worker_checks();
 std::span<const Check> host_checks();
 std::span<const Check> restore_checks();
+std::span<const Check> rehearsal_checks();
 
 /// All of them; they rest on preflight's `database`, which is asked before.
 void add_questions(std::vector<Question>& questions, Examination& examination);

@@ -10,7 +10,8 @@ bus::SystemdBus& Examination::systemd() const {
 }
 
 void add_questions(std::vector<Question>& questions, Examination& examination) {
-  for (const auto& group : {unit_checks(), gate_checks(), worker_checks(), host_checks(), restore_checks()})
+  for (const auto& group :
+       {unit_checks(), gate_checks(), worker_checks(), host_checks(), restore_checks(), rehearsal_checks()})
     orchestrate::add_questions(questions, group, examination);
 }
 

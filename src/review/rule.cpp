@@ -53,6 +53,7 @@ std::string sql_type(std::string_view type) {
   const std::string_view name = type.substr(0, type.find('('));
   const std::string_view arguments = type.substr(name.size());
   const auto* found = std::ranges::find(spellings, name, &Spelling::sqlalchemy);
+  if (name == "Uuid" && arguments.find("native_uuid=False") != std::string_view::npos) return "char(32)";
   if (found != spellings.end()) {
     const bool with_zone = found->sql == "timestamp" && arguments.find("timezone=True") != std::string_view::npos;
     return with_zone ? "timestamptz" : std::string(found->sql) + sizes(arguments);

@@ -154,6 +154,8 @@ std::vector<Statement> command(const Json& body, const Json& cmd) {
     const Json& expression = def["ColumnDef"]["raw_default"];
     statement.has_using = !expression.is_null();
     statement.computes = statement.has_using && !is_cast(expression, statement);
+    for (const std::string& collation : texts(def["ColumnDef"]["collClause"]["collname"]))
+      statement.type += " COLLATE " + collation;
   }
   if (statement.kind == StatementKind::set_default && def.is_null()) statement.kind = StatementKind::drop_default;
   if (statement.kind == StatementKind::add_constraint) {

@@ -103,6 +103,11 @@ TypeEffect within(const Shape& from, const Shape& to) {
   }
 }
 
+/// Another one makes all indexes of the column anew: SQL's word, and SQLAlchemy's.
+bool names_collation(std::string_view type) {
+  return type.find("COLLATE") != std::string_view::npos || type.find("collation=") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool holds_fewer_numbers(std::string_view type, std::string_view than) {
@@ -128,7 +133,10 @@ TypeEffect type_effect(std::string_view old_type, std::string_view new_type) {
     return TypeEffect::none;
   const Shape from = shape_of(old_type), to = shape_of(new_type);
   if (from.family == Family::unknown || to.family == Family::unknown) return TypeEffect::rewrites;
-  if (from.family == to.family) return within(from, to);
+  if (from.family == to.family) {
+    const TypeEffect effect = within(from, to);
+    return effect == TypeEffect::none && names_collation(new_type) ? TypeEffect::rewrites : effect;
+  }
   const bool fraction = from.family == Family::number || from.family == Family::real;
   const bool loses = (fraction && to.family == Family::whole) ||
                      (from.family == Family::moment && to.family == Family::day) ||

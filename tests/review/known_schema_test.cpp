@@ -150,5 +150,11 @@ TEST(KnownSchema, IsNotBelievedWhereItMayHaveChanged) {
     EXPECT_THAT(rules_after(one.history, one.sql), Contains(one.rule)) << one.history << " / " << one.sql;
 }
 
+TEST(KnownSchema, DoesNotTakeAnotherCollationForNothing) {
+  const std::string table = "CREATE TABLE t (a varchar(20))";
+  EXPECT_THAT(rules_after(table, "ALTER TABLE t ALTER a TYPE varchar(30)"), testing::IsEmpty());
+  EXPECT_THAT(rules_after(table, "ALTER TABLE t ALTER a TYPE varchar(30) COLLATE \"C\""), testing::SizeIs(1));
+}
+
 }  // namespace
 }  // namespace orchestrate
