@@ -17,11 +17,19 @@ namespace {
 
 using Kind = StatementKind;
 
-/// `cfg.panels` or `"Odd Name"."t"`, as the catalog writes it, and as a statement names it.
+/// As the catalog writes it: quoted where it must be.
+bool is_written(const std::string& name, std::string_view as) {
+  return name == as || quote_identifier(name) == as;
+}
+
+/// `cfg.panels` or `"Odd Name".t`, as the catalog writes it, and as a statement names it, with or without the schema.
 bool is_named(const Statement& statement, std::string_view table) {
-  const std::string bare(table.substr(table.rfind('.') + 1));
-  const auto is_bare = [&](const std::string& name) { return name == bare || '"' + name + '"' == bare; };
-  return is_bare(statement.table.name);
+  const std::string& name = statement.table.name;
+  const bool in_any_schema = table.ends_with("." + name) || table.ends_with("." + quote_identifier(name));
+  if (!statement.qualified) return in_any_schema;
+  const std::string_view schema = table.substr(0, statement.table.schema.size());
+  const std::string_view quoted = table.substr(0, quote_identifier(statement.table.schema).size());
+  return in_any_schema && (is_written(statement.table.schema, schema) || is_written(statement.table.schema, quoted));
 }
 
 bool deletes(const Statement& statement) {

@@ -9,6 +9,7 @@
 
 #include "orchestrate/error.hpp"
 #include "orchestrate/json.hpp"
+#include "review/sql.hpp"
 
 namespace orchestrate::rehearsal {
 namespace {
@@ -129,6 +130,13 @@ class Session {
     std::size_t statement;
   };
 
+  /// A statement that took a lock which nobody has told of yet.
+  struct Silent {
+    std::string table;  ///< without its schema
+    Duration since;
+    std::size_t statement;
+  };
+
   void take_event(const Json& event) {
     const std::string kind = event.text_or("event");
     if (kind == "rewrite")
@@ -164,7 +172,7 @@ class Session {
     next_.error = line.sqlstate + ": " + line.message;
     next_.sql = line.query;
     add(Duration(line.at * 1000));
-    end_transaction(last_end_);
+    if (!in_transaction_) end_transaction(last_end_);  // else it ends with a ROLLBACK, perhaps to a savepoint only
   }
 
   void take_statement(const LogLine& line, const Timed& statement) {
@@ -178,7 +186,12 @@ class Session {
   void add(Duration ended) {
     last_end_ = ended;
     const std::size_t number = recording_.statements.size();
-    for (const TakenLock& lock : next_.locks) held_.push_back({lock.table, lock.lock, ended - next_.took, number});
+    note_silent_locks(ended - next_.took, number);
+    for (const TakenLock& lock : next_.locks) {
+      const Silent* earlier = silent_about(lock.table);
+      held_.push_back({lock.table, lock.lock, earlier ? earlier->since : ended - next_.took,
+                       earlier ? earlier->statement : number});
+    }
     unassigned_.push_back(number);
     recording_.statements.push_back(std::exchange(next_, {}));
     if (revision_.empty()) return;
@@ -187,8 +200,24 @@ class Session {
     revision_.clear();
   }
 
+  /// LOCK and TRUNCATE fire no event trigger: that they hold a lock is seen with the next command that does.
+  void note_silent_locks(Duration since, std::size_t statement) {
+    const std::string verb = verb_of(next_.sql);
+    if (verb != "LOCK" && verb != "TRUNCATE") return;
+    for (const Statement& locking : statements_of_sql(next_.sql))
+      if (!locking.table.name.empty()) silent_.push_back({locking.table.name, since, statement});
+  }
+
+  const Silent* silent_about(const std::string& table) const {
+    const auto found = std::ranges::find_if(silent_, [&](const Silent& silent) {
+      return table.ends_with("." + silent.table) || table.ends_with("." + quote_identifier(silent.table));
+    });
+    return found == silent_.end() ? nullptr : &*found;
+  }
+
   void end_transaction(Duration at) {
     in_transaction_ = false;
+    silent_.clear();
     for (const Held& held : held_) {
       if (!hinders_writers(held.lock)) continue;
       const auto known = std::ranges::find_if(recording_.windows, [&](const LockWindow& window) {
@@ -210,6 +239,7 @@ class Session {
   std::string revision_;                 ///< that the statement which comes next completes
   std::vector<std::size_t> unassigned_;  ///< statements of a revision that is not complete yet
   std::vector<Held> held_;
+  std::vector<Silent> silent_;
   Duration last_end_{0};
   bool in_transaction_ = false;
 };

@@ -1,5 +1,7 @@
 #include "rehearsal/survey.hpp"
 
+#include <algorithm>
+
 #include "backup/holdings.hpp"
 #include "backup/server.hpp"
 #include "backup/tools.hpp"
@@ -12,7 +14,7 @@ constexpr auto limit = std::chrono::hours(1);
 
 /// Each table counted in one statement, so that nobody has to quote names.
 const std::string count_sql = R"sql(
-  SELECT c.oid::bigint, c.oid::regclass::text,
+  SELECT c.oid::bigint, c.oid::regclass::text, coalesce(pg_partition_root(c.oid)::oid, c.oid)::bigint,
     (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ONLY ' || c.oid::regclass, false, true, '')))[1]::text
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
@@ -37,7 +39,8 @@ Task<Survey> survey(StageContext& context, const StandIn& stand_in) {
   co_await session->query(whole_names, context.stop);
   const Rows counted = co_await session->query(count_sql, context.stop);
   for (const auto& row : counted.rows)
-    found.tables[std::stoll(row.at(0).value())] = {row.at(1).value(), std::stoull(row.at(2).value_or("0"))};
+    found.tables[std::stoll(row.at(0).value())] = {
+        .name = row.at(1).value(), .rows = std::stoull(row.at(3).value_or("0")), .root = std::stoll(row.at(2).value())};
   const TableName& version_table = context.application.policy.migrations.version_table;
   std::erase_if(found.tables, [&](const auto& table) { return table.second.name == version_table.text(); });
   const auto versions = co_await version_rows(*session, version_table, context.stop);
@@ -66,14 +69,24 @@ std::vector<std::string> changes_between(const backup::Hashes& before, const bac
   return changes;
 }
 
+/// A row that goes from one partition to another is not lost, nor is one in a partition that is detached: rows count
+/// for the table that they were in, and for the one that they are in.
 std::vector<Loss> losses_between(const Survey& before, const Survey& after) {
+  std::map<std::int64_t, std::uint64_t> then, now;  // by root
+  for (const auto& [oid, table] : before.tables) then[table.root] += table.rows;
+  for (const auto& [oid, table] : after.tables) {
+    const auto known = before.tables.find(oid);
+    now[known == before.tables.end() ? table.root : known->second.root] += table.rows;
+  }
   std::vector<Loss> losses;
-  for (const auto& [oid, table] : before.tables) {
-    const auto now = after.tables.find(oid);
-    const bool is_dropped = now == after.tables.end();
-    const std::uint64_t left = is_dropped ? 0 : now->second.rows;
-    if (is_dropped || left < table.rows)
-      losses.push_back({.table = table.name, .rows = table.rows - left, .of = table.rows, .is_dropped = is_dropped});
+  for (const auto& [root, rows] : then) {
+    const bool is_dropped = !after.tables.contains(root);
+    const std::uint64_t left = now[root];
+    if (left >= rows && !is_dropped) continue;
+    losses.push_back({.table = before.tables.at(root).name,
+                      .rows = rows - std::min(left, rows),
+                      .of = rows,
+                      .is_dropped = is_dropped});
   }
   return losses;
 }

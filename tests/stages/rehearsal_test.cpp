@@ -261,6 +261,34 @@ TEST_F(Rehearsal, CountsTheRowsThatAForeignKeyTakesAlong) {
   EXPECT_THAT(outcome.next, HasSubstr("002:hidden-destruction:cfg.pets"));
 }
 
+TEST_F(Rehearsal, DoesNotTakeRowsThatMoveForLost) {
+  sql("CREATE TABLE cfg.log (day int) PARTITION BY LIST (day); CREATE TABLE cfg.log_1 PARTITION OF cfg.log FOR VALUES "
+      "IN "
+      "(1); CREATE TABLE cfg.log_2 PARTITION OF cfg.log FOR VALUES IN (2); INSERT INTO cfg.log VALUES (1), (1), (2);"
+      "ALTER TABLE cfg.log OWNER TO bot; ALTER TABLE cfg.log_1 OWNER TO bot; ALTER TABLE cfg.log_2 OWNER TO bot");
+  revision(
+      "op.execute('UPDATE cfg.log SET day = 2 WHERE day = 1')\n"
+      "op.execute('ALTER TABLE cfg.log DETACH PARTITION cfg.log_2')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+  EXPECT_THAT(outcome.details, Not(Contains(HasSubstr("deletes"))));
+}
+
+TEST_F(Rehearsal, GoesOnAfterAnErrorBehindASavepoint) {
+  revision(
+      "import sqlalchemy.exc\n"
+      "op.execute('LOCK TABLE cfg.panels IN ACCESS EXCLUSIVE MODE')\n"
+      "try:\n"
+      "    with op.get_bind().begin_nested():\n"
+      "        op.execute('SELECT 1 / 0')\n"
+      "except sqlalchemy.exc.DataError:\n"
+      "    op.execute('SELECT pg_sleep(0.2)')");
+  rehearsal_settings.set("max_lock", std::chrono::milliseconds(150), {});
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked) << text_of(outcome);
+  EXPECT_THAT(outcome.next, HasSubstr("rehearsed-lock:cfg.panels"));
+}
+
 TEST_F(Rehearsal, SeesWhatADoBlockDoes) {
   revision("op.execute(\"DO $$ BEGIN EXECUTE 'ALTER TABLE cfg.' || 'panels ADD COLUMN n int'; END $$\")");
   const Outcome outcome = rehearse();
