@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrate/digest.hpp"
+#include "schema/expression_text.hpp"
 
 namespace orchestrate::backup {
 namespace {
@@ -19,7 +20,6 @@ constexpr std::string_view last_words = "-- PostgreSQL database dump complete";
 constexpr std::size_t digits = 16;
 /// Stand between two objects, and belong to neither.
 constexpr std::array<std::string_view, 4> between = {"--", "SET default_t", "\\restrict ", "\\unrestrict "};
-constexpr std::array<std::string_view, 2> casts = {"::character varying", "::text"};
 
 /// `-- Name: ix_panels; Type: INDEX; Schema: cfg; Owner: bot` is `INDEX cfg.ix_panels`; empty: no title.
 std::string named(std::string_view line) {
@@ -29,37 +29,6 @@ std::string named(std::string_view line) {
   const std::string_view kind = line.substr(type + 8, schema - type - 8);
   const std::string_view in = line.substr(schema + 10, owner - schema - 10);
   return in == "-" ? fmt::format("{} {}", kind, name) : fmt::format("{} {}.{}", kind, in, name);
-}
-
-bool continues_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '"' || c == '.';
-}
-
-/// How much of the beginning of `text` is such a cast, with `(20)` and `[]`; 0: none.
-std::size_t cast_length(std::string_view text) {
-  for (const std::string_view cast : casts) {
-    if (!text.starts_with(cast)) continue;
-    std::size_t end = cast.size();
-    if (end < text.size() && continues_word(text[end])) continue;
-    if (end < text.size() && text[end] == '(') end = std::min(text.find(')', end), text.size() - 1) + 1;
-    while (text.substr(end).starts_with("[]")) end += 2;
-    return end;
-  }
-  return 0;
-}
-
-std::string without_brackets_and_casts(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    if (const std::size_t cast = cast_length(text.substr(at))) {
-      at += cast;
-      continue;
-    }
-    if (text[at] != '(' && text[at] != ')') plain += text[at];
-    ++at;
-  }
-  return plain;
 }
 
 /// Grants stand in the order in which they were given.

@@ -1,5 +1,6 @@
 #include "rehearsal/build.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <fstream>
 #include <memory>
@@ -29,22 +30,33 @@ std::string last_line(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
-/// What Alembic's template puts between its two marks, without them.
-std::vector<std::string> generated_lines(const fs::path& file) {
+/// How many brackets a line leaves open.
+int open_brackets(std::string_view line) {
+  const auto count = [&](std::string_view kinds) {
+    return std::ranges::count_if(line, [&](char c) { return kinds.find(c) != std::string_view::npos; });
+  };
+  return static_cast<int>(count("([{") - count(")]}"));
+}
+
+/// What Alembic writes between its two marks in upgrade(), a statement in each line.
+std::vector<std::string> generated_statements(const fs::path& file) {
   std::ifstream stream(file);
-  std::vector<std::string> lines;
+  std::vector<std::string> statements;
   bool inside = false;
+  int open = 0;
   for (std::string line; std::getline(stream, line);) {
     const std::size_t text = line.find_first_not_of(" \t");
     if (text == std::string::npos) continue;
     const std::string_view word = std::string_view(line).substr(text);
-    if (word.starts_with("def downgrade")) break;
-    if (word.starts_with("def upgrade"))
-      inside = true;
-    else if (inside && !word.starts_with("#") && word != "pass")
-      lines.emplace_back(word);
+    if (word.starts_with("# ### end Alembic commands")) break;
+    if (inside && word != "pass" && open > 0)
+      statements.back() += " " + std::string(word);
+    else if (inside && word != "pass" && !word.starts_with("#"))
+      statements.emplace_back(word);
+    if (inside) open += open_brackets(word);
+    if (word.starts_with("# ### commands auto generated")) inside = true;
   }
-  return lines;
+  return statements;
 }
 
 class Builder {
@@ -96,7 +108,7 @@ class Builder {
       co_return drift;
     }
     for (const fs::path& file : files_in(versions))
-      if (!before.contains(file)) drift.statements = generated_lines(file);
+      if (!before.contains(file)) drift.statements = generated_statements(file);
     co_return drift;
   }
 

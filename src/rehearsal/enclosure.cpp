@@ -15,7 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned long listening = 0x10000;  // __SO_ACCEPTCON of linux/net.h
-constexpr std::string_view of_postgresql = ".s.PGSQL.";
 
 /// Empty: it is not there, or not for us.
 fs::path reached(const fs::path& path) {
@@ -60,11 +59,10 @@ Enclosure enclosure_without(const std::vector<fs::path>& sockets, const std::vec
   std::vector<fs::path> found;
   for (const fs::path& socket : sockets)
     if (const fs::path real = reached(socket); !real.empty()) found.push_back(real);
-  std::vector<fs::path> directories;
+  std::vector<fs::path> directories = {"/run", "/tmp", "/var/tmp"};  // first: others may lie in them
   for (const fs::path& host : hosts)
     if (const fs::path real = reached(host); !real.empty()) directories.push_back(real);
-  for (const fs::path& socket : found)
-    if (socket.filename().string().starts_with(of_postgresql)) directories.push_back(socket.parent_path());
+  for (const fs::path& socket : found) directories.push_back(socket.parent_path());
   for (const fs::path& directory : directories)
     if (may_hide(directory)) add(enclosure.hidden, directory);
   for (const fs::path& socket : found)
@@ -78,12 +76,12 @@ Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
   if (::access(bubblewrap, X_OK) != 0)
     throw Error(ErrorKind::failed, "keep the rehearsal away from production", "bubblewrap is not there",
                 "apt install bubblewrap");
-  Argv words = {bubblewrap, "--unshare-user", "--unshare-net", "--die-with-parent"};
+  Argv words = {bubblewrap, "--unshare-user", "--unshare-net", "--unshare-ipc", "--die-with-parent"};
   const auto say = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
-  say({"--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev"});
+  say({"--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", "/dev/shm"});
+  for (const fs::path& path : enclosure.writable) say({"--bind", path.string(), path.string()});
   for (const fs::path& directory : enclosure.hidden) say({"--tmpfs", directory.string()});
   for (const fs::path& socket : enclosure.sockets) say({"--ro-bind", "/dev/null", socket.string()});
-  for (const fs::path& path : enclosure.writable) say({"--bind", path.string(), path.string()});
   for (const Replaced& file : enclosure.replaced) say({"--ro-bind", file.by.string(), file.file.string()});
   for (const Replaced& copy : enclosure.copied) say({"--bind", copy.by.string(), copy.file.string()});
   say({"--bind", own.string(), own.string(), "--"});
@@ -91,7 +89,7 @@ Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
 }
 
 Argv entering(pid_t process, const fs::path& directory) {
-  return {"/usr/bin/nsenter",      "--preserve-credentials",       "--user", "--mount", "--net", "--target",
+  return {"/usr/bin/nsenter",      "--preserve-credentials",       "--user", "--mount", "--net", "--ipc", "--target",
           std::to_string(process), "--wdns=" + directory.string(), "--"};
 }
 

@@ -30,8 +30,8 @@ struct Enclosure {
 /// The paths of unix sockets that somebody listens at, of what /proc/net/unix says.
 std::vector<std::filesystem::path> listening_sockets(std::istream& proc_net_unix);
 
-/// Hides every one of those sockets that we could reach, and the whole directory where it is one of PostgreSQL's or
-/// `host` of a URL, for a server that starts again makes a new one there. What lies below `needed` is not hidden.
+/// Hides the directories in which sockets usually are, those in which these are and `hosts` of URLs: a server that
+/// starts again makes a new one there. Where something below is `needed`, only the sockets themselves.
 Enclosure enclosure_without(const std::vector<std::filesystem::path>& sockets,
                             const std::vector<std::filesystem::path>& hosts,
                             const std::vector<std::filesystem::path>& needed);

@@ -38,14 +38,25 @@ bool deletes(const Statement& statement) {
   return std::ranges::find(kinds, statement.kind) != kinds.end();
 }
 
-/// Whether the text of some revision says that data of that table goes.
-bool is_seen(std::span<const ReadRevision> read, std::string_view table) {
-  return std::ranges::any_of(read, [&](const ReadRevision& revision) {
-    return std::ranges::any_of(revision.statements, [&](const Statement& s) {
-      const bool is_whole_schema = s.kind == Kind::drop_schema && table.starts_with(s.table.name + ".");
-      return deletes(s) && (is_whole_schema || s.kind == Kind::drop_owned || is_named(s, table));
-    });
-  });
+bool drops_table(const Statement& s, std::string_view table) {
+  const bool is_whole_schema = s.kind == Kind::drop_schema && table.starts_with(s.table.name + ".");
+  return is_whole_schema || s.kind == Kind::drop_owned || (s.kind == Kind::drop_table && is_named(s, table));
+}
+
+bool deletes_rows(const Statement& s, std::string_view table) {
+  const bool is_about_rows = s.kind == Kind::delete_rows || s.kind == Kind::truncate;
+  return drops_table(s, table) || (is_about_rows && is_named(s, table));
+}
+
+bool drops_column(const Statement& s, std::string_view table, std::string_view column) {
+  const bool is_it = column.ends_with("." + s.name) || column.ends_with("." + quote_identifier(s.name));
+  return drops_table(s, table) || (s.kind == Kind::drop_column && is_named(s, table) && is_it);
+}
+
+template <class Says>
+bool is_seen(std::span<const ReadRevision> read, Says says) {
+  return std::ranges::any_of(
+      read, [&](const ReadRevision& revision) { return std::ranges::any_of(revision.statements, says); });
 }
 
 /// The statement in the text that a recorded one came from: of the same kind and about the same table, in its revision.
@@ -123,14 +134,34 @@ class Judge {
   void hidden_destruction() {
     for (std::size_t i = 0; i < rehearsed_.recording.statements.size(); ++i)
       for (const Victim& victim : rehearsed_.recording.statements[i].dropped) {
-        if (victim.of.empty() || is_seen(read_, victim.of)) continue;
-        add_hidden(finding(i, "hidden-destruction", "data-loss", Severity::blocks), victim.type + " " + victim.name,
-                   "is dropped");
+        if (victim.of.empty() || is_there_after(victim)) continue;
+        const std::string table = root_of(victim.of);
+        const bool is_column = victim.type == "table column";
+        const bool is_told = is_seen(read_, [&](const Statement& s) {
+          return drops_table(s, victim.of) || (is_column ? drops_column(s, table, victim.name) : drops_table(s, table));
+        });
+        if (!is_told)
+          add_hidden(finding(i, "hidden-destruction", "data-loss", Severity::blocks), victim.type + " " + victim.name,
+                     "is dropped");
       }
     for (const Loss& loss : losses_between(rehearsed_.before, rehearsed_.after)) {
-      if (loss.is_dropped || is_seen(read_, loss.table)) continue;
+      if (loss.is_dropped || is_seen(read_, [&](const Statement& s) { return deletes_rows(s, loss.table); })) continue;
       add_hidden(finding("", "hidden-destruction", "data-loss", Severity::blocks), loss.table,
                  fmt::format("loses {} of {} rows", loss.rows, loss.of));
+    }
+    replaced_rows();
+  }
+
+  /// As many rows as before, and others: nothing is lost by number. A row that goes to another partition counts as
+  /// deleted, so that these are left out.
+  void replaced_rows() {
+    for (const auto& [oid, table] : rehearsed_.before.tables) {
+      const auto now = rehearsed_.after.tables.find(oid);
+      if (table.root != oid || now == rehearsed_.after.tables.end() || now->second.rows < table.rows) continue;
+      const std::uint64_t deleted = now->second.deleted - std::min(table.deleted, now->second.deleted);
+      if (deleted == 0 || is_seen(read_, [&](const Statement& s) { return deletes_rows(s, table.name); })) continue;
+      add_hidden(finding("", "hidden-destruction", "data-loss", Severity::blocks), table.name,
+                 fmt::format("has {} of its rows deleted, and others put in their place,", deleted));
     }
   }
 
@@ -180,6 +211,20 @@ class Judge {
   static std::string last_line(std::string text) {
     while (text.ends_with('\n')) text.pop_back();
     return text.substr(text.rfind('\n') + 1);
+  }
+
+  /// A table whose drop was rolled back.
+  bool is_there_after(const Victim& victim) const {
+    return victim.type == "table" && std::ranges::any_of(rehearsed_.before.tables, [&](const auto& table) {
+             return table.second.name == victim.of && rehearsed_.after.tables.contains(table.first);
+           });
+  }
+
+  /// The table that a partition is a part of, whose name the text says.
+  std::string root_of(const std::string& table) const {
+    const auto& tables = rehearsed_.before.tables;
+    const auto found = std::ranges::find(tables, table, [](const auto& one) { return one.second.name; });
+    return found == tables.end() ? table : tables.at(found->second.root).name;
   }
 
   void add_hidden(Finding found, const std::string& what, const std::string& happens) {

@@ -100,7 +100,10 @@ DECLARE
   role name;
 BEGIN
   FOREACH setting IN ARRAY ARRAY['log_min_duration_statement = 0', 'log_statement = none', 'log_duration = off',
-                                 'log_min_messages = warning', 'auto_explain.log_min_duration = 0'] LOOP
+                                 'log_min_messages = warning', 'log_min_error_statement = error',
+                                 'session_preload_libraries = auto_explain', 'auto_explain.log_min_duration = 0',
+                                 'auto_explain.log_analyze = on', 'auto_explain.log_format = json',
+                                 'auto_explain.log_verbose = on'] LOOP
     FOR role IN SELECT rolname FROM pg_roles WHERE rolcanlogin LOOP
       EXECUTE format('ALTER ROLE %I IN DATABASE %I SET %s', role, current_database(), setting);
     END LOOP;
@@ -163,14 +166,25 @@ constexpr const char* lines_sql = R"sql(
   WITH begun AS (SELECT max(number) AS number FROM log_line WHERE message = $1),
        ended AS (SELECT min(l.number) AS number FROM log_line l, begun WHERE l.number > begun.number
                  AND l.message LIKE 'orchestrate phase %')
-  SELECT (extract(epoch FROM l.log_time::timestamptz) * 1000)::bigint, l.session_id, l.user_name, l.application_name,
+  SELECT (extract(epoch FROM l.log_time::timestamptz) * 1000)::bigint, l.session_id,
          l.error_severity, l.sql_state_code, l.message, l.query, l.virtual_transaction_id
   FROM log_line l, begun, ended
   WHERE l.number > begun.number AND l.number < ended.number AND l.database_name <> current_database()
   ORDER BY l.number)sql";
 
-bool has_ended(const Rows& rows) {
-  return !rows.rows.empty() && rows.rows.front().front().has_value();
+/// Whether the mark behind that one is in the log. A record that is half written is none yet.
+Task<bool> has_ended(Database& beside, std::vector<std::string> mark, std::stop_token stop) {
+  const std::string ended_sql =
+      "SELECT max(number) FROM log_line WHERE message LIKE 'orchestrate phase %' AND number > "
+      "(SELECT max(number) FROM log_line WHERE message = $1)";
+  try {
+    co_await read_log(beside, stop);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::failed) throw;
+    co_return false;
+  }
+  const Rows ended = co_await beside.query(ended_sql, mark, stop);
+  co_return !ended.rows.empty() && ended.rows.front().front().has_value();
 }
 
 }  // namespace
@@ -192,7 +206,7 @@ std::vector<std::string> recording_settings(int major) {
                                        "auto_explain.log_analyze=on",
                                        "auto_explain.log_timing=off",
                                        "auto_explain.log_verbose=on",
-                                       "auto_explain.log_nested_statements=on",
+                                       "auto_explain.log_nested_statements=off",
                                        "auto_explain.log_format=json"};
   constexpr int first_with_parameters = 13;
   if (major >= first_with_parameters) settings.emplace_back("log_parameter_max_length=0");  // these are data
@@ -213,14 +227,10 @@ Task<> mark(Database& beside, std::string phase, std::stop_token stop) {
 
 Task<std::vector<LogLine>> lines_since(Database& beside, Clock& clock, std::string phase, std::stop_token stop) {
   const std::vector<std::string> mark = {mark_text(phase)};
-  const std::string ended_sql =
-      "SELECT max(number) FROM log_line WHERE message LIKE 'orchestrate phase %' AND number > "
-      "(SELECT max(number) FROM log_line WHERE message = $1)";
   const auto until = clock.boot() + patience;
   for (;;) {  // whoever writes the log does so a moment later
-    co_await read_log(beside, stop);
-    const Rows ended = co_await beside.query(ended_sql, mark, stop);
-    if (has_ended(ended)) break;
+    const bool is_whole = co_await has_ended(beside, mark, stop);
+    if (is_whole) break;
     if (clock.boot() > until)
       throw Error(ErrorKind::failed, "read what the rehearsal's server has recorded", "its log does not end");
     co_await clock.sleep(look_interval, stop);
@@ -231,13 +241,11 @@ Task<std::vector<LogLine>> lines_since(Database& beside, Clock& clock, std::stri
     const auto text = [&](std::size_t column) { return row.at(column).value_or(""); };
     lines.push_back({.at = std::stoll(text(0)),
                      .session = text(1),
-                     .user = text(2),
-                     .application = text(3),
-                     .severity = text(4),
-                     .sqlstate = text(5),
-                     .message = text(6),
-                     .query = text(7),
-                     .transaction = text(8)});
+                     .severity = text(2),
+                     .sqlstate = text(3),
+                     .message = text(4),
+                     .query = text(5),
+                     .transaction = text(6)});
   }
   co_return lines;
 }

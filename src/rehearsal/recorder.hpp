@@ -25,7 +25,7 @@ inline constexpr std::string_view recorder_schema = "orchestrate_rehearsal";
 /// One line of the server's log, as its CSV format has it.
 struct LogLine {
   std::int64_t at = 0;  ///< milliseconds since 1970
-  std::string session, user, application, severity, sqlstate, message, query;
+  std::string session, severity, sqlstate, message, query;
   std::string transaction;  ///< virtual transaction id
 };
 

@@ -53,29 +53,9 @@ std::optional<Timed> timed(std::string_view message) {
   return Timed{Duration(std::llround(milliseconds * 1000)), rest.substr(0, rest.find_first_of(" :")), text};
 }
 
-/// The first word of a statement, in capitals.
-std::string verb_of(std::string_view sql) {
-  std::string verb;
-  for (const char c : sql) {
-    if (std::isalpha(static_cast<unsigned char>(c)) == 0) {
-      if (verb.empty() && std::isspace(static_cast<unsigned char>(c)) != 0) continue;
-      break;
-    }
-    verb += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  return verb;
-}
-
-bool begins(std::string_view sql) {
-  const std::string verb = verb_of(sql);
-  return verb == "BEGIN" || verb == "START";
-}
-
-bool ends(std::string_view sql) {
-  const std::string verb = verb_of(sql);
-  if (verb == "ROLLBACK")
-    return sql.find(" TO ") == std::string_view::npos && sql.find(" to ") == std::string_view::npos;
-  return verb == "COMMIT" || verb == "END" || verb == "ABORT";
+/// `3/33` in a transaction, `3/0` behind it and where a statement is one of its own.
+bool is_in_transaction(std::string_view virtual_transaction) {
+  return !virtual_transaction.empty() && !virtual_transaction.ends_with("/0");
 }
 
 std::string qualified(const Json& plan) {
@@ -111,6 +91,9 @@ class Session {
       : recording_(recording), before_(before), direction_(direction) {}
 
   void take(const LogLine& line) {
+    const bool is_another = is_in_transaction(line.transaction) && line.transaction != transaction_;
+    if (is_another) end_transaction(last_end_);
+    if (is_another) transaction_ = line.transaction;
     if (line.message.starts_with(own_word)) return take_event(parse_json(line.message.substr(own_word.size())));
     if (line.severity == "ERROR" || line.severity == "FATAL") return take_error(line);
     const auto found = timed(line.message);
@@ -124,15 +107,7 @@ class Session {
 
  private:
   struct Held {
-    std::string table;
-    Lock lock;
-    Duration since;
-    std::size_t statement;
-  };
-
-  /// A statement that took a lock which nobody has told of yet.
-  struct Silent {
-    std::string table;  ///< without its schema
+    TakenLock taken;
     Duration since;
     std::size_t statement;
   };
@@ -162,36 +137,30 @@ class Session {
       const Lock lock = lock_named(parts.at(2).as_string());
       if (table == before_.end()) continue;
       const TakenLock taken{table->second, lock};
-      const bool is_held = std::ranges::any_of(
-          held_, [&](const Held& held) { return held.table == taken.table && held.lock == taken.lock; });
-      if (!is_held && std::ranges::find(next_.locks, taken) == next_.locks.end()) next_.locks.push_back(taken);
+      if (!is_held(taken) && std::ranges::find(next_.locks, taken) == next_.locks.end()) next_.locks.push_back(taken);
     }
   }
 
+  /// In a transaction it goes on, be it to a savepoint; a statement of its own ends with the next one.
   void take_error(const LogLine& line) {
     next_.error = line.sqlstate + ": " + line.message;
     next_.sql = line.query;
     add(Duration(line.at * 1000));
-    if (!in_transaction_) end_transaction(last_end_);  // else it ends with a ROLLBACK, perhaps to a savepoint only
   }
 
   void take_statement(const LogLine& line, const Timed& statement) {
     next_.sql = statement.text;
     next_.took = statement.took;
-    if (begins(statement.text)) in_transaction_ = true;
     add(Duration(line.at * 1000));
-    if (ends(statement.text) || !in_transaction_) end_transaction(last_end_);
+    if (!is_in_transaction(line.transaction)) end_transaction(last_end_);
   }
 
   void add(Duration ended) {
     last_end_ = ended;
     const std::size_t number = recording_.statements.size();
-    note_silent_locks(ended - next_.took, number);
-    for (const TakenLock& lock : next_.locks) {
-      const Silent* earlier = silent_about(lock.table);
-      held_.push_back({lock.table, lock.lock, earlier ? earlier->since : ended - next_.took,
-                       earlier ? earlier->statement : number});
-    }
+    take_silent_locks(ended - next_.took, number);
+    for (const TakenLock& lock : next_.locks)
+      if (!is_held(lock)) held_.push_back({lock, ended - next_.took, number});
     unassigned_.push_back(number);
     recording_.statements.push_back(std::exchange(next_, {}));
     if (revision_.empty()) return;
@@ -200,30 +169,32 @@ class Session {
     revision_.clear();
   }
 
-  /// LOCK and TRUNCATE fire no event trigger: that they hold a lock is seen with the next command that does.
-  void note_silent_locks(Duration since, std::size_t statement) {
-    const std::string verb = verb_of(next_.sql);
-    if (verb != "LOCK" && verb != "TRUNCATE") return;
-    for (const Statement& locking : statements_of_sql(next_.sql))
-      if (!locking.table.name.empty()) silent_.push_back({locking.table.name, since, statement});
+  /// These fire no event trigger, so what they lock is what their text says.
+  void take_silent_locks(Duration since, std::size_t statement) {
+    static constexpr std::array silent = {StatementKind::lock_table, StatementKind::truncate, StatementKind::rewrite,
+                                          StatementKind::rebuild};
+    for (const Statement& locking : statements_of_sql(next_.sql)) {
+      if (std::ranges::find(silent, locking.kind) == silent.end() || locking.table.name.empty()) continue;
+      for (const auto& [oid, table] : before_) {
+        const TakenLock lock{table, work_of(locking).lock};
+        const bool is_meant =
+            table.ends_with("." + locking.table.name) || table.ends_with("." + quote_identifier(locking.table.name));
+        if (is_meant && !is_held(lock)) held_.push_back({lock, since, statement});
+      }
+    }
   }
 
-  const Silent* silent_about(const std::string& table) const {
-    const auto found = std::ranges::find_if(silent_, [&](const Silent& silent) {
-      return table.ends_with("." + silent.table) || table.ends_with("." + quote_identifier(silent.table));
-    });
-    return found == silent_.end() ? nullptr : &*found;
+  bool is_held(const TakenLock& lock) const {
+    return std::ranges::any_of(held_, [&](const Held& held) { return held.taken == lock; });
   }
 
   void end_transaction(Duration at) {
-    in_transaction_ = false;
-    silent_.clear();
     for (const Held& held : held_) {
-      if (!hinders_writers(held.lock)) continue;
+      if (!hinders_writers(held.taken.lock)) continue;
       const auto known = std::ranges::find_if(recording_.windows, [&](const LockWindow& window) {
-        return window.table == held.table && window.lock == held.lock;
+        return window.table == held.taken.table && window.lock == held.taken.lock;
       });
-      const LockWindow window{held.table, held.lock, at - held.since, held.statement};
+      const LockWindow window{held.taken.table, held.taken.lock, at - held.since, held.statement};
       if (known == recording_.windows.end())
         recording_.windows.push_back(window);
       else if (known->held < window.held)
@@ -239,9 +210,8 @@ class Session {
   std::string revision_;                 ///< that the statement which comes next completes
   std::vector<std::size_t> unassigned_;  ///< statements of a revision that is not complete yet
   std::vector<Held> held_;
-  std::vector<Silent> silent_;
   Duration last_end_{0};
-  bool in_transaction_ = false;
+  std::string transaction_;  ///< the virtual one that runs, or ran last
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ struct LockWindow {
 struct Recording {
   std::vector<RecordedStatement> statements;
   std::vector<LockWindow> windows;  ///< of each table the longest of each lock that hinders writers or readers
-  Duration took{0};                 ///< from the first statement's start to the last one's end
+  Duration took{0};                 ///< of all statements together
 };
 
 /// What ran, from the log's lines of one phase.

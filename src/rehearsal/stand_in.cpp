@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 #include <span>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -48,6 +49,31 @@ std::string text_of_file(const fs::path& file) {
     throw Error(ErrorKind::failed, "rehearse with another URL in " + file.string(), "the file cannot be read",
                 "correct rehearsal.url_file");
   return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Without what makes our own superuser into what production's of that name is.
+std::string without_superuser(const std::string& sql) {
+  std::istringstream lines(sql);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_ours = line.starts_with("CREATE ROLE postgres;") || line.starts_with("ALTER ROLE postgres ");
+    if (!is_ours) kept += line + "\n";
+  }
+  return kept;
+}
+
+/// Production's directories are not here.
+std::vector<std::string> without_tablespace(std::vector<std::string> statements) {
+  constexpr std::string_view word = " TABLESPACE ";
+  if (statements.empty()) return statements;
+  std::string& creation = statements.front();
+  const std::size_t begin = creation.find(word);
+  if (begin == std::string::npos) return statements;
+  const bool is_quoted = creation[begin + word.size()] == '"';
+  const std::size_t end =
+      is_quoted ? creation.find('"', begin + word.size() + 1) + 1 : creation.find(' ', begin + word.size());
+  creation.erase(begin, end == std::string::npos ? end : end - begin);
+  return statements;
 }
 
 /// What a session of the superuser may change.
@@ -114,8 +140,9 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
 Enclosure StandIn::enclosure() const {
   const Application& application = context_.application;
   std::ifstream sockets(proc_net_unix);
-  Enclosure enclosure = enclosure_without(listening_sockets(sockets), socket_directories(application),
-                                          {application.policy.project.path, application.home, context_.state});
+  Enclosure enclosure =
+      enclosure_without(listening_sockets(sockets), socket_directories(application),
+                        {application.policy.project.path, application.home, context_.state, "/etc", "/usr", "/dev"});
   enclosure.writable = blueprint_.writable;
   return enclosure;
 }
@@ -182,11 +209,14 @@ Task<> StandIn::make_roles() {
   const fs::path psql = scratch::server_programs(application.policy.postgres_bin, major_) / "psql";
   Command making = backup::libpq_command(psql, cluster_->url(maintenance));
   making.argv.insert(making.argv.end(), {"--no-psqlrc", "--quiet", "--output=/dev/null"});
+  const Argv inside = entering(cluster_->process(), "/");  // psql runs what a line that begins with a backslash says
+  making.argv.insert(making.argv.begin(), inside.begin(), inside.end());
   making.timeout = roles_limit;
   making.log = context_.output;
   making.piped = true;
   const auto process = context_.ports.commands.start(std::move(making), context_.stop);
-  co_await process->write(std::as_bytes(std::span(exit.out)));
+  const std::string roles = without_superuser(exit.out);
+  co_await process->write(std::as_bytes(std::span(roles)));
   process->close_input();
   co_await process->wait();
 }
@@ -201,7 +231,7 @@ Task<> StandIn::make_database() {
   const auto ours = co_await context_.ports.databases.connect(cluster_->url(maintenance), options, context_.stop);
   const std::string drop = "DROP DATABASE IF EXISTS " + quote_identifier(name);  // `postgres`, which is there
   co_await ours->query(drop, context_.stop);
-  for (const std::string& statement : statements) co_await ours->query(statement, context_.stop);
+  for (const std::string& statement : without_tablespace(statements)) co_await ours->query(statement, context_.stop);
 }
 
 /// Whatever the dump would fail on halfway is named before.

@@ -15,6 +15,7 @@ constexpr auto limit = std::chrono::hours(1);
 /// Each table counted in one statement, so that nobody has to quote names.
 const std::string count_sql = R"sql(
   SELECT c.oid::bigint, c.oid::regclass::text, coalesce(pg_partition_root(c.oid)::oid, c.oid)::bigint,
+    pg_stat_get_tuples_deleted(c.oid),
     (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ONLY ' || c.oid::regclass, false, true, '')))[1]::text
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
@@ -39,8 +40,10 @@ Task<Survey> survey(StageContext& context, const StandIn& stand_in) {
   co_await session->query(whole_names, context.stop);
   const Rows counted = co_await session->query(count_sql, context.stop);
   for (const auto& row : counted.rows)
-    found.tables[std::stoll(row.at(0).value())] = {
-        .name = row.at(1).value(), .rows = std::stoull(row.at(3).value_or("0")), .root = std::stoll(row.at(2).value())};
+    found.tables[std::stoll(row.at(0).value())] = {.name = row.at(1).value(),
+                                                   .rows = std::stoull(row.at(4).value_or("0")),
+                                                   .deleted = std::stoull(row.at(3).value_or("0")),
+                                                   .root = std::stoll(row.at(2).value())};
   const TableName& version_table = context.application.policy.migrations.version_table;
   std::erase_if(found.tables, [&](const auto& table) { return table.second.name == version_table.text(); });
   const auto versions = co_await version_rows(*session, version_table, context.stop);

@@ -17,7 +17,8 @@ struct Survey {
   struct Table {
     std::string name;  ///< `cfg.panels`
     std::uint64_t rows = 0;
-    std::int64_t root = 0;  ///< the oid of the partitioned table that it is a part of, else its own
+    std::uint64_t deleted = 0;  ///< rows since the copy was made, as PostgreSQL's statistics count them
+    std::int64_t root = 0;      ///< the oid of the partitioned table that it is a part of, else its own
     bool operator==(const Table&) const = default;
   };
   std::map<std::int64_t, Table> tables;  ///< by oid, which no rename changes; without the version table

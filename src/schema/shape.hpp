@@ -10,8 +10,8 @@
 namespace orchestrate {
 
 /// What the objects of some schemas are, in words, by their names: `column cfg.panels.title` is `text NOT NULL`.
-/// Neither owners and grants nor the order of columns are part of it, so that two databases that were made in different
-/// ways can be compared.
+/// Neither owners and grants, nor the order of columns, nor partitions of a table, which jobs make, are part of it, so
+/// that two databases that were made in different ways can be compared.
 using Shape = std::map<std::string, std::string>;
 
 /// Without the version table, and without what extensions made.

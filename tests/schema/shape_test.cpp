@@ -22,6 +22,8 @@ constexpr const char* one_of_each = R"(
   CREATE TABLE cfg.owners (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
   CREATE TABLE cfg.panels (id bigserial PRIMARY KEY, title text NOT NULL DEFAULT 'x', mood cfg.mood, size cfg.size,
                            owner int REFERENCES cfg.owners, twice int GENERATED ALWAYS AS (2 * id) STORED);
+  CREATE TABLE cfg.log (day int) PARTITION BY LIST (day); CREATE TABLE cfg.log_1 PARTITION OF cfg.log FOR VALUES IN (1);
+  CREATE TYPE cfg.pair AS (a int, b int);
   CREATE UNIQUE INDEX ux_title ON cfg.panels (lower(title)) WHERE title <> '';
   CREATE VIEW cfg.titles AS SELECT title FROM cfg.panels;
   CREATE FUNCTION cfg.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -70,6 +72,11 @@ TEST_F(ShapeOfSchemas, DoesNotDependOnTheOrderOfColumnsOnOwnersOrOnTheVersionTab
               IsEmpty());
 }
 
+TEST_F(ShapeOfSchemas, DoesNotDependOnPartitionsWhichJobsMake) {
+  EXPECT_THAT(different("CREATE TABLE cfg.log_2 PARTITION OF cfg.log FOR VALUES IN (2); DROP TABLE cfg.log_1"),
+              IsEmpty());
+}
+
 TEST_F(ShapeOfSchemas, TellsEachChangeByItsName) {
   struct Case {
     const char* change;
@@ -80,7 +87,9 @@ TEST_F(ShapeOfSchemas, TellsEachChangeByItsName) {
         Case{"ALTER TABLE cfg.panels DROP COLUMN mood", "column cfg.panels.mood -"},
         Case{"ALTER TABLE cfg.panels ALTER title DROP NOT NULL", "column cfg.panels.title"},
         Case{"ALTER TABLE cfg.panels ALTER title SET DEFAULT 'y'", "column cfg.panels.title"},
-        Case{"ALTER TYPE cfg.mood ADD VALUE 'worse'", "type cfg.mood"},
+        Case{"ALTER TABLE cfg.panels ALTER title TYPE text COLLATE \"C\"", "column cfg.panels.title"},
+        Case{"ALTER TYPE cfg.pair ADD ATTRIBUTE c int", "column cfg.pair.c +"},
+        Case{"DROP TYPE cfg.pair", "table cfg.pair -"}, Case{"ALTER TYPE cfg.mood ADD VALUE 'worse'", "type cfg.mood"},
         Case{"ALTER TABLE cfg.panels DROP CONSTRAINT panels_owner_fkey",
              "constraint panels_owner_fkey on cfg.panels -"},
         Case{"ALTER DOMAIN cfg.size DROP CONSTRAINT size_check", "constraint size_check of cfg.size -"},

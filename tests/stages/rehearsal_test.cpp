@@ -274,6 +274,38 @@ TEST_F(Rehearsal, DoesNotTakeRowsThatMoveForLost) {
   EXPECT_THAT(outcome.details, Not(Contains(HasSubstr("deletes"))));
 }
 
+TEST_F(Rehearsal, SeesThatRowsAreReplacedByOthers) {
+  sql("CREATE FUNCTION cfg.renew() RETURNS void LANGUAGE sql AS 'DELETE FROM cfg.panels; INSERT INTO cfg.panels VALUES "
+      "(7), (8)'");
+  revision("op.execute('SELECT cfg.renew()')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked) << text_of(outcome);
+  EXPECT_THAT(outcome.next, HasSubstr("002:hidden-destruction:cfg.panels"));
+}
+
+TEST_F(Rehearsal, KnowsAPartitionedTableByItsOwnName) {
+  sql("CREATE TABLE cfg.log (day int, note text) PARTITION BY LIST (day); CREATE TABLE cfg.log_1 PARTITION OF cfg.log "
+      "FOR "
+      "VALUES IN (1); INSERT INTO cfg.log VALUES (1, 'x'); CREATE TABLE cfg.old (LIKE cfg.log) PARTITION BY LIST (day);"
+      "CREATE TABLE cfg.old_1 PARTITION OF cfg.old FOR VALUES IN (1); INSERT INTO cfg.old VALUES (1, 'x');"
+      "ALTER TABLE cfg.log OWNER TO bot; ALTER TABLE cfg.log_1 OWNER TO bot; ALTER TABLE cfg.old OWNER TO bot;"
+      "ALTER TABLE cfg.old_1 OWNER TO bot");
+  revision("op.drop_column('log', 'note', schema='cfg')\nop.drop_table('old', schema='cfg')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << text_of(outcome);
+  EXPECT_THAT(outcome.details, Contains("drops cfg.old with 1 rows"));
+}
+
+TEST_F(Rehearsal, DoesNotTakeOneWordAboutATableForAnother) {
+  sql("CREATE TABLE cfg.orders (id int, note text); INSERT INTO cfg.orders VALUES (1, 'x'); ALTER TABLE cfg.orders "
+      "OWNER "
+      "TO bot; CREATE FUNCTION cfg.tidy_up() RETURNS void LANGUAGE sql AS 'DELETE FROM cfg.orders'");
+  revision("op.drop_column('orders', 'note', schema='cfg')\nop.execute('SELECT cfg.tidy_up()')");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::blocked) << text_of(outcome);
+  EXPECT_THAT(outcome.next, HasSubstr("002:hidden-destruction:cfg.orders"));
+}
+
 TEST_F(Rehearsal, GoesOnAfterAnErrorBehindASavepoint) {
   revision(
       "import sqlalchemy.exc\n"
