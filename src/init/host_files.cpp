@@ -35,6 +35,10 @@ Draft worker(const Policy& policy, const HostFacts& facts) {
   text += "# The service goes before its migration's helpers.\nMemoryMax=1G\nCPUWeight=50\nIOWeight=50\n";
   if (facts.private_env_file)
     text += fmt::format("# Only root can read it.\nLoadCredential=env:{}\n", unit_path(*facts.private_env_file));
+  if (policy.stage_of_kind("rehearsal"))
+    text +=
+        "# A rehearsal makes namespaces of user, network, mounts and memory, without a right to anything on the host.\n"
+        "RestrictNamespaces=user net mnt ipc\nRestrictAddressFamilies=AF_NETLINK\nSystemCallFilter=@mount capset\n";
   return draft(fs::path(worker_drop_ins(policy.app)) / ("10-" + policy.app + ".conf"), "#", text);
 }
 

@@ -67,6 +67,8 @@ class Builder {
   Task<Answer> build() {
     const Migrations& migrations = context_.application.policy.migrations;
     const auto log = co_await stand_in_.session_beside(context_.stop);
+    const auto session = co_await stand_in_.session(context_.stop);
+    co_await log_sessions(*session, context_.stop);
     context_.progress("building the schema from nothing");
     co_await mark(*log, build_phase, context_.stop);
     const Exit exit = co_await run(building_.to_revision);
@@ -75,7 +77,6 @@ class Builder {
     if (lines.empty()) co_return NoContact{exit};
     if (!exit.ok()) co_return BuildFailure{exit};
     Built built;
-    const auto session = co_await stand_in_.session(context_.stop);
     const std::vector<std::string> schemas = app_schemas(context_.application.policy);
     built.shape = co_await read_shape(*session, schemas, migrations.version_table, context_.stop);
     const auto versions = co_await version_rows(*session, migrations.version_table, context_.stop);

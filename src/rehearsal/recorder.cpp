@@ -91,10 +91,10 @@ CREATE EVENT TRIGGER orchestrate_rehearsal_command ON ddl_command_end
 CREATE EVENT TRIGGER orchestrate_rehearsal_drop ON sql_drop EXECUTE FUNCTION orchestrate_rehearsal.dropped();
 CREATE EVENT TRIGGER orchestrate_rehearsal_rewrite ON table_rewrite EXECUTE FUNCTION orchestrate_rehearsal.rewritten();
 SELECT orchestrate_rehearsal.watch_versions();
+)sql";
 
--- For sessions that begin from now on: what restored the database is of no interest. Of a role in the database, since
--- roles bring settings of their own, which win over those of the server.
-DO $$
+/// Of a role in the database, since roles bring settings of their own, which win over those of the server.
+constexpr const char* log_sessions_sql = R"sql(DO $$
 DECLARE
   setting text;
   role name;
@@ -217,6 +217,11 @@ Task<> install_recorder(Database& superuser, TableName version_table, std::stop_
   const std::string name = version_table.quoted();
   std::string sql = with(recorder_sql, "VERSION_TABLE_AS_TEXT", as_text(name));
   sql = with(std::move(sql), "VERSION_TABLE", name);
+  co_await superuser.query(std::move(sql), stop);
+}
+
+Task<> log_sessions(Database& superuser, std::stop_token stop) {
+  std::string sql = log_sessions_sql;
   co_await superuser.query(std::move(sql), stop);
 }
 

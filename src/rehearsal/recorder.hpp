@@ -19,6 +19,9 @@ std::vector<std::string> recording_settings(int major);
 /// in the database that is rehearsed on.
 Task<> install_recorder(Database& superuser, TableName version_table, std::stop_token stop);
 
+/// Has the server log each statement of sessions that begin from now on: what restored the database is of no interest.
+Task<> log_sessions(Database& superuser, std::stop_token stop);
+
 /// The schema in which all of it lives; what of a schema's objects holds this name is no object of the project.
 inline constexpr std::string_view recorder_schema = "orchestrate_rehearsal";
 

@@ -26,6 +26,7 @@ class Rehearsal {
     log_ = co_await stand_in_.session_beside(context_.stop);
     const TableName version_table = context_.application.policy.migrations.version_table;
     co_await install_recorder(*session_, version_table, context_.stop);
+    co_await log_sessions(*session_, context_.stop);
     if (commands_.current) {
       context_.progress("asking whether the project comes to the copy");
       const Exit exit = co_await phase(contact_phase, *commands_.current);

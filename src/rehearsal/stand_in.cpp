@@ -186,7 +186,8 @@ Task<> StandIn::expect_enclosure(const Enclosure& enclosure) {
   throw Error(exit.cause == Exit::Cause::stopped ? ErrorKind::stopped : ErrorKind::failed,
               "keep the rehearsal away from production", exit.err.empty() ? exit.text() : backup::complaint(exit.err),
               "users must be allowed to make namespaces: sysctl user.max_user_namespaces, "
-              "kernel.unprivileged_userns_clone");
+              "kernel.unprivileged_userns_clone; a worker must be, too: orchestrate init writes that where the policy "
+              "has a rehearsal, and --local needs no worker");
 }
 
 /// As pg_dumpall writes them. That the superuser is there already is no matter, nor is a tablespace.

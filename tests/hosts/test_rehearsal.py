@@ -16,10 +16,21 @@ REHEARSED = (r"  - restore_point:", "  - rehearsal: { max_lock: 2s }\n  - restor
 URL = 'os.environ["ALEMBIC_DATABASE_URL"]'
 
 
+# As `orchestrate init` writes it for a policy with a rehearsal.
+DROP_IN = """[Service]
+RestrictNamespaces=user net mnt ipc
+RestrictAddressFamilies=AF_NETLINK
+SystemCallFilter=@mount capset
+"""
+
+
 @pytest.fixture(scope="module")
 def booted(project):
     with boot(project) as host:
-        yield worker.WorkerVps(host, project)
+        vps = worker.WorkerVps(host, project)
+        host.write(f"/etc/systemd/system/{worker.worker_of(vps)}.d/20-rehearsal.conf", DROP_IN)
+        host.shell("systemctl daemon-reload")
+        yield vps
 
 
 def dump_now(vps):

@@ -42,6 +42,14 @@ TEST(HostFiles, HandOverAnEnvFileThatOnlyRootCanRead) {
   EXPECT_THAT(files[0].text, HasSubstr("\nLoadCredential=env:/etc/app.env\n"));
 }
 
+TEST(HostFiles, LetTheWorkerMakeNamespacesOnlyWhereItRehearses) {
+  const HostFacts facts{.private_env_file = {}, .state_group = "g", .gated = {}};
+  EXPECT_THAT(host_files(policy(), facts)[0].text, Not(HasSubstr("RestrictNamespaces")));
+  Policy rehearsing = policy();
+  rehearsing.pipeline.push_back({.kind = "rehearsal", .name = "rehearsal"});
+  EXPECT_THAT(host_files(rehearsing, facts)[0].text, HasSubstr("\nRestrictNamespaces=user net mnt ipc\n"));
+}
+
 TEST(HostFiles, GateAUnitOnlyWhenAsked) {
   const UnitName unit = *UnitName::parse("app.service");
   const auto files = host_files(policy(), {.private_env_file = {}, .state_group = "g", .gated = unit});

@@ -20,7 +20,7 @@ constexpr const char* one_of_each = R"(
   CREATE TABLE cfg.alembic_version (version_num varchar(32) PRIMARY KEY);
   CREATE TYPE cfg.mood AS ENUM ('good', 'bad'); CREATE DOMAIN cfg.size AS int CHECK (VALUE > 0);
   CREATE TABLE cfg.owners (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
-  CREATE TABLE cfg.panels (id bigserial PRIMARY KEY, title text NOT NULL DEFAULT 'x', mood cfg.mood, size cfg.size,
+  CREATE TABLE cfg.panels (id bigserial PRIMARY KEY, title text NOT NULL DEFAULT 'x', note text, mood cfg.mood, size cfg.size,
                            owner int REFERENCES cfg.owners, twice int GENERATED ALWAYS AS (2 * id) STORED);
   CREATE TABLE cfg.log (day int) PARTITION BY LIST (day); CREATE TABLE cfg.log_1 PARTITION OF cfg.log FOR VALUES IN (1);
   CREATE TYPE cfg.pair AS (a int, b int);
@@ -87,7 +87,7 @@ TEST_F(ShapeOfSchemas, TellsEachChangeByItsName) {
         Case{"ALTER TABLE cfg.panels DROP COLUMN mood", "column cfg.panels.mood -"},
         Case{"ALTER TABLE cfg.panels ALTER title DROP NOT NULL", "column cfg.panels.title"},
         Case{"ALTER TABLE cfg.panels ALTER title SET DEFAULT 'y'", "column cfg.panels.title"},
-        Case{"ALTER TABLE cfg.panels ALTER title TYPE text COLLATE \"C\"", "column cfg.panels.title"},
+        Case{"ALTER TABLE cfg.panels ALTER note TYPE text COLLATE \"C\"", "column cfg.panels.note"},
         Case{"ALTER TYPE cfg.pair ADD ATTRIBUTE c int", "column cfg.pair.c +"},
         Case{"DROP TYPE cfg.pair", "table cfg.pair -"}, Case{"ALTER TYPE cfg.mood ADD VALUE 'worse'", "type cfg.mood"},
         Case{"ALTER TABLE cfg.panels DROP CONSTRAINT panels_owner_fkey",
