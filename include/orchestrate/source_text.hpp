@@ -45,4 +45,7 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 /// The source line and, below it, a caret under the column.
 std::string caret_lines(std::string_view text, Position position);
 
+/// The last line that is not empty, of what a program wrote.
+std::string last_line(std::string_view text);
+
 }  // namespace orchestrate

@@ -37,7 +37,8 @@ Draft worker(const Policy& policy, const HostFacts& facts) {
     text += fmt::format("# Only root can read it.\nLoadCredential=env:{}\n", unit_path(*facts.private_env_file));
   if (policy.stage_of_kind("rehearsal"))
     text +=
-        "# A rehearsal makes namespaces of user, network, mounts and memory, without a right to anything on the host.\n"
+        "# A rehearsal makes namespaces of user, network, mounts and memory, without a right to anything on the host;\n"
+        "# bubblewrap uses openat2(2), which RestrictSUIDSGID= forbids as a whole.\nRestrictSUIDSGID=no\n"
         "RestrictNamespaces=user net mnt ipc\nRestrictAddressFamilies=AF_NETLINK\nSystemCallFilter=@mount capset\n";
   return draft(fs::path(worker_drop_ins(policy.app)) / ("10-" + policy.app + ".conf"), "#", text);
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
 #include "rehearsal/recorder.hpp"
 #include "schema/state.hpp"
 
@@ -23,11 +24,6 @@ std::set<fs::path> files_in(const fs::path& directory) {
   for (const auto& entry : fs::recursive_directory_iterator(directory))
     if (entry.path().extension() == ".py") files.insert(entry.path());
   return files;
-}
-
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
 }
 
 /// How many brackets a line leaves open.

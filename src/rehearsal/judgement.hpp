@@ -25,16 +25,4 @@ struct Bounds {
 /// hashes are what a finding names.
 std::vector<Finding> findings_of(const Rehearsed& rehearsed, std::span<const ReadRevision> read, const Bounds& bounds);
 
-/// For people, a line each: what it locked and for how long, rewrote, lost and changed.
-std::vector<std::string> lines_of(const Rehearsed& rehearsed);
-
-/// `003_tempvc 41 ms; cfg.panels locked 6 ms; way back works`.
-std::string summary_of(const Rehearsed& rehearsed);
-
-/// For the ledger: SQL is without its literals, and a thousand statements at most are told.
-Json facts_of(const Rehearsed& rehearsed);
-
-/// `41 ms`, `1.4 s`, `under 1 ms`.
-std::string text_of(Duration duration);
-
 }  // namespace orchestrate::rehearsal

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrate/size_text.hpp"
+#include "review/in_parallel.hpp"
 
 namespace orchestrate {
 namespace {
@@ -77,27 +78,32 @@ class Findings {
   std::set<std::tuple<std::string, int, std::string>> said_;  ///< files, lines and ids
 };
 
-void check_revision(const ReviewRequest& request, const ReadRevision& revision, const ReviewState& state,
-                    Findings& findings) {
+/// Rule by rule.
+std::vector<Finding> found_in(const ReadRevision& revision, const ReviewRequest& request, const ReviewState& state) {
+  std::vector<Finding> found;
   for (const Rule& rule : review_rules()) {
     if (const auto* check = std::get_if<RevisionCheck>(&rule.check)) {
       for (Flag& flag : (*check)(revision, state))
-        findings.add(finding_of(rule, revision, std::move(flag), nullptr, request, state));
+        found.push_back(finding_of(rule, revision, std::move(flag), nullptr, request, state));
       continue;
     }
     const auto* check = std::get_if<StatementCheck>(&rule.check);
     if (!check) continue;
     for (const Statement& s : revision.statements)
       if (auto flag = (*check)(s, state))
-        findings.add(finding_of(rule, revision, std::move(*flag), &s, request, state));
+        found.push_back(finding_of(rule, revision, std::move(*flag), &s, request, state));
   }
+  return found;
 }
 
 }  // namespace
 
 std::vector<Finding> findings_of(const ReviewRequest& request, const ReviewState& state) {
+  std::vector<std::vector<Finding>> found(state.revisions.size());
+  in_parallel(found.size(), [&](std::size_t i) { found[i] = found_in(state.revisions[i], request, state); });
   Findings findings;
-  for (const ReadRevision& revision : state.revisions) check_revision(request, revision, state, findings);
+  for (std::vector<Finding>& of_revision : found)
+    for (Finding& finding : of_revision) findings.add(std::move(finding));
   return std::move(findings).all();
 }
 

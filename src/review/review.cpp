@@ -3,17 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <future>
 #include <map>
 #include <set>
-#include <thread>
 #include <tuple>
 
 #include "orchestrate/digest.hpp"
 #include "review/enrich.hpp"
 #include "review/hide_secrets.hpp"
 #include "review/history.hpp"
+#include "review/in_parallel.hpp"
 #include "review/judgement.hpp"
 #include "review/known_schema.hpp"
 #include "review/material.hpp"
@@ -139,16 +137,10 @@ Task<std::vector<DataAnswer>> ask(Catalog& catalog, std::vector<DataProbe> probe
   co_return answers;
 }
 
-/// Of each file, on as many processors as there are: to parse SQL is most of the work.
+/// Of each file: to parse SQL is most of the work.
 std::vector<std::vector<Statement>> parsed(const std::vector<SqlText>& files) {
   std::vector<std::vector<Statement>> statements(files.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++) statements[i] = statements_of_sql(files[i].text);
-  };
-  std::vector<std::future<void>> others(std::min<std::size_t>(std::thread::hardware_concurrency(), files.size()));
-  for (std::future<void>& other : others) other = std::async(std::launch::async, work);
-  for (std::future<void>& other : others) other.get();
+  in_parallel(files.size(), [&](std::size_t i) { statements[i] = statements_of_sql(files[i].text); });
   return statements;
 }
 

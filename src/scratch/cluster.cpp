@@ -18,6 +18,7 @@
 #include "files/file_error.hpp"
 #include "files/listing.hpp"
 #include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
 
 namespace orchestrate::scratch {
 namespace {
@@ -44,11 +45,6 @@ constexpr std::array settings = {
 
 std::vector<std::pair<std::string, Secret>> environment() {
   return {{"PATH", Secret("/usr/local/bin:/usr/bin:/bin")}, {"LANG", Secret("C.UTF-8")}};
-}
-
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
 }
 
 files::Descriptor locked(const fs::path& directory) {

@@ -10,6 +10,7 @@
 #include "orchestrate/evidence.hpp"
 #include "rehearsal/judgement.hpp"
 #include "rehearsal/rehearse.hpp"
+#include "rehearsal/telling.hpp"
 #include "review/material.hpp"
 #include "stages/command_report.hpp"
 #include "stages/project_command.hpp"

@@ -86,4 +86,9 @@ std::string caret_lines(std::string_view text, Position position) {
   return number + " | " + std::string(line) + "\n" + caret + "^";
 }
 
+std::string last_line(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1));
+}
+
 }  // namespace orchestrate

@@ -18,6 +18,7 @@ URL = 'os.environ["ALEMBIC_DATABASE_URL"]'
 
 # As `orchestrate init` writes it for a policy with a rehearsal.
 DROP_IN = """[Service]
+RestrictSUIDSGID=no
 RestrictNamespaces=user net mnt ipc
 RestrictAddressFamilies=AF_NETLINK
 SystemCallFilter=@mount capset

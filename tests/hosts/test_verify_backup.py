@@ -120,8 +120,17 @@ def test_a_dump_is_restored_and_counted_by_a_worker_and_at_night(vps):
     line_with(vps.orchestrate("backups", "magikal-bot"), "none", "its size is not what its manifest says")
 
 
+# An index whose rows take two seconds in the throw-away server, and no time in production.
+SLOW_THERE = """CREATE TABLE cfg.slow (id int); INSERT INTO cfg.slow VALUES (1);
+CREATE FUNCTION cfg.wait(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+  IF current_database() = 'restored' THEN PERFORM pg_sleep(2); END IF; RETURN $1; END $$;
+CREATE INDEX slow ON cfg.slow (cfg.wait(id));
+ALTER TABLE cfg.slow OWNER TO magikal; ALTER FUNCTION cfg.wait OWNER TO magikal"""
+
+
 def test_what_a_killed_verification_leaves_the_next_one_removes(vps):
     vps.use_policy(RESTORED)
+    vps.sql(SLOW_THERE)
     assert vps.apply().code == 0
     started = vps.host.start("orchestrate", *QUIET)
     until("the throw-away server is there", 30, lambda: leftovers(vps) != "")
@@ -135,6 +144,7 @@ def test_what_a_killed_verification_leaves_the_next_one_removes(vps):
 
 def test_what_a_power_cut_leaves_of_a_verification_the_next_one_removes(vps):
     vps.use_policy(RESTORED)
+    vps.sql(SLOW_THERE)
     assert vps.apply().code == 0
     vps.host.run("systemctl", "start", "--no-block", VERIFY).ok()
     until("the throw-away server is there", 30, lambda: leftovers(vps) != "")

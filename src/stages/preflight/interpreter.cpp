@@ -8,6 +8,7 @@
 #include <array>
 
 #include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
 #include "stages/project_command.hpp"
 
 namespace orchestrate::preflight {
@@ -64,11 +65,6 @@ Answer bare_name(const std::string& name) {
   for (const char* directory : {"/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"})
     if (is_executable_file(fs::path(directory) / name)) return passed();
   return refused("`" + name + "` is not installed", "apt-get install " + name);
-}
-
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
 }
 
 /// Alembic, under whatever the project runs, and the module behind `python -m`.

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "orchestrate/error.hpp"
+#include "orchestrate/source_text.hpp"
 #include "stages/project_command.hpp"
 
 namespace orchestrate::preflight {
@@ -20,11 +21,6 @@ constexpr std::array<std::string_view, 4> nothing_to_run = {"No rule to make tar
 bool runs_make(const Policy& policy) {
   const auto program = std::filesystem::path(policy.migrations.command.front()).filename();
   return policy.migrations.tool == Migrations::Tool::command && (program == "make" || program == "gmake");
-}
-
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
 }
 
 /// What make itself says, not what a recipe would.
