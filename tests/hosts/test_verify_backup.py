@@ -124,7 +124,7 @@ def test_a_dump_is_restored_and_counted_by_a_worker_and_at_night(vps):
 SLOW_THERE = """CREATE TABLE cfg.slow (id int); INSERT INTO cfg.slow VALUES (1);
 CREATE FUNCTION cfg.wait(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
   IF current_database() = 'restored' THEN PERFORM pg_sleep(2); END IF; RETURN $1; END $$;
-CREATE INDEX slow ON cfg.slow (cfg.wait(id));
+CREATE INDEX ix_slow ON cfg.slow (cfg.wait(id));
 ALTER TABLE cfg.slow OWNER TO magikal; ALTER FUNCTION cfg.wait OWNER TO magikal"""
 
 
