@@ -1,6 +1,7 @@
 #include "rehearsal/enclosure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <sstream>
 #include <system_error>
@@ -14,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Where sockets usually are, and what comes and goes.
+constexpr std::array usual = {"/run", "/tmp", "/var/tmp", "/dev/shm"};
 constexpr unsigned long listening = 0x10000;  // __SO_ACCEPTCON of linux/net.h
 
 /// Empty: it is not there, or not for us.
@@ -51,23 +54,33 @@ std::vector<fs::path> listening_sockets(std::istream& proc_net_unix) {
 }
 
 Enclosure enclosure_without(const std::vector<fs::path>& sockets, const std::vector<fs::path>& hosts,
-                            const std::vector<fs::path>& needed) {
-  Enclosure enclosure;
-  const auto may_hide = [&](const fs::path& directory) {
-    return std::ranges::none_of(needed, [&](const fs::path& path) { return is_within(path, directory); });
+                            const std::vector<fs::path>& wanted) {
+  std::vector<fs::path> needed;  // as the kernel sees them
+  for (const fs::path& path : wanted)
+    if (const fs::path real = reached(path); !real.empty()) add(needed, real);
+  Enclosure enclosure{.hidden = {usual.begin(), usual.end()}};
+  const auto holds_needed = [&](const fs::path& directory) {
+    return std::ranges::any_of(needed, [&](const fs::path& path) { return is_within(path, directory); });
   };
-  std::vector<fs::path> found;
-  for (const fs::path& socket : sockets)
-    if (const fs::path real = reached(socket); !real.empty()) found.push_back(real);
-  std::vector<fs::path> directories = {"/run", "/tmp", "/var/tmp"};  // first: others may lie in them
+  const auto is_any_around = [](const std::vector<fs::path>& directories, const fs::path& path) {
+    return std::ranges::any_of(directories, [&](const fs::path& directory) { return is_within(path, directory); });
+  };
+  for (const fs::path& path : needed)
+    if (is_any_around(enclosure.hidden, path)) add(enclosure.kept, path);
+  /// Not there any more, whatever becomes of it on the host.
+  const auto is_gone = [&](const fs::path& path) {
+    return is_any_around(enclosure.hidden, path) && !is_any_around(enclosure.kept, path);
+  };
   for (const fs::path& host : hosts)
-    if (const fs::path real = reached(host); !real.empty()) directories.push_back(real);
-  for (const fs::path& socket : found) directories.push_back(socket.parent_path());
-  for (const fs::path& directory : directories)
-    if (may_hide(directory)) add(enclosure.hidden, directory);
-  for (const fs::path& socket : found)
-    if (std::ranges::none_of(enclosure.hidden, [&](const fs::path& hidden) { return is_within(socket, hidden); }))
-      add(enclosure.sockets, socket);
+    if (const fs::path real = reached(host); !real.empty() && !holds_needed(real)) add(enclosure.hidden, real);
+  for (const fs::path& socket : sockets) {
+    const fs::path real = reached(socket);
+    if (real.empty() || is_gone(real)) continue;
+    if (holds_needed(real.parent_path()))
+      add(enclosure.sockets, real);
+    else
+      add(enclosure.hidden, real.parent_path());
+  }
   return enclosure;
 }
 
@@ -78,9 +91,10 @@ Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
                 "apt install bubblewrap");
   Argv words = {bubblewrap, "--unshare-user", "--unshare-net", "--unshare-ipc", "--die-with-parent"};
   const auto say = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
-  say({"--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", "/dev/shm"});
+  say({"--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev"});
   for (const fs::path& path : enclosure.writable) say({"--bind", path.string(), path.string()});
   for (const fs::path& directory : enclosure.hidden) say({"--tmpfs", directory.string()});
+  for (const fs::path& path : enclosure.kept) say({"--ro-bind", path.string(), path.string()});
   for (const fs::path& socket : enclosure.sockets) say({"--ro-bind", "/dev/null", socket.string()});
   for (const Replaced& file : enclosure.replaced) say({"--ro-bind", file.by.string(), file.file.string()});
   for (const Replaced& copy : enclosure.copied) say({"--bind", copy.by.string(), copy.file.string()});

@@ -21,6 +21,7 @@ struct Replaced {
 /// reach for whatever runs there, be it the project's code or the throw-away server itself.
 struct Enclosure {
   std::vector<std::filesystem::path> hidden;    ///< directories that are empty there
+  std::vector<std::filesystem::path> kept;      ///< what lies in them and is there all the same
   std::vector<std::filesystem::path> sockets;   ///< where nobody answers there
   std::vector<std::filesystem::path> writable;  ///< which the policy names
   std::vector<Replaced> replaced;
@@ -30,8 +31,9 @@ struct Enclosure {
 /// The paths of unix sockets that somebody listens at, of what /proc/net/unix says.
 std::vector<std::filesystem::path> listening_sockets(std::istream& proc_net_unix);
 
-/// Hides the directories in which sockets usually are, those in which these are and `hosts` of URLs: a server that
-/// starts again makes a new one there. Where something below is `needed`, only the sockets themselves.
+/// Hides /run, /tmp, /var/tmp and /dev/shm but for what is `needed`, the directories in which these sockets are and
+/// `hosts` of URLs: a server that starts again makes a new one there. Where something `needed` lies in such a
+/// directory, only the sockets themselves.
 Enclosure enclosure_without(const std::vector<std::filesystem::path>& sockets,
                             const std::vector<std::filesystem::path>& hosts,
                             const std::vector<std::filesystem::path>& needed);

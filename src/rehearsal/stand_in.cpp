@@ -113,8 +113,8 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
   major_ = server.major;
   if (!blueprint_.dump.empty()) backup::expect_room_for_server(context_, server);
   scratch::sweep(context_.state);
-  const Enclosure around = enclosure();
-  co_await expect_enclosure(around);
+  Enclosure around = enclosure();
+  co_await expect_enclosure(std::move(around));
   scratch::Place place{.programs = scratch::server_programs(application.policy.postgres_bin, major_),
                        .parent = context_.state,
                        .log = context_.output,
@@ -122,10 +122,10 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
                        .sockets = blueprint_.redirection.socket_directory,
                        .settings = recording_settings(major_)};
   place.settings.emplace_back("listen_addresses=127.0.0.1");
-  place.around = [this, around](const fs::path& directory) {
-    Enclosure enclosure = around;
-    replace(enclosure, directory);
-    return enclosing(enclosure, directory);
+  place.around = [this](const fs::path& directory) {
+    Enclosure now = enclosure();  // servers of others come and go
+    replace(now, directory);
+    return enclosing(now, directory);
   };
   context_.progress("making a throw-away server");
   cluster_ = co_await scratch::Cluster::make(context_.ports, std::move(place), context_.stop);
@@ -175,7 +175,7 @@ Task<std::optional<backup::Refusal>> StandIn::restore() {
 }
 
 /// Tried with nothing in it, for its own words about what the host forbids.
-Task<> StandIn::expect_enclosure(const Enclosure& enclosure) {
+Task<> StandIn::expect_enclosure(Enclosure enclosure) {
   Command nothing;
   nothing.argv = enclosing(enclosure, context_.state);
   nothing.argv.emplace_back("/bin/true");

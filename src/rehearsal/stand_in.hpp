@@ -58,7 +58,7 @@ class StandIn {
   /// What of the host is another one in the enclosure, made in the server's own directory.
   void replace(Enclosure& enclosure, const std::filesystem::path& directory);
   Task<std::optional<backup::Refusal>> restore();
-  Task<> expect_enclosure(const Enclosure& enclosure);
+  Task<> expect_enclosure(Enclosure enclosure);
   Task<> make_roles();
   Task<> make_database();
   Task<> expect_extensions();
