@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <span>
 #include <sstream>
@@ -17,6 +16,7 @@
 #include "backup/wording.hpp"
 #include "orchestrate/error.hpp"
 #include "rehearsal/recorder.hpp"
+#include "review/text_of_file.hpp"
 #include "schema/database_properties.hpp"
 
 namespace orchestrate::rehearsal {
@@ -41,14 +41,6 @@ std::vector<fs::path> socket_directories(const Application& application) {
   if (application.direct) add(*application.direct);
   if (application.admin) add(*application.admin);
   return directories;
-}
-
-std::string text_of_file(const fs::path& file) {
-  std::ifstream stream(file);
-  if (!stream)
-    throw Error(ErrorKind::failed, "rehearse with another URL in " + file.string(), "the file cannot be read",
-                "correct rehearsal.url_file");
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 /// Without what makes our own superuser into what production's of that name is.
@@ -219,7 +211,10 @@ Task<> StandIn::make_roles() {
   const std::string roles = without_superuser(exit.out);
   co_await process->write(std::as_bytes(std::span(roles)));
   process->close_input();
-  co_await process->wait();
+  const Exit made = co_await process->wait();
+  if (!made.ok())  // that a role's setting is not known here is told in the output, and is no matter
+    throw Error(made.cause == Exit::Cause::stopped ? ErrorKind::stopped : ErrorKind::failed,
+                "make production's roles on the copy", "psql: " + (made.err.empty() ? made.text() : made.err));
 }
 
 Task<> StandIn::make_database() {
