@@ -18,7 +18,8 @@ Task<Surroundings> read_surroundings(StageContext& context, Tool pg_dumpall) {
   Surroundings surroundings;
   const SessionOptions reading;
   const auto session = co_await context.ports.databases.connect(url, reading, context.stop);
-  surroundings.database = co_await schema::statements_like(*session, url.database, url.database, context.stop);
+  surroundings.database =
+      co_await schema::statements_like(*session, url.database, url.database, schema::Tablespace::same, context.stop);
   Command command = libpq_command(pg_dumpall.path, url);
   command.argv.push_back("--database=" + url.database);  // the default, postgres, may be closed to us
   command.argv.emplace_back("--globals-only");

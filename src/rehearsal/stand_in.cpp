@@ -54,20 +54,6 @@ std::string without_superuser(const std::string& sql) {
   return kept;
 }
 
-/// Production's directories are not here.
-std::vector<std::string> without_tablespace(std::vector<std::string> statements) {
-  constexpr std::string_view word = " TABLESPACE ";
-  if (statements.empty()) return statements;
-  std::string& creation = statements.front();
-  const std::size_t begin = creation.find(word);
-  if (begin == std::string::npos) return statements;
-  const bool is_quoted = creation[begin + word.size()] == '"';
-  const std::size_t end =
-      is_quoted ? creation.find('"', begin + word.size() + 1) + 1 : creation.find(' ', begin + word.size());
-  creation.erase(begin, end == std::string::npos ? end : end - begin);
-  return statements;
-}
-
 /// What a session of the superuser may change.
 SessionOptions writing() {
   SessionOptions options;
@@ -124,9 +110,9 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
   co_await make_roles();
   co_await make_database();
   co_await expect_extensions();
-  std::optional<backup::Refusal> refusal;
-  if (!blueprint_.dump.empty()) refusal = co_await restore();
-  co_return refusal;
+  if (!blueprint_.dump.empty()) co_return co_await restore();
+  co_await make_surroundings();
+  co_return std::nullopt;
 }
 
 Enclosure StandIn::enclosure() const {
@@ -147,6 +133,9 @@ void StandIn::replace(Enclosure& enclosure, const fs::path& directory) {
     enclosure.copied.push_back({original, copy});
   }
   if (blueprint_.url_file.empty()) return;
+  if (!fs::is_regular_file(blueprint_.url_file))
+    throw Error(ErrorKind::policy, "rehearse " + context_.application.policy.app,
+                blueprint_.url_file.string() + " is not there, or no file", "correct rehearsal.url_file in the policy");
   const DatabaseUrl& production = context_.application.database;
   const ReplacedUrls replaced = with_urls_replaced(text_of_file(blueprint_.url_file), production,
                                                    sqlalchemy_url(production, blueprint_.redirection.port));
@@ -222,12 +211,13 @@ Task<> StandIn::make_database() {
   const SessionOptions reading;
   const auto live = co_await context_.ports.databases.connect(production, reading, context_.stop);
   const std::string name = url().database;
-  const auto statements = co_await schema::statements_like(*live, production.database, name, context_.stop);
+  const auto statements = co_await schema::statements_like(*live, production.database, name,
+                                                           schema::Tablespace::servers_default, context_.stop);
   const SessionOptions options = writing();
   const auto ours = co_await context_.ports.databases.connect(cluster_->url(maintenance), options, context_.stop);
   const std::string drop = "DROP DATABASE IF EXISTS " + quote_identifier(name);  // `postgres`, which is there
   co_await ours->query(drop, context_.stop);
-  for (const std::string& statement : without_tablespace(statements)) co_await ours->query(statement, context_.stop);
+  for (const std::string& statement : statements) co_await ours->query(statement, context_.stop);
 }
 
 /// Whatever the dump would fail on halfway is named before.
@@ -250,6 +240,29 @@ Task<> StandIn::expect_extensions() {
       ErrorKind::failed, "rehearse " + context_.application.policy.app,
       fmt::format("this host's PostgreSQL lacks extensions that the database has: {}", fmt::join(missing, ", ")),
       "install their packages here, or leave the rehearsal out of the pipeline");
+}
+
+/// What the first migration finds and none of them makes: the schema of the version table, which Alembic makes before
+/// it runs any, and extensions that somebody else made, for that takes more rights than the project has.
+Task<> StandIn::make_surroundings() {
+  const std::string sql =
+      "SELECT format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I', nspname, pg_get_userbyid(nspowner))"
+      " FROM pg_namespace WHERE nspname <> 'public' AND nspname !~ '^pg_' AND (nspname = $1 OR oid IN"
+      "   (SELECT extnamespace FROM pg_extension WHERE pg_get_userbyid(extowner) <> current_user))"
+      " UNION ALL "
+      "SELECT format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA %I', e.extname, n.nspname) FROM pg_extension e"
+      " JOIN pg_namespace n ON n.oid = e.extnamespace"
+      " WHERE e.extname <> 'plpgsql' AND pg_get_userbyid(e.extowner) <> current_user";
+  const SessionOptions reading;
+  const auto live =
+      co_await context_.ports.databases.connect(context_.application.for_sessions(), reading, context_.stop);
+  const std::vector<std::string> schema = {context_.application.policy.migrations.version_table.schema};
+  const Rows statements = co_await live->query(sql, schema, context_.stop);
+  const auto ours = co_await session(context_.stop);
+  for (const auto& row : statements.rows) {
+    const std::string statement = row.at(0).value();
+    co_await ours->query(statement, context_.stop);
+  }
 }
 
 Command StandIn::within(Command command) const {

@@ -62,6 +62,7 @@ class StandIn {
   Task<> make_roles();
   Task<> make_database();
   Task<> expect_extensions();
+  Task<> make_surroundings();
 
   StageContext& context_;
   Blueprint blueprint_;

@@ -14,7 +14,8 @@ const std::string creation_sql =
     "SELECT format('CREATE DATABASE %I TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L',"
     " $1::text, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype)"
     // Who names a tablespace must have CREATE on it, also on the one that it would get anyway.
-    " || CASE d.dattablespace WHEN (SELECT dattablespace FROM pg_database WHERE datname = 'template0') THEN ''"
+    " || CASE WHEN NOT $3::bool THEN ''"
+    "      WHEN d.dattablespace = (SELECT dattablespace FROM pg_database WHERE datname = 'template0') THEN ''"
     "      ELSE format(' TABLESPACE %I', t.spcname) END"
     " || CASE to_jsonb(d)->>'datlocprovider'"
     "      WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L',"
@@ -85,10 +86,12 @@ Task<> add(Database& session, std::string query, std::vector<std::string> parame
 }  // namespace
 
 Task<std::vector<std::string>> statements_like(Database& session, std::string model, std::string name,
-                                               std::stop_token stop) {
+                                               Tablespace tablespace, std::stop_token stop) {
   const std::vector<std::string> parameters = {std::move(name), std::move(model)};
+  std::vector<std::string> of_creation = parameters;
+  of_creation.emplace_back(tablespace == Tablespace::same ? "true" : "false");
   std::vector<std::string> statements;
-  co_await add(session, creation_sql, parameters, stop, statements);
+  co_await add(session, creation_sql, of_creation, stop, statements);
   co_await add(session, grants_sql, parameters, stop, statements);
   co_await add(session, limit_and_comment_sql, parameters, stop, statements);
   const Rows settings = co_await session.query(settings_sql, parameters, stop);

@@ -71,8 +71,14 @@ Task<std::variant<Comparison, Outcome>> compared(StageContext& context, Building
   if (building.autogenerate) blueprint.copied = policy.migrations.versions;
   auto answer = co_await rehearsal::build(context, std::move(blueprint), std::move(building));
   if (const auto* none = std::get_if<rehearsal::NoContact>(&answer)) co_return no_contact(context, none->exit);
-  if (const auto* failure = std::get_if<rehearsal::BuildFailure>(&answer))
-    co_return failed_command("the migrations do not build the schema from nothing", failure->exit, context.output);
+  if (const auto* failure = std::get_if<rehearsal::BuildFailure>(&answer)) {
+    Outcome outcome =
+        failed_command("the migrations do not build the schema from nothing", failure->exit, context.output);
+    outcome.details.emplace_back(
+        "fix: they must run from base on a database that holds the version table's schema and others' extensions only; "
+        "what the first one takes for there belongs into a revision");
+    co_return outcome;
+  }
   Comparison comparison{.built = std::move(std::get<Built>(answer))};
   const auto production = co_await open_session(context, context.stop);
   const std::vector<std::string> schemas = app_schemas(policy);

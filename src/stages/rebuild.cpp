@@ -70,7 +70,8 @@ class Rebuild final : public Stage {
   /// Properties come last: default_transaction_read_only, or a connection limit, would be in the way of the restore.
   static Task<Outcome> rebuild(StageContext& context, Database& admin, Replacement names) {
     context.progress("making database " + names.fresh);
-    const auto statements = co_await schema::statements_like(admin, names.name, names.fresh, context.stop);
+    const auto statements =
+        co_await schema::statements_like(admin, names.name, names.fresh, schema::Tablespace::same, context.stop);
     co_await admin.query(statements.at(0), context.stop);
     const std::vector<std::string> fresh_name = {names.fresh};
     const Rows oid = co_await admin.query(oid_sql, fresh_name, context.stop);

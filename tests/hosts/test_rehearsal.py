@@ -140,6 +140,18 @@ def test_a_project_that_looks_for_production_does_not_find_it(vps, url):
     assert vps.snapshot() == before
 
 
+def test_drift_finds_the_schema_that_somebody_made_before_the_first_migration(vps):
+    before = vps.snapshot()
+    ended = vps.orchestrate("drift", "magikal-bot")
+    assert ended.code == 0, str(ended)
+    line_with(ended, "ok", "drift", "0 objects differ from what the migrations make")
+    assert vps.snapshot() == before
+    vps.sql("ALTER TABLE cfg.panels ALTER title DROP NOT NULL")
+    ended = vps.orchestrate("drift", "magikal-bot")
+    assert ended.code == 3, str(ended)
+    line_with(ended, "differs: column cfg.panels.title: the migrations make text NOT NULL, production has text")
+
+
 def test_what_a_killed_rehearsal_left_the_next_command_removes(vps):
     left = left_behind(vps)
     vps.pending('op.execute("SELECT pg_sleep(600)")')

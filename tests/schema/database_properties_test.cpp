@@ -30,7 +30,8 @@ class Properties : public testing::Test {
   static std::string of(const std::string& name) { return host->server.sql(properties + "'" + name + "'"); }
   static void copy() {
     const std::string name = "it's \"new\"";
-    const auto statements = on_loop(host->io, schema::statements_like(*host->admin, "model", name, {}));
+    const auto statements =
+        on_loop(host->io, schema::statements_like(*host->admin, "model", name, schema::Tablespace::same, {}));
     for (const std::string& statement : statements) on_loop(host->io, host->admin->query(statement, {}));
   }
   static void expect_copied() {
@@ -51,7 +52,8 @@ TEST_F(Properties, OfAPlainDatabase) {
 TEST_F(Properties, OfADatabaseThatItsOwnerMakesAgainWithoutMoreRights) {
   run("ALTER ROLE bot CREATEDB");
   run("CREATE DATABASE model OWNER bot");
-  const auto statements = on_loop(host->io, schema::statements_like(*host->admin, "model", "it's \"new\"", {}));
+  const auto statements =
+      on_loop(host->io, schema::statements_like(*host->admin, "model", "it's \"new\"", schema::Tablespace::same, {}));
   DatabaseUrl url = host->server.url();
   url.user = "bot";
   const SessionOptions writing{.read_only = false};
