@@ -44,7 +44,7 @@ struct StageContext {
   std::function<void(std::string)> progress;                      ///< a live line; never in the ledger
   std::function<void(std::string_view name, Json value)> record;  ///< a fact, durable when it returns
   std::filesystem::path state;  ///< the app's own directory, for what it makes and removes; empty in a dry run
-  std::optional<LastRehearsal> rehearsed = std::nullopt;  ///< in a dry run, which rehearses nothing
+  std::optional<LastRehearsal> rehearsed = std::nullopt;  ///< the newest that passed before the run began
 };
 
 /// One bound stage: immutable; all state leaves as evidence and facts.

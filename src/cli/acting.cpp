@@ -15,6 +15,7 @@
 #include "engine/applied.hpp"
 #include "engine/backup_memory.hpp"
 #include "engine/conclude.hpp"
+#include "engine/last_rehearsal.hpp"
 #include "engine/on_failure.hpp"
 #include "engine/phase.hpp"
 #include "engine/recovery.hpp"
@@ -193,6 +194,7 @@ Task<Run> Acting::execute(std::string id, RunCreated request, std::optional<std:
                       .applied = applied_revisions(*ledger_),
                       .gate = gate_memory(*ledger_),
                       .backups = backup_memory(*ledger_),
+                      .rehearsed = last_rehearsal(*ledger_),
                       .run_id = id,
                       .request = std::move(request),
                       .outputs = outputs,

@@ -48,7 +48,7 @@ struct Execution {
   std::vector<AppliedRevision> applied;
   GateMemory gate;
   BackupMemory backups;
-  std::optional<LastRehearsal> rehearsed;  ///< for a dry run
+  std::optional<LastRehearsal> rehearsed;  ///< when the run began
   std::string run_id;
   RunCreated request;
   std::filesystem::path outputs;  ///< directory for the children's output; empty: a dry run, which changes nothing

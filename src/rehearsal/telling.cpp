@@ -101,12 +101,12 @@ Json facts_of(const Rehearsed& rehearsed) {
   for (const Loss& loss : losses_between(rehearsed.before, rehearsed.after))
     losses.push(
         Json::object({{"table", loss.table}, {"rows", loss.rows}, {"of", loss.of}, {"dropped", loss.is_dropped}}));
-  constexpr std::size_t most_statements = 1000;
   Json statements = Json::array();
   for (const RecordedStatement& statement : rehearsed.recording.statements) {
     if (statements.as_array().size() == most_statements) break;
     statements.push(Json::object({{"revision", statement.revision},
                                   {"sql", without_literals(statement.sql)},
+                                  {"fingerprints", Json::of(fingerprints_of_sql(statement.sql))},
                                   {"took_us", statement.took.count()}}));
   }
   return Json::object({{"revisions_us", revisions},

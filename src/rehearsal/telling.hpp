@@ -14,7 +14,9 @@ std::vector<std::string> lines_of(const Rehearsed& rehearsed);
 /// `003_tempvc 41 ms; cfg.panels locked 6 ms; way back works`.
 std::string summary_of(const Rehearsed& rehearsed);
 
-/// For the ledger: SQL is without its literals, and a thousand statements at most are told.
+/// How many statements are told at most.
+inline constexpr std::size_t most_statements = 1000;
+/// For the ledger: SQL is without its literals.
 Json facts_of(const Rehearsed& rehearsed);
 
 /// `41 ms`, `1.4 s`, `under 1 ms`.

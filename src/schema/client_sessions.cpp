@@ -1,5 +1,7 @@
 #include "schema/client_sessions.hpp"
 
+#include <sstream>
+
 namespace orchestrate {
 namespace {
 
@@ -28,9 +30,11 @@ SELECT a.pid, a.backend_start, a.application_name,
          SELECT string_agg(CASE WHEN b.pid = 0 THEN 'a prepared transaction' ELSE format('pid %s (%s)', b.pid,
                   concat_ws(', ', 'user ' || h.usename, h.state,
                             round(extract(epoch FROM clock_timestamp() - h.xact_start)) || ' s')) END, ', ')
-         FROM unnest((pg_blocking_pids(a.pid))[1:3]) AS b(pid) LEFT JOIN pg_stat_activity h ON h.pid = b.pid) END,
-       EXISTS (SELECT FROM locks l WHERE l.pid = a.pid AND l.granted AND l.relation = to_regclass($1))
+         FROM unnest(blocking.pids[1:3]) AS b(pid) LEFT JOIN pg_stat_activity h ON h.pid = b.pid) END,
+       EXISTS (SELECT FROM locks l WHERE l.pid = a.pid AND l.granted AND l.relation = to_regclass($1)),
+       array_to_string(blocking.pids, ' ')
 FROM pg_stat_activity a LEFT JOIN waiting w ON w.pid = a.pid AND a.wait_event_type = 'Lock'
+LEFT JOIN LATERAL (SELECT pg_blocking_pids(a.pid) AS pids WHERE w.pid IS NOT NULL) blocking ON true
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
   AND coalesce(a.backend_type, 'client backend') = 'client backend'
 )sql";
@@ -56,6 +60,8 @@ ClientSession session_of(const std::vector<Cell>& row) {
   if (row.at(8)) session.waited = std::chrono::milliseconds(std::stoll(*row[8]));
   session.held_by = text(9);
   session.holds_version_table = text(10) == "t";
+  std::istringstream blocking(text(11));
+  for (std::string pid; blocking >> pid;) session.blocked_by.push_back(pid);
   return session;
 }
 

@@ -19,8 +19,9 @@ struct ClientSession {
   std::string waits_for;                ///< "a lock on cfg.panels"; empty when it waits for none
   std::string wait_began;               ///< empty in the first moment
   std::chrono::milliseconds waited{};   ///< since then
-  std::string held_by;               ///< "pid 812 (user shop, idle in transaction, 34 s)"; empty when nobody is known
-  bool holds_version_table = false;  ///< any lock on it
+  std::string held_by;  ///< "pid 812 (user shop, idle in transaction, 34 s)"; empty when nobody is known
+  std::vector<std::string> blocked_by;  ///< pids; `0` is a prepared transaction
+  bool holds_version_table = false;     ///< any lock on it
 };
 
 /// All but our own session.

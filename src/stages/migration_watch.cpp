@@ -1,5 +1,7 @@
 #include "stages/migration_watch.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "orchestrate/evidence.hpp"
@@ -90,6 +92,7 @@ Task<> MigrationWatch::look(std::stop_token stop) {
   std::vector<Connection> of_children;
   if (own_->unsure(sessions)) of_children = context_.ports.host.connections_of_children();
   own_->look(sessions, of_children);
+  note_hindered(sessions);
   for (const ClientSession& session : sessions) {
     if (!own_->is_new(session)) continue;
     const auto over = over_limit(session);
@@ -102,6 +105,36 @@ Task<> MigrationWatch::look(std::stop_token stop) {
           "backend {} {}; it may be the migration's, but cannot be told from other sessions, so {} was not enforced",
           session.pid, over->why, name_of(over->limit));
   }
+}
+
+/// Also those that wait in the queue behind a migration that waits itself.
+void MigrationWatch::note_hindered(const std::vector<ClientSession>& sessions) {
+  std::set<std::string> ours;
+  for (const ClientSession& session : sessions)
+    if (own_->contains(session)) ours.insert(session.pid);
+  for (const ClientSession& session : sessions) {
+    const bool is_hindered =
+        std::ranges::any_of(session.blocked_by, [&](const auto& pid) { return ours.contains(pid); });
+    if (!is_hindered || ours.contains(session.pid)) continue;
+    Hindered& hindered = hindered_[session.waits_for];
+    hindered.sessions.insert(session.pid + " " + session.began);
+    hindered.longest = std::max(hindered.longest, session.waited);
+    if (session.waited >= worth_telling)
+      context_.progress(fmt::format("keeps pid {} waiting for {}, {:.0f} s so far", session.pid, session.waits_for,
+                                    seconds(session.waited)));
+  }
+}
+
+void MigrationWatch::tell_hindered(Outcome& outcome) {
+  if (hindered_.empty()) return;
+  Json facts = Json::array();
+  for (const auto& [what, hindered] : hindered_) {
+    const std::size_t count = hindered.sessions.size();
+    outcome.details.push_back(fmt::format("kept {} session{} waiting for {}, one of them {:.1f} s", count,
+                                          count == 1 ? "" : "s", what, seconds(hindered.longest)));
+    facts.push(Json::object({{"what", what}, {"sessions", count}, {"longest_ms", hindered.longest.count()}}));
+  }
+  context_.record(fact::sessions_hindered, std::move(facts));
 }
 
 std::optional<Cancelled> MigrationWatch::over_limit(const ClientSession& session) const {

@@ -69,7 +69,7 @@ class Rehearsal final : public Stage {
     Outcome outcome{.verdict = Verdict::passed, .summary = "would restore the backup and migrate the copy"};
     if (!context.rehearsed) return outcome;
     const auto& [facts, at] = *context.rehearsed;
-    if (facts["files"] != files_of(context)) {
+    if (facts["files"] != files_of(context) || facts.text_or("direction") != to_string(context.run.direction())) {
       outcome.summary += "; the last rehearsal was of other files";
       return outcome;
     }
@@ -150,6 +150,7 @@ class Rehearsal final : public Stage {
     Json facts = rehearsal::facts_of(done);
     const Json& backup = context.run.evidence(evidence::backup_intact);
     facts.set("summary", outcome.summary).set("files", files_of(context));
+    facts.set("direction", to_string(context.run.direction()));
     facts.set("path", backup["path"]).set("sha256", backup["sha256"]).set("taken_at", backup["taken_at"]);
     outcome.evidence.push_back({std::string(evidence::rehearsal_passed), std::move(facts)});
     co_return outcome;

@@ -18,6 +18,7 @@
 #include "stages/project_command.hpp"
 #include "stages/stamp_doubt.hpp"
 #include "stages/starting_point.hpp"
+#include "stages/upgrade_record.hpp"
 #include "window/window.hpp"
 
 namespace orchestrate {
@@ -82,7 +83,9 @@ class Upgrade final : public Stage {
       co_return Outcome{Verdict::failed, "somebody else works on the migrations: " + *before.other, {}, {}, {}};
     if (!before.changes.empty()) co_return Outcome{Verdict::failed, something_changed, before.changes, {}, {}};
     MigrationWatch watch(context, limits_for(context));
+    UpgradeRecord record(context);
     co_await watch.begin();
+    co_await record.begin();
     if (context.stop.stop_requested()) co_return Outcome{Verdict::failed, "stopped before it began", {}, {}, {}};
     if (const auto why = window_closed(context)) {
       context.record(fact::window_closed, *why);
@@ -93,8 +96,16 @@ class Upgrade final : public Stage {
       context.progress(attempt == 1 ? "running" : fmt::format("attempt {} of {}", attempt, settings_.retries + 1));
       Command command = upgrade_command(context);
       const Exit exit = co_await watch.run(std::move(command));
-      if (exit.ok()) co_return co_await succeeded(context, before, exit, attempt);
-      Outcome outcome = co_await failed(context, before, exit, watch);
+      Outcome outcome;
+      if (exit.ok())
+        outcome = co_await succeeded(context, before, exit, attempt);
+      else
+        outcome = co_await failed(context, before, exit, watch);
+      watch.tell_hindered(outcome);
+      if (exit.ok()) {
+        co_await record.tell(outcome);
+        co_return outcome;
+      }
       const bool again = worth_another_attempt(exit, watch.cancelled(), outcome) && attempt <= settings_.retries;
       if (!again || context.stop.stop_requested() || context.asked.stop_requested()) co_return outcome;
       context.progress("a lock was not to be had; trying again");
@@ -110,6 +121,7 @@ class Upgrade final : public Stage {
         co_return outcome;
       }
       co_await watch.begin();
+      co_await record.begin();
       if (context.stop.stop_requested()) co_return outcome;
     }
   }

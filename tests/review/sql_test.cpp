@@ -237,5 +237,15 @@ TEST(Sql, IsOneDoubtWhereNobodyCanTellWhereAStatementEnds) {
   EXPECT_EQ(found[0].kind, StatementKind::opaque);
 }
 
+TEST(Fingerprints, AreTheSameWhateverTheLiteralsAre) {
+  const auto of = fingerprints_of_sql;
+  EXPECT_EQ(of("UPDATE a SET b = 1 WHERE c IN (1, 2)"), of("update a set b = $1 where c in ($2)"));
+  EXPECT_EQ(of("ALTER TABLE a ADD b text DEFAULT 'x'"), of("alter table a add b text default 'y';"));
+  EXPECT_NE(of("DROP TABLE a"), of("DROP TABLE b"));
+  EXPECT_EQ(of("SELECT 1; DROP TABLE a").size(), 2U);
+  EXPECT_EQ(of("SELECT 1; DROP TABLE a").at(1), of("DROP TABLE a").at(0));
+  EXPECT_TRUE(of("no SQL").empty());
+}
+
 }  // namespace
 }  // namespace orchestrate

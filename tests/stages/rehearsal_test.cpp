@@ -2,14 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "orchestrate/evidence.hpp"
 #include "stages/preflight.hpp"
-#include "stages/upgrading_bot.hpp"
-#include "system/user.hpp"
+#include "stages/rehearsing_bot.hpp"
 
 namespace orchestrate {
 namespace {
@@ -21,83 +19,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-/// No server runs as root, and ours runs as whoever asks for it.
-const bool unprivileged = [] {
-  if (::geteuid() == 0) system::become(system::find_account("postgres").value());
-  return true;
-}();
-
-constexpr const char* env_py = R"(import os
-
-from alembic import context
-from sqlalchemy import create_engine, pool
-
-engine = create_engine(os.environ["DATABASE_URL"], poolclass=pool.NullPool)
-with engine.connect() as connection:
-    context.configure(connection=connection, version_table_schema="cfg")
-    with context.begin_transaction():
-        context.run_migrations()
-)";
-
-/// A bot at 001 whose revision 002 a test writes, with a dump of its database.
-class Rehearsal : public UpgradingBot {
- protected:
-  Rehearsal() {
-    bench.checkout.write("migrations/env.py", env_py);
-    std::filesystem::create_directory(state());
-    rehearsal_settings.set("round_trip", true, {});
-  }
-
-  std::filesystem::path state() const { return bench.checkout.scratch() / "state"; }
-
-  void revision(const std::string& up, const std::string& down = "pass") const {
-    const auto body = [](const std::string& lines) {
-      std::string text;
-      for (std::size_t at = 0; at < lines.size();) {
-        const std::size_t end = std::min(lines.find('\n', at), lines.size());
-        text += "    " + lines.substr(at, end - at) + "\n";
-        at = end + 1;
-      }
-      return text;
-    };
-    bench.checkout.write(
-        "migrations/versions/002.py",
-        "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '002'\ndown_revision = '001'\n\n\n"
-        "def upgrade():\n" +
-            body(up) + "\n\ndef downgrade():\n" + body(down));
-  }
-
-  /// As in a run, with the dump that the pipeline's backup would have proven.
-  Outcome rehearse() {
-    reviewed();
-    const std::string dump = (bench.checkout.scratch() / "app.dump").string();
-    sh("pg_dump -Fc --file=" + dump + " -h " + server->socket_directory().string() + " -U postgres app");
-    bench.prove({{std::string(evidence::backup_intact),
-                  Json::object({{"path", dump}, {"format", "custom"}, {"sha256", "x"}, {"taken_at", "y"}})}});
-    before_ = everything();
-    Outcome outcome = bench.run(rehearsal_stage, rehearsal_settings);
-    EXPECT_EQ(everything(), before_) << "production has changed";
-    EXPECT_TRUE(std::filesystem::is_empty(state())) << "something is left behind";
-    return outcome;
-  }
-
-  std::string everything() const {
-    return sh("pg_dump -h " + server->socket_directory().string() + " -U postgres app | grep -v restrict");
-  }
-
-  static const Json& facts(const Outcome& outcome) {
-    for (const Evidence& proof : outcome.evidence)
-      if (proof.name == evidence::rehearsal_passed) return proof.facts;
-    ADD_FAILURE() << outcome.summary << "\n" << text_of(outcome);
-    static const Json none;
-    return none;
-  }
-
-  Settings rehearsal_settings;
-
- private:
-  std::string before_;
-};
+using Rehearsal = RehearsingBot;
 
 TEST_F(Rehearsal, TellsWhatTheMigrationsDoOnACopy) {
   revision("op.add_column('panels', sa.Column('note', sa.Text()), schema='cfg')",
@@ -176,7 +98,7 @@ TEST_F(Rehearsal, KeepsAProjectThatIgnoresTheVariableAwayFromProduction) {
   const std::string by_tcp = "postgresql+psycopg2://bot@" + tcp_address() + "/app";
   for (const std::string& url : {by_socket, by_tcp}) {
     revision("op.execute('DROP TABLE cfg.panels')");
-    std::string deaf = env_py;
+    std::string deaf = rehearsed_env_py;
     deaf.replace(deaf.find("os.environ[\"DATABASE_URL\"]"), std::string("os.environ[\"DATABASE_URL\"]").size(),
                  '"' + url + '"');
     bench.checkout.write("migrations/env.py", deaf);
@@ -191,7 +113,7 @@ TEST_F(Rehearsal, LeadsAProjectWhoseUrlStandsInAFile) {
   const std::string url = "postgresql+psycopg2://bot@/app?host=" + server->socket_directory().string();
   bench.checkout.write("migrations/alembic.ini",
                        "[alembic]\nscript_location = migrations\nsqlalchemy.url = " + url + "\n");
-  std::string by_ini = env_py;
+  std::string by_ini = rehearsed_env_py;
   by_ini.replace(by_ini.find("os.environ[\"DATABASE_URL\"]"), std::string("os.environ[\"DATABASE_URL\"]").size(),
                  "context.config.get_main_option('sqlalchemy.url')");
   bench.checkout.write("migrations/env.py", by_ini);
@@ -328,21 +250,6 @@ TEST_F(Rehearsal, SeesWhatADoBlockDoes) {
   EXPECT_THAT(outcome.details, Contains(HasSubstr("locks cfg.panels: ACCESS EXCLUSIVE")));
 }
 
-constexpr const char* async_env_py = R"(import asyncio, os
-from alembic import context
-from sqlalchemy import pool
-from sqlalchemy.ext.asyncio import create_async_engine
-def run(connection):
-    context.configure(connection=connection, version_table_schema="cfg")
-    with context.begin_transaction():
-        context.run_migrations()
-async def main():
-    async with create_async_engine(os.environ["DATABASE_URL"], poolclass=pool.NullPool).connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-asyncio.run(main())
-)";
-
 /// Each driver speaks to the server in its own way.
 class RehearsalBy : public Rehearsal {
  protected:
@@ -360,15 +267,15 @@ class RehearsalBy : public Rehearsal {
 };
 
 TEST_F(RehearsalBy, Psycopg2) {
-  expect_recorded("psycopg2", env_py);
+  expect_recorded("psycopg2", rehearsed_env_py);
 }
 TEST_F(RehearsalBy, Asyncpg) {
-  expect_recorded("asyncpg", async_env_py);
+  expect_recorded("asyncpg", rehearsed_async_env_py);
 }
 TEST_F(RehearsalBy, Psycopg3) {
   if (sh("/usr/bin/python3 -c 'import sqlalchemy; print(sqlalchemy.__version__[0])'") == "1")
     GTEST_SKIP() << "this Debian's SQLAlchemy knows no psycopg 3";
-  expect_recorded("psycopg", env_py);
+  expect_recorded("psycopg", rehearsed_env_py);
 }
 
 }  // namespace

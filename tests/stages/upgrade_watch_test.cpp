@@ -259,6 +259,27 @@ TEST_F(ObedientUpgrade, IsCancelledLikeAnyOtherWhereLimitsCouldNotBeAddedToItsOp
   EXPECT_THAT(upgrade().summary, HasSubstr("waited longer than 0.1 s for a lock on cfg.panels"));
 }
 
+TEST_F(WatchedOverTcp, SaysWhomItKeepsWaiting) {
+  upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20s), {});
+  migration(std::string(add_title) + "\nop.execute('SELECT pg_advisory_xact_lock(1)')");
+  reviewed();
+  somebody.emplace(bench, server->url("app"));
+  somebody->run("SELECT pg_advisory_lock(1)");
+  once_it_waits([this] { application_reads_panels(); });
+  bench.on_progress = [this] {
+    if (bench.progress.back().starts_with("keeps ")) somebody->release();
+  };
+  const Outcome outcome = upgrade();
+  bench.checkout.wait(until_not_empty(*bench.clock, application));
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
+  EXPECT_EQ(application, "read");
+  EXPECT_THAT(outcome.details,
+              ElementsAre(MatchesRegex("kept 1 session waiting for a lock on cfg.panels, one of them [0-9.]+ s")));
+  const auto told = std::ranges::find(bench.facts, fact::sessions_hindered, &std::pair<std::string, Json>::first);
+  ASSERT_NE(told, bench.facts.end());
+  EXPECT_EQ(told->second.as_array().at(0).integer_or("sessions", 0), 1);
+}
+
 TEST_F(ObedientUpgrade, SaysWhoKeepsItWaiting) {
   upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20s), {});
   migration(add_title);

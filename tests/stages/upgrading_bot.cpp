@@ -76,7 +76,8 @@ std::unique_ptr<TemporaryPostgres> UpgradingBot::server;
 
 void UpgradingBot::SetUpTestSuite() {
   if (server) return;
-  server = std::make_unique<TemporaryPostgres>(TemporaryPostgres::Settings{{"listen_addresses", loopback_address()}});
+  server = std::make_unique<TemporaryPostgres>(TemporaryPostgres::Settings{
+      {"listen_addresses", loopback_address()}, {"shared_preload_libraries", "pg_stat_statements"}});
   server->sql("CREATE ROLE bot LOGIN");
 }
 
