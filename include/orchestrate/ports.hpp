@@ -197,6 +197,8 @@ class Host {
  public:
   virtual ~Host() = default;
   virtual FreeSpace space(const std::filesystem::path& path) const = 0;
+  /// Bytes that processes of ours may still take before something is pushed out or killed.
+  virtual std::uint64_t available_memory() const = 0;
   /// Processes that hold `file` open for writing, as far as we may see: "pid 812 (pg_dump)".
   virtual std::vector<std::string> writers(const std::filesystem::path& file) const = 0;
   virtual std::string name() const = 0;

@@ -23,8 +23,6 @@ constexpr const char* database = "restored";
 constexpr unsigned least_jobs = 2;
 /// More of them only wait for each other's disk.
 constexpr unsigned most_jobs = 4;
-/// Its catalogs, its WAL and some slack, in bytes.
-constexpr std::uint64_t server_itself = std::uint64_t{1} << 30;
 
 /// Roles are no part of a dump, and owners, grants and policies name them.
 const std::string roles_sql =
@@ -65,6 +63,7 @@ Command restoring(StageContext& context, const Trial& trial, const DatabaseUrl& 
   if (trial.tablespaces == Tablespaces::left_out) command.argv.emplace_back("--no-tablespaces");
   const unsigned jobs = std::clamp(std::thread::hardware_concurrency() / 2, least_jobs, most_jobs);
   if (trial.format != Format::tar) command.argv.push_back(fmt::format("--jobs={}", jobs));
+  if (!trial.section.empty()) command.argv.push_back("--section=" + trial.section);
   command.argv.push_back(trial.dump.string());
   command.timeout = trial.limit;
   command.log = context.output;
@@ -137,6 +136,11 @@ Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, Datab
   const std::string said = complaint(exit.err);
   if (said.find("No space left on device") != std::string::npos)  // says nothing about the dump
     throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(), said, "make room, then try again");
+  if (said.find("server closed the connection") != std::string::npos ||
+      said.find("crash of another server process") != std::string::npos)  // neither does that
+    throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(),
+                "the throw-away server lost one of its processes: " + said,
+                "see in the kernel's log whether memory ran out: journalctl -k");
   co_return Refusal{"it cannot be restored: " + (said.empty() ? exit.text() : said),
                     "take a new dump; see the stage's output for all of it"};
 }
@@ -161,9 +165,17 @@ Task<Restored> take_stock(StageContext& context, Trial trial, DatabaseUrl url) {
                      .revisions = std::move(revisions).value_or(std::vector<std::string>())};
 }
 
+std::uint64_t copy_size(std::uint64_t database_size) {
+  return database_size + database_size / 5;
+}
+
+std::uint64_t database_size_within(std::uint64_t copy_size) {
+  return copy_size - copy_size / 6;
+}
+
 void expect_room_for_server(StageContext& context, const Server& server) {
   if (context.state.empty()) return;
-  const std::uint64_t needed = server.database_size + server.database_size / 5 + server_itself;
+  const std::uint64_t needed = copy_size(server.database_size) + server_itself;
   const std::uint64_t available = context.ports.host.space(context.state).available;
   if (available >= needed) return;
   throw Error(ErrorKind::failed, "restore a copy of " + server.database,

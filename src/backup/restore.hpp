@@ -37,6 +37,7 @@ struct Trial {
   std::shared_ptr<scratch::Cluster> server;  ///< where that is made already; it is ended
   std::chrono::milliseconds limit{0};        ///< for all of it
   Tablespaces tablespaces = Tablespaces::left_out;
+  std::string section;  ///< of an archive `pre-data`, `data` or `post-data` alone; empty: all
 };
 
 /// What came out of it.
@@ -46,6 +47,12 @@ struct Restored {
   std::vector<std::string> revisions;  ///< of the version table, sorted
   std::chrono::milliseconds took{0};
 };
+
+/// What a copy of a database of that size may take on disk, and what a server takes beside its data: catalogs, WAL and
+/// some slack; in bytes.
+std::uint64_t copy_size(std::uint64_t database_size);
+std::uint64_t database_size_within(std::uint64_t copy_size);
+inline constexpr std::uint64_t server_itself = std::uint64_t{1} << 30;
 
 /// Throws Error where a copy of the database would not fit into `context.state`; a dry run has none.
 void expect_room_for_server(StageContext& context, const Server& server);

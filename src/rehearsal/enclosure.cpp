@@ -13,6 +13,9 @@
 namespace orchestrate::rehearsal {
 namespace {
 
+/// Of util-linux. Where memory runs out, the kernel ends what rehearses before anything of production.
+constexpr const char* choom = "/usr/bin/choom";
+
 namespace fs = std::filesystem;
 
 /// Where sockets usually are, and what comes and goes.
@@ -89,7 +92,8 @@ Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
   if (::access(bubblewrap, X_OK) != 0)
     throw Error(ErrorKind::failed, "keep the rehearsal away from production", "bubblewrap is not there",
                 "apt install bubblewrap");
-  Argv words = {bubblewrap, "--unshare-user", "--unshare-net", "--unshare-ipc", "--die-with-parent"};
+  Argv words = {
+      choom, "-n", "1000", "--", bubblewrap, "--unshare-user", "--unshare-net", "--unshare-ipc", "--die-with-parent"};
   const auto say = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
   say({"--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev"});
   for (const fs::path& path : enclosure.writable) say({"--bind", path.string(), path.string()});
@@ -103,8 +107,8 @@ Argv enclosing(const Enclosure& enclosure, const fs::path& own) {
 }
 
 Argv entering(pid_t process, const fs::path& directory) {
-  return {"/usr/bin/nsenter",      "--preserve-credentials",       "--user", "--mount", "--net", "--ipc", "--target",
-          std::to_string(process), "--wdns=" + directory.string(), "--"};
+  return {choom,     "-n",    "1000",  "--",       "/usr/bin/nsenter",      "--preserve-credentials",       "--user",
+          "--mount", "--net", "--ipc", "--target", std::to_string(process), "--wdns=" + directory.string(), "--"};
 }
 
 }  // namespace orchestrate::rehearsal

@@ -99,22 +99,49 @@ class Judge {
     return found;
   }
 
+  /// What takes its time for each row took the less, the smaller the sample was.
+  double share_of(const std::string& table) const {
+    const auto found = rehearsed_.shares.find(table);
+    return found == rehearsed_.shares.end() ? 1 : found->second;
+  }
+
+  /// Of the tables that a statement had to do with, the smallest.
+  double share_of(const RecordedStatement& statement) const {
+    double share = 1;
+    for (const TakenLock& lock : statement.locks) share = std::min(share, share_of(lock.table));
+    for (const RowChange& change : statement.changes) share = std::min(share, share_of(change.table));
+    return share;
+  }
+
+  /// As long as it would have taken with all rows.
+  static Duration extrapolated(Duration took, double share) {
+    return Duration(static_cast<std::int64_t>(static_cast<double>(took.count()) / share));
+  }
+
+  static std::string_view how(double share) { return share < 1 ? ", extrapolated from a sample" : ""; }
+
   void over_bounds(const Bounds& bounds) {
     for (const LockWindow& window : rehearsed_.recording.windows) {
-      if (!bounds.lock || window.held <= *bounds.lock) continue;
+      const double share =
+          std::min(share_of(window.table), share_of(rehearsed_.recording.statements.at(window.statement)));
+      const Duration held = extrapolated(window.held, share);
+      if (!bounds.lock || held <= *bounds.lock) continue;
       Finding found = finding(window.statement, "rehearsed-lock", "blocking-lock", Severity::blocks);
       found.object = window.table;
-      found.hazard = fmt::format("{} was locked ({}) for {} on the copy; the policy allows {}", window.table,
-                                 to_string(window.lock), text_of(window.held), text_of(*bounds.lock));
+      found.hazard = fmt::format("{} was locked ({}) for {} on the copy{}; the policy allows {}", window.table,
+                                 to_string(window.lock), text_of(held), how(share), text_of(*bounds.lock));
       found.effect = window.lock == Lock::access_exclusive ? "whoever reads or writes the table waits that long"
                                                            : "whoever writes the table waits that long";
       found.remedy = "see what else runs until the transaction ends, and move it into a revision of its own";
       take(std::move(found));
     }
-    if (bounds.duration && rehearsed_.recording.took > *bounds.duration) {
+    Duration took{0};
+    for (const RecordedStatement& statement : rehearsed_.recording.statements)
+      took += extrapolated(statement.took, share_of(statement));
+    if (bounds.duration && took > *bounds.duration) {
       Finding found = finding(slowest(), "rehearsed-duration", "blocking-lock", Severity::blocks);
-      found.hazard = fmt::format("the migrations ran {} on the copy; the policy allows {}",
-                                 text_of(rehearsed_.recording.took), text_of(*bounds.duration));
+      found.hazard = fmt::format("the migrations ran {} on the copy{}; the policy allows {}", text_of(took),
+                                 took > rehearsed_.recording.took ? how(0) : "", text_of(*bounds.duration));
       found.effect =
           fmt::format("this statement alone took {}", text_of(rehearsed_.recording.statements.at(slowest()).took));
       found.remedy = "do it in batches beside the running application, or raise rehearsal.max_duration";
@@ -122,11 +149,12 @@ class Judge {
     }
     for (std::size_t i = 0; i < rehearsed_.recording.statements.size(); ++i)
       for (const Rewrite& rewrite : rehearsed_.recording.statements[i].rewrites) {
-        if (!bounds.rewrite || rewrite.bytes <= *bounds.rewrite) continue;
+        const auto bytes = static_cast<std::uint64_t>(static_cast<double>(rewrite.bytes) / share_of(rewrite.table));
+        if (!bounds.rewrite || bytes <= *bounds.rewrite) continue;
         Finding found = finding(i, "rehearsed-rewrite", "blocking-lock", Severity::blocks);
         found.object = rewrite.table;
-        found.hazard = fmt::format("{} of {} is written anew; the policy allows {}", rewrite.table,
-                                   size_text(rewrite.bytes), size_text(*bounds.rewrite));
+        found.hazard = fmt::format("{} of {} is written anew; the policy allows {}", rewrite.table, size_text(bytes),
+                                   size_text(*bounds.rewrite));
         found.effect = "its users wait until all of it is written, and the disk needs room for both";
         found.remedy = "add a column, fill it in batches, and exchange the two";
         take(std::move(found));

@@ -115,6 +115,8 @@ Task<Answer> rehearse(StageContext& context, Blueprint blueprint, Commands comma
   if (const auto* none = std::get_if<NoContact>(&found)) co_return *none;
   auto& done = std::get<Rehearsed>(found);
   done.restored_in = restored_in;
+  done.shares = stand_in->shares();
+  done.copied = stand_in->copied();
   co_return std::move(done);
 }
 

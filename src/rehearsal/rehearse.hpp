@@ -37,6 +37,8 @@ struct Rehearsed {
   std::vector<std::string> half_made;  ///< invalid indexes and the like that were not there before
   WayBack way_back;
   std::chrono::milliseconds restored_in{0};
+  Shares shares;             ///< of tables of which the copy held a sample
+  std::uint64_t copied = 0;  ///< bytes of production's, an estimate
 };
 
 /// The project did not come to the stand-in, so nothing was migrated.

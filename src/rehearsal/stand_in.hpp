@@ -10,9 +10,12 @@
 
 #include "backup/format.hpp"
 #include "backup/refusal.hpp"
+#include "backup/server.hpp"
 #include "orchestrate/stage.hpp"
+#include "rehearsal/budget.hpp"
 #include "rehearsal/enclosure.hpp"
 #include "rehearsal/redirection.hpp"
+#include "rehearsal/sample.hpp"
 #include "scratch/cluster.hpp"
 
 namespace orchestrate::rehearsal {
@@ -27,6 +30,7 @@ struct Blueprint {
   std::vector<std::filesystem::path> copied;    ///< directories that are copies there, which may be written
   std::vector<std::pair<std::string, std::string>> environment;  ///< instead of what the env file says
   std::chrono::milliseconds limit{0};                            ///< for the restore
+  Budget budget;
 };
 
 /// A copy of production's database in a server of its own that nothing but the rehearsal can reach, and from which
@@ -50,6 +54,10 @@ class StandIn {
   int major() const { return major_; }  ///< version of the server
   /// The copies of `copied`, in their order.
   const std::vector<std::filesystem::path>& copies() const { return copies_; }
+  /// Of tables that it holds a sample of, since all of them would not have fitted.
+  const Shares& shares() const { return shares_; }
+  /// How much of production's data it holds, in bytes, an estimate.
+  std::uint64_t copied() const { return copied_; }
 
  private:
   StandIn(StageContext& context, Blueprint blueprint) : context_(context), blueprint_(std::move(blueprint)) {}
@@ -57,17 +65,16 @@ class StandIn {
   Enclosure enclosure() const;
   /// What of the host is another one in the enclosure, made in the server's own directory.
   void replace(Enclosure& enclosure, const std::filesystem::path& directory);
-  Task<std::optional<backup::Refusal>> restore();
+  Task<> fit(const backup::Server& server);
+  Task<std::optional<backup::Refusal>> restore(Database& copy);
   Task<> expect_enclosure(Enclosure enclosure);
-  Task<> make_roles();
-  Task<> make_database();
-  Task<> expect_extensions();
-  Task<> make_surroundings();
 
   StageContext& context_;
   Blueprint blueprint_;
   int major_ = 0;
   std::vector<std::filesystem::path> copies_;
+  Shares shares_;
+  std::uint64_t copied_ = 0;
   std::unique_ptr<scratch::Cluster> cluster_;
 };
 

@@ -32,6 +32,10 @@ bool is_covered(const LockWindow& window, const std::vector<LockWindow>& all) {
   });
 }
 
+std::string percent(double share) {
+  return share < 0.0095 ? fmt::format("{:.2f} %", share * 100) : fmt::format("{:.0f} %", share * 100);
+}
+
 std::string_view word(WayBack::Result result) {
   static constexpr std::array<std::string_view, 4> words = {"not tried", "works", "differs", "fails"};
   return words[static_cast<std::size_t>(result)];
@@ -48,6 +52,8 @@ std::string text_of(Duration duration) {
 
 std::vector<std::string> lines_of(const Rehearsed& rehearsed) {
   std::vector<std::string> lines;
+  for (const auto& [table, share] : rehearsed.shares)
+    lines.push_back(fmt::format("of {} the copy held {} of the rows", table, percent(share)));
   for (const auto& [revision, took] : by_revision(rehearsed.recording))
     lines.push_back(fmt::format("{} runs {}", revision, text_of(took)));
   for (const LockWindow& window : rehearsed.recording.windows)
@@ -83,6 +89,9 @@ std::string summary_of(const Rehearsed& rehearsed) {
     parts.push_back(fmt::format("{} locked {}", longest->table, text_of(longest->held)));
   if (rehearsed.way_back.result != WayBack::Result::not_tried)
     parts.push_back(fmt::format("way back {}", word(rehearsed.way_back.result)));
+  if (!rehearsed.shares.empty())
+    parts.push_back(fmt::format("on a sample of {} large table{}", rehearsed.shares.size(),
+                                rehearsed.shares.size() == 1 ? "" : "s"));
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
@@ -101,6 +110,8 @@ Json facts_of(const Rehearsed& rehearsed) {
   for (const Loss& loss : losses_between(rehearsed.before, rehearsed.after))
     losses.push(
         Json::object({{"table", loss.table}, {"rows", loss.rows}, {"of", loss.of}, {"dropped", loss.is_dropped}}));
+  Json shares = Json::object();
+  for (const auto& [table, share] : rehearsed.shares) shares.set(table, share);
   Json statements = Json::array();
   for (const RecordedStatement& statement : rehearsed.recording.statements) {
     if (statements.as_array().size() == most_statements) break;
@@ -118,6 +129,8 @@ Json facts_of(const Rehearsed& rehearsed) {
                        {"schema", Json::of(changes_between(rehearsed.before.definitions, rehearsed.after.definitions))},
                        {"half_made", Json::of(rehearsed.half_made)},
                        {"way_back", word(rehearsed.way_back.result)},
+                       {"shares", shares},
+                       {"copied", rehearsed.copied},
                        {"restored_ms", rehearsed.restored_in.count()}});
 }
 

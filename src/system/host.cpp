@@ -12,6 +12,7 @@
 
 #include "orchestrate/error.hpp"
 #include "system/connections.hpp"
+#include "system/memory.hpp"
 
 namespace orchestrate::system {
 namespace {
@@ -55,6 +56,8 @@ class ThisHost : public Host {
     // f_bavail: without what the file system keeps for root.
     return {.available = status.f_bavail * status.f_frsize, .total = status.f_blocks * status.f_frsize};
   }
+
+  std::uint64_t available_memory() const override { return system::available_memory(); }
 
   std::vector<std::string> writers(const fs::path& file) const override {
     struct stat status{};

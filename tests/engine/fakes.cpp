@@ -142,6 +142,7 @@ struct NoJournal final : Journal {
 };
 struct NoHost final : Host {
   FreeSpace space(const std::filesystem::path&) const override { return {}; }
+  std::uint64_t available_memory() const override { return 0; }
   std::vector<std::string> writers(const std::filesystem::path&) const override { return {}; }
   std::string name() const override { return "vps1"; }
   std::vector<Connection> connections_of_children() const override { return {}; }

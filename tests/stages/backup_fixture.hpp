@@ -24,6 +24,7 @@ namespace orchestrate {
 class RoomyHost : public Host {
  public:
   FreeSpace space(const std::filesystem::path&) const override { return {available, available}; }
+  std::uint64_t available_memory() const override { return real_->available_memory(); }
   std::vector<std::string> writers(const std::filesystem::path& file) const override { return real_->writers(file); }
   std::string name() const override { return "test"; }
   std::vector<Connection> connections_of_children() const override { return {}; }

@@ -61,8 +61,10 @@ class WrittenJournal final : public Journal {
 class WrittenHost final : public Host {
  public:
   FreeSpace free{100ULL << 30, 200ULL << 30};
+  std::uint64_t memory = 2ULL << 30;
 
   FreeSpace space(const std::filesystem::path&) const override { return free; }
+  std::uint64_t available_memory() const override { return memory; }
   std::vector<std::string> writers(const std::filesystem::path&) const override { return {}; }
   std::string name() const override { return "vps1"; }
   std::vector<Connection> connections_of_children() const override { return system::connections_of_children(); }
