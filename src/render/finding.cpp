@@ -78,7 +78,7 @@ std::string indented(std::string_view text, std::size_t indent) {
   std::string result;
   while (!text.empty()) {
     const std::size_t size = std::min(text.find('\n'), text.size() - 1) + 1;
-    result += std::string(indent, ' ') + std::string(text.substr(0, size));
+    result.append(indent, ' ').append(text.substr(0, size));
     text.remove_prefix(size);
   }
   return result;

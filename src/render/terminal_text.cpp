@@ -105,7 +105,7 @@ std::string padded(std::string_view text, std::size_t columns) {
 }
 
 std::string truncated(std::string_view text, std::size_t columns) {
-  if (columns_of(text) <= columns) return std::string(text);
+  if (text.size() <= columns || columns_of(text) <= columns) return std::string(text);  // no byte has two columns
   if (columns == 0) return {};
   std::size_t at = 0, used = 0;
   for (;;) {
