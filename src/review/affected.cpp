@@ -78,8 +78,10 @@ std::string what_hides_it(const Statement& s, const Effect& effect) {
 void add(Affected& affected, const Statement& s) {
   const Effect effect = effect_of(s);
   const std::string why = what_hides_it(s, effect);
-  const std::string file = std::filesystem::path(s.place.file).filename();
-  if (!why.empty()) affected.unknown.push_back(file + ":" + std::to_string(s.place.line) + ": " + why);
+  if (!why.empty()) {
+    const std::string file = std::filesystem::path(s.place.file).filename();
+    affected.unknown.push_back(file + ":" + std::to_string(s.place.line) + ": " + why);
+  }
   if (s.kind == Kind::drop_schema) affected.schemas.insert(s.table.name);
   affected.concurrently |= s.concurrently;
   for (const TableName& other : s.references) affected.relations.insert({other, Touch::reference});

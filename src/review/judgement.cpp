@@ -65,17 +65,29 @@ Finding finding_of(const Rule& rule, const ReadRevision& revision, Flag flag, co
   return finding;
 }
 
+struct ByPlaceAndId {
+  bool operator()(const Finding* one, const Finding* other) const {
+    const auto key = [](const Finding& f) {
+      return std::tie(f.place.line, f.place.file, f.rule, f.object, f.revision);
+    };
+    return key(*one) < key(*other);
+  }
+};
+
 /// Findings without repetition: a loop or several reasons may flag one line again; one line needs one approval.
 class Findings {
  public:
+  explicit Findings(std::size_t most) { all_.reserve(most); }
+
   void add(Finding finding) {
-    if (said_.emplace(finding.place.file, finding.place.line, finding.id()).second) all_.push_back(std::move(finding));
+    all_.push_back(std::move(finding));
+    if (!said_.insert(&all_.back()).second) all_.pop_back();
   }
   std::vector<Finding> all() && { return std::move(all_); }
 
  private:
-  std::vector<Finding> all_;
-  std::set<std::tuple<std::string, int, std::string>> said_;  ///< files, lines and ids
+  std::vector<Finding> all_;  ///< stays where it is: `said_` points into it
+  std::set<const Finding*, ByPlaceAndId> said_;
 };
 
 /// Rule by rule.
@@ -101,7 +113,9 @@ std::vector<Finding> found_in(const ReadRevision& revision, const ReviewRequest&
 std::vector<Finding> findings_of(const ReviewRequest& request, const ReviewState& state) {
   std::vector<std::vector<Finding>> found(state.revisions.size());
   in_parallel(found.size(), [&](std::size_t i) { found[i] = found_in(state.revisions[i], request, state); });
-  Findings findings;
+  std::size_t count = 0;
+  for (const std::vector<Finding>& of_revision : found) count += of_revision.size();
+  Findings findings(count);
   for (std::vector<Finding>& of_revision : found)
     for (Finding& finding : of_revision) findings.add(std::move(finding));
   return std::move(findings).all();

@@ -1,13 +1,11 @@
 #include "review/review.hpp"
-#include "orchestrate/source_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
 #include <set>
-#include <tuple>
 
-#include "orchestrate/digest.hpp"
+#include "orchestrate/source_text.hpp"
 #include "review/enrich.hpp"
 #include "review/hide_secrets.hpp"
 #include "review/history.hpp"
@@ -39,6 +37,17 @@ void suppress(const ReviewRequest& request, const Material& material, std::vecto
       suppress_in_module(findings, suppressions_in(module->text), {.revision = revision.id, .place = {module->file}});
 }
 
+/// Where a finding stands among the others.
+struct Rank {
+  std::size_t revision = 0;
+  bool is_whole = false;
+  std::string_view file;  ///< a module; empty: the revision's own
+  int line = 0;
+  std::size_t number = 0;  ///< as it was found
+  bool is_elsewhere = false;
+  auto operator<=>(const Rank&) const = default;
+};
+
 /// Hash and source line; sorted by revision, then by line, those in modules behind; whole files last.
 void finish(const ReviewRequest& request, const Material& material, std::vector<Finding>& findings) {
   std::map<std::string_view, std::size_t> numbers;
@@ -47,23 +56,26 @@ void finish(const ReviewRequest& request, const Material& material, std::vector<
   for (const ReadRevision& revision : material.revisions) read[numbers.at(revision.id)] = &revision;
   suppress(request, material, findings);
 
-  const auto is_elsewhere = [&](const Finding& finding) {
-    return finding.place.file != request.pending[numbers.at(finding.revision)]->file.string();
-  };
-  std::ranges::stable_sort(findings, {}, [&](const Finding& finding) {
-    const bool is_whole = finding.place.line == 0;
-    const std::string file = is_elsewhere(finding) ? finding.place.file : "";
-    return std::tuple(numbers.at(finding.revision), is_whole, file, finding.place.line);
-  });
-  std::vector<SourceLines> lines(material.texts.begin(), material.texts.end());
-  for (Finding& finding : findings) {
-    const std::size_t number = numbers.at(finding.revision);
-    const ReadRevision* revision = read[number];
-    finding.file_sha256 = revision ? revision->sha256 : request.pending[number]->sha256;
-    finding.source_line = is_elsewhere(finding) && revision
-                              ? source_line(revision->text_in(finding.place.file), finding.place.line)
-                              : lines[number].at(finding.place.line);
+  std::vector<Rank> ranks;
+  for (const Finding& finding : findings) {
+    const Place& place = finding.place;
+    const std::size_t revision = numbers.at(finding.revision);
+    const bool is_elsewhere = place.file != request.pending[revision]->file.native();
+    const std::string_view file = is_elsewhere ? std::string_view(place.file) : std::string_view();
+    ranks.push_back({revision, place.line == 0, file, place.line, ranks.size(), is_elsewhere});
   }
+  std::ranges::sort(ranks);
+  std::vector<SourceLines> lines(material.texts.begin(), material.texts.end());
+  std::vector<Finding> sorted;
+  sorted.reserve(findings.size());
+  for (const Rank& rank : ranks) {
+    Finding& finding = sorted.emplace_back(std::move(findings[rank.number]));
+    const ReadRevision* revision = read[rank.revision];
+    finding.file_sha256 = revision ? revision->sha256 : request.pending[rank.revision]->sha256;
+    finding.source_line = rank.is_elsewhere && revision ? source_line(revision->text_in(finding.place.file), rank.line)
+                                                        : lines[rank.revision].at(rank.line);
+  }
+  findings = std::move(sorted);
   hide_secrets(material.revisions, findings);
 }
 
@@ -137,19 +149,11 @@ Task<std::vector<DataAnswer>> ask(Catalog& catalog, std::vector<DataProbe> probe
   co_return answers;
 }
 
-/// Of each file: to parse SQL is most of the work.
-std::vector<std::vector<Statement>> parsed(const std::vector<SqlText>& files) {
-  std::vector<std::vector<Statement>> statements(files.size());
-  in_parallel(files.size(), [&](std::size_t i) { statements[i] = statements_of_sql(files[i].text); });
-  return statements;
-}
-
 /// `transaction` is the number of the last one, and goes on from file to file.
-std::vector<Statement> as_psql_runs(const std::string& file, std::vector<Statement> read, std::size_t& transaction) {
-  std::vector<Statement> statements;
+void as_psql_runs(const std::string& file, std::vector<Statement>& statements, std::size_t& transaction) {
   bool in_transaction = false;
   std::size_t block = 0;
-  for (Statement& statement : read) {
+  for (Statement& statement : statements) {
     const bool goes_on = statement.block > 0 && statement.block == block;  // in the same DO
     block = statement.block;
     if (statement.kind == Kind::control_transaction) {
@@ -162,9 +166,16 @@ std::vector<Statement> as_psql_runs(const std::string& file, std::vector<Stateme
     statement.transaction = transaction;
     statement.revision = file;
     statement.place = {file, statement.place.line + 1, 1};
-    statements.push_back(std::move(statement));
   }
-  return statements;
+  std::erase_if(statements, [](const Statement& statement) { return statement.kind == Kind::control_transaction; });
+}
+
+/// To parse SQL is most of the work.
+ReadRevision read_sql_file(const SqlText& file) {
+  ReadRevision read{.id = file.name, .file = file.name, .source = file.text, .is_revision = false};
+  read.statements = statements_of_sql(file.text);
+  read.body = read.opposite_body = Script::Body::written;
+  return read;
 }
 
 /// Of the tables in question alone, and nothing where a part of it cannot be read.
@@ -214,18 +225,13 @@ ReviewReport review_sql(const std::vector<SqlText>& files, const std::vector<std
   ReviewRequest request{.block = block};
   std::vector<Revision> revisions;
   Material material;
+  material.revisions.resize(files.size());
+  in_parallel(files.size(), [&](std::size_t i) { material.revisions[i] = read_sql_file(files[i]); });
   std::size_t transaction = 1;
-  std::vector<std::vector<Statement>> statements = parsed(files);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const SqlText& file = files[i];
-    revisions.push_back({.id = file.name, .file = file.name, .sha256 = sha256(file.text)});
-    material.texts.push_back(file.text);
-    material.revisions.push_back({.id = file.name,
-                                  .file = file.name,
-                                  .source = file.text,
-                                  .statements = as_psql_runs(file.name, std::move(statements[i]), transaction),
-                                  .is_revision = false});
-    material.revisions.back().body = material.revisions.back().opposite_body = Script::Body::written;
+  for (ReadRevision& read : material.revisions) {
+    as_psql_runs(read.file, read.statements, transaction);
+    revisions.push_back({.id = read.id, .file = read.file});
+    material.texts.push_back(read.source);
   }
   for (const Revision& revision : revisions) request.pending.push_back(&revision);
   return report_of(request, std::move(material), facts);

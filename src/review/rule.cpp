@@ -96,14 +96,13 @@ RunOrder::RunOrder(std::span<const ReadRevision> revisions) {
       all_.push_back(&statement);
       about_[statement.table].push_back(&statement);
       of_kind_[statement.kind].push_back(&statement);
-      of_transaction_[statement.transaction].push_back(&statement);
     }
 }
 
 namespace {
 
-template <class Key>
-RunOrder::Statements listed_under(const std::map<Key, std::vector<const Statement*>>& lists, const Key& key) {
+template <class Key, class Less>
+RunOrder::Statements listed_under(const std::map<Key, std::vector<const Statement*>, Less>& lists, const Key& key) {
   const auto found = lists.find(key);
   return found == lists.end() ? RunOrder::Statements() : found->second;
 }
@@ -117,7 +116,7 @@ RunOrder::Statements RunOrder::of_kind(StatementKind kind) const {
   return listed_under(of_kind_, kind);
 }
 RunOrder::Statements RunOrder::of_transaction(std::size_t number) const {
-  return listed_under(of_transaction_, number);
+  return std::ranges::equal_range(all_, number, {}, &Statement::transaction);  // they rise
 }
 
 std::string object_of(const Statement& s) {

@@ -51,8 +51,7 @@ class RunOrder {
  private:
   std::vector<const Statement*> all_;
   std::map<StatementKind, std::vector<const Statement*>> of_kind_;
-  std::map<std::size_t, std::vector<const Statement*>> of_transaction_;
-  std::map<TableName, std::vector<const Statement*>> about_;
+  std::map<TableName, std::vector<const Statement*>, ByName> about_;
 };
 
 /// What a rule may know besides the statement at hand.
