@@ -90,34 +90,32 @@ class Findings {
   std::set<const Finding*, ByPlaceAndId> said_;
 };
 
-/// Rule by rule.
-std::vector<Finding> found_in(const ReadRevision& revision, const ReviewRequest& request, const ReviewState& state) {
+std::vector<Finding> found_by(const Rule& rule, const ReadRevision& revision, const ReviewRequest& request,
+                              const ReviewState& state) {
   std::vector<Finding> found;
-  for (const Rule& rule : review_rules()) {
-    if (const auto* check = std::get_if<RevisionCheck>(&rule.check)) {
-      for (Flag& flag : (*check)(revision, state))
-        found.push_back(finding_of(rule, revision, std::move(flag), nullptr, request, state));
-      continue;
-    }
-    const auto* check = std::get_if<StatementCheck>(&rule.check);
-    if (!check) continue;
+  if (const auto* check = std::get_if<RevisionCheck>(&rule.check))
+    for (Flag& flag : (*check)(revision, state))
+      found.push_back(finding_of(rule, revision, std::move(flag), nullptr, request, state));
+  if (const auto* check = std::get_if<StatementCheck>(&rule.check))
     for (const Statement& s : revision.statements)
       if (auto flag = (*check)(s, state))
         found.push_back(finding_of(rule, revision, std::move(*flag), &s, request, state));
-  }
   return found;
 }
 
 }  // namespace
 
 std::vector<Finding> findings_of(const ReviewRequest& request, const ReviewState& state) {
-  std::vector<std::vector<Finding>> found(state.revisions.size());
-  in_parallel(found.size(), [&](std::size_t i) { found[i] = found_in(state.revisions[i], request, state); });
+  const std::span<const Rule> rules = review_rules();
+  std::vector<std::vector<Finding>> found(state.revisions.size() * rules.size());  // rule by rule of each revision
+  in_parallel(found.size(), [&](std::size_t i) {
+    found[i] = found_by(rules[i % rules.size()], state.revisions[i / rules.size()], request, state);
+  });
   std::size_t count = 0;
-  for (const std::vector<Finding>& of_revision : found) count += of_revision.size();
+  for (const std::vector<Finding>& some : found) count += some.size();
   Findings findings(count);
-  for (std::vector<Finding>& of_revision : found)
-    for (Finding& finding : of_revision) findings.add(std::move(finding));
+  for (std::vector<Finding>& some : found)
+    for (Finding& finding : some) findings.add(std::move(finding));
   return std::move(findings).all();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -113,29 +115,37 @@ void prepare(Material& material, const Facts& facts) {
   put_in_order(material);
 }
 
-/// `material` is prepared.
-ReviewReport judged(const ReviewRequest& request, const Material& material, const Facts& facts,
-                    std::span<const DataAnswer> answers) {
+/// All but the findings.
+ReviewReport told_of(const Material& material, const ReviewState& state) {
   ReviewReport report;
-  report.revisions = request.pending.size();
-  const RunOrder run_order(material.revisions);
-  const ReviewState state{material.revisions,  request.schemas, request.version_table,
-                          request.direction,   facts,           run_order,
-                          request.small_table, answers};
-  report.findings = material.findings;
-  for (Finding& finding : findings_of(request, state)) report.findings.push_back(std::move(finding));
   std::set<TableName> tables;
   for (const ReadRevision& revision : material.revisions) {
     count(revision, tables, report);
     for (const auto& module : revision.modules) report.modules.emplace(module->file, module->sha256);
   }
+  report.tables.assign(tables.begin(), tables.end());
   report.locks = table_locks(state);
   report.affected = affected_by(material.revisions);
   for (const Finding& unread : material.findings)
     report.affected.unknown.push_back(unread.place.file + ": " + unread.hazard);
-  finish(request, material, report.findings);
-  report.tables.assign(tables.begin(), tables.end());
   report.commits = commits_of(material);
+  return report;
+}
+
+/// `material` is prepared.
+ReviewReport judged(const ReviewRequest& request, const Material& material, const Facts& facts,
+                    std::span<const DataAnswer> answers) {
+  const RunOrder run_order(material.revisions);
+  const ReviewState state{material.revisions,  request.schemas, request.version_table,
+                          request.direction,   facts,           run_order,
+                          request.small_table, answers};
+  std::future<ReviewReport> told = std::async(std::launch::async, [&] { return told_of(material, state); });
+  std::vector<Finding> findings = material.findings;
+  std::ranges::move(findings_of(request, state), std::back_inserter(findings));
+  finish(request, material, findings);
+  ReviewReport report = told.get();
+  report.revisions = request.pending.size();
+  report.findings = std::move(findings);
   return report;
 }
 
