@@ -14,6 +14,22 @@ Interpretation::Interpretation(Node tree, std::string file, ProjectModules& proj
   at_import_.insert(at_import_.begin(), found_.begin(), found_.end());
 }
 
+/// What env.py gives to upgrade() by run_migrations(op=op, ...) is not in this file; `op` is what it is called.
+Arguments Interpretation::given_by_env_py(const Value& function) {
+  Arguments given;
+  const Node parameters = function.node.child("args");
+  const auto in_order = parameters.children("args");
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    const std::string name(in_order[i].word("arg"));
+    const bool has_default = in_order.size() - i <= function.items.size();
+    if (name == "op")
+      given.named.emplace_back(name, Value::symbol("alembic.op"));
+    else if (!has_default)
+      given.named.emplace_back(name, Value::foreign("the argument " + name));
+  }
+  return given;
+}
+
 std::vector<Statement> Interpretation::run(std::string_view function, Direction direction) {
   direction_ = direction;
   start();
@@ -21,7 +37,7 @@ std::vector<Statement> Interpretation::run(std::string_view function, Direction 
   if (!entry) return {};
   const Value callee = *entry;
   if (callee.is(Kind::function))
-    call(callee, {}, callee.node);
+    call(callee, given_by_env_py(callee), callee.node);
   else
     found_.push_back(opaque(std::string(function) + "() is not a plain function of this file"));
   return std::move(found_);

@@ -69,6 +69,7 @@ class Interpretation {
   /// Copying counts as steps.
   void count_copy(const Value& value) { steps_ += weight_of(value) / limits::bytes_of_step; }
   Scope copy_of_names();
+  static Arguments given_by_env_py(const Value& function);
 
   // interpretation_modules.cpp: what is imported
   void walk_import(Node statement);

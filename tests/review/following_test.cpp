@@ -54,6 +54,32 @@ TEST(Following, InlinesAHelperHoweverItIsImported) {
     EXPECT_THAT(flagged(project, imports, body), ElementsAre("drop-table:cfg.t")) << imports << "\n" << body;
 }
 
+TEST(Following, KnowsWhatEnvPyGivesToUpgrade) {
+  const Project project;
+  const auto flagged_as = [&](const std::string& signature, const std::string& body) {
+    project.write("0001.py",
+                  "revision = '1'\ndown_revision = None\n\n\ndef upgrade(" + signature + "):\n    " + body + "\n");
+    return flags(review_of(project));
+  };
+  EXPECT_THAT(flagged_as("op, tables, tester", "op.drop_table('t', schema='cfg')"), Contains("drop-table:cfg.t"));
+  EXPECT_THAT(flagged_as("op=None", "op.execute('DROP TABLE cfg.t')"), Contains("drop-table:cfg.t"));
+  EXPECT_THAT(
+      flagged_as("op", "with op.batch_alter_table('t', schema='cfg') as batch:\n        batch.drop_column('c')"),
+      Contains("drop-column:cfg.t.c"));
+  EXPECT_THAT(flagged_as("op, tester", "tester.populate('t')"), Contains(StartsWith("cannot-judge")));
+  EXPECT_THAT(flagged_as("operations", "operations.drop_table('t')"), Contains(StartsWith("cannot-judge")));
+  EXPECT_THAT(flagged_as("engine_name=None", "pass"), IsEmpty());
+}
+
+TEST(Following, FollowsAModuleThatIsImportedByItsName) {
+  const Project project;
+  project.module("app/2021-03-29_drop.py", helper);
+  const std::string imports = "from importlib import import_module\nmodule = import_module('app.2021-03-29_drop')";
+  EXPECT_THAT(flagged(project, imports, "module.drop('t')"), ElementsAre("drop-table:cfg.t"));
+  EXPECT_THAT(flagged(project, "import importlib", "importlib.import_module('app.2021-03-29_drop').drop('t')"),
+              ElementsAre("drop-table:cfg.t"));
+}
+
 TEST(Following, InlinesArgumentsDefaultsAndTheRest) {
   const Project project;
   project.module("helpers.py",
