@@ -63,7 +63,8 @@ BOOKWORM = Release(
     "12",
     "bookworm",
     "15",
-    ("libpqxx-6.4", "libyaml-cpp0.7", "libsdbus-c++1", "libfmt9", "libpg-query1504.0", "libsqlite3-0", "libssl3", "libdate-tz3"),
+    ("libpqxx-6.4", "libyaml-cpp0.7", "libsdbus-c++1", "libfmt9", "libpg-query1504.0", "libsqlite3-0", "libssl3", "libdate-tz3",
+     "libsimdjson14"),
     ("python3-sqlmodel",),
 )
 TRIXIE = Release(
@@ -71,7 +72,7 @@ TRIXIE = Release(
     "trixie",
     "17",
     ("libpqxx-7.10", "libyaml-cpp0.8", "libsdbus-c++2", "libfmt10", "libpg-query1706.0", "libsqlite3-0", "libssl3t64",
-     "libdate-tz3"),
+     "libdate-tz3", "libsimdjson25"),
     ("python3-advanced-alchemy", "uvicorn"),
 )
 RELEASES = {release.number: release for release in (BOOKWORM, TRIXIE)}
