@@ -21,6 +21,7 @@ struct Comparison {
   std::vector<Revision> revisions;         ///< in the order in which they ran
   std::vector<std::string> not_run;        ///< SQL without literals: it ran on the copy alone
   std::vector<std::string> not_rehearsed;  ///< likewise: it changed the schema meanwhile, and did not run on the copy
+  bool differs() const { return !not_run.empty() || !not_rehearsed.empty(); }
   bool operator==(const Comparison&) const = default;
 };
 

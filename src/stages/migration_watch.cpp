@@ -128,12 +128,15 @@ void MigrationWatch::note_hindered(const std::vector<ClientSession>& sessions) {
 void MigrationWatch::tell_hindered(Outcome& outcome) {
   if (hindered_.empty()) return;
   Json facts = Json::array();
+  milliseconds longest{0};
   for (const auto& [what, hindered] : hindered_) {
     const std::size_t count = hindered.sessions.size();
     outcome.details.push_back(fmt::format("kept {} session{} waiting for {}, one of them {:.1f} s", count,
                                           count == 1 ? "" : "s", what, seconds(hindered.longest)));
     facts.push(Json::object({{"what", what}, {"sessions", count}, {"longest_ms", hindered.longest.count()}}));
+    longest = std::max(longest, hindered.longest);
   }
+  if (longest >= worth_telling) outcome.summary += fmt::format(", kept others waiting for {:.1f} s", seconds(longest));
   context_.record(fact::sessions_hindered, std::move(facts));
 }
 

@@ -42,7 +42,8 @@ class MigrationWatch {
   /// Cancels what the migration's sessions are still doing after their client's end, in a session of the caller's.
   Task<> cancel_all(Database& database);
 
-  /// Adds whom all attempts kept waiting, as far as that was seen, to the details; it is a fact of the run.
+  /// Adds whom all attempts kept waiting, as far as that was seen, to the details, and to the summary where somebody
+  /// waited long; it is a fact of the run.
   void tell_hindered(Outcome& outcome);
 
   /// In this attempt.

@@ -51,6 +51,7 @@ Task<> UpgradeRecord::tell(Outcome& outcome) {
   }
   const auto comparison = rehearsal::compare(rehearsal_of(context_), *ran);
   if (!comparison) co_return;
+  outcome.summary += comparison->differs() ? ", not as rehearsed" : ", as rehearsed";
   for (std::string& line : rehearsal::lines_of(*comparison)) outcome.details.push_back(std::move(line));
   context_.record(fact::upgrade_recorded, rehearsal::to_json(*comparison));
 }

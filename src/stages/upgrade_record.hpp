@@ -16,7 +16,7 @@ class UpgradeRecord {
 
   /// Before each attempt.
   Task<> begin();
-  /// After one that succeeded: adds to its details, and is a fact of the run.
+  /// After one that succeeded: adds to its summary and details, and is a fact of the run.
   Task<> tell(Outcome& outcome);
 
  private:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from byte_bot import BYTE_BOT, ENV_FILE
+from rehearsed import upgraded_as_rehearsed
 from vps import line_with, refused
 
 APP, CURRENT, PENDING = BYTE_BOT.app, BYTE_BOT.current, BYTE_BOT.pending
@@ -43,6 +44,11 @@ def test_the_shipped_policy_takes_a_pending_migration_to_a_restarted_api(vps):
     line_with(ended, f"{CURRENT} -> {PENDING}")
     [run] = [r for r in json.loads(vps.orchestrate("history", APP, "--json").ok())["runs"] if r["finished"]["exit_code"] == 0]
     assert "Migrations complete!" in vps.orchestrate("logs", run["run"]).ok()
+
+
+def test_what_is_rehearsed_is_what_runs(vps):
+    facts = upgraded_as_rehearsed(vps, apply=vps.apply_approving)
+    assert facts["way_back"] == "works"
 
 
 def test_revisions_are_read_without_the_tool(vps):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from guild_bot import GUILD_BOT
+from rehearsed import upgraded_as_rehearsed
 from vps import line_with, refused
 
 # As its document lists them, migration by migration.
@@ -53,6 +54,19 @@ def test_one_revision_forward_tells_of_its_indexes_and_keeps_the_data(vps):
     assert vps.git("for-each-ref", "refs/orchestrate").count("\n") == 0
     [dump] = [name for name in vps.snapshot().backups if name.endswith(".dump")]
     assert "TABLE DATA public reminders" in vps.host.shell(f"pg_restore --list {GUILD_BOT.backups}/{dump}")
+
+
+def test_what_is_rehearsed_is_what_runs(vps):
+    facts = upgraded_as_rehearsed(vps)
+    assert {lock["table"] for lock in facts["locks"]} == {"public.audit_logs", "public.health_check_history", "public.reminders"}
+    assert (facts["way_back"], facts["losses"]) == ("works", [])
+
+
+def test_all_revisions_from_base_run_as_rehearsed(vps):
+    vps.host.run("systemctl", "stop", GUILD_BOT.unit).ok()
+    vps.sql("DROP DATABASE guildbot", "postgres")
+    vps.sql("CREATE DATABASE guildbot OWNER guildbot", "postgres")
+    assert len(upgraded_as_rehearsed(vps)["revisions_us"]) == 22
 
 
 def test_the_bot_asks_for_the_status_without_a_privilege(vps):

@@ -1,18 +1,14 @@
 """Rehearsals on a real host: by a person, by the worker in its sandbox, of projects that look for production, and killed."""
 
-import json
-import re
-
 import pytest
 
-import debian
 import worker
 from host import until
 from magikal import MAGIKAL
 from project import boot
+from rehearsed import REHEARSED, facts_of_rehearsal, upgraded_as_rehearsed
 from vps import SHORT_HOLD, line_with
 
-REHEARSED = (r"  - restore_point:", "  - rehearsal: { max_lock: 2s }\n  - restore_point:")
 URL = 'os.environ["ALEMBIC_DATABASE_URL"]'
 
 
@@ -52,13 +48,6 @@ def left_behind(vps):
     return found.strip(), servers
 
 
-def evidence_of(vps):
-    [newest, *_] = json.loads(vps.orchestrate("history", "magikal-bot", "--json").ok())["runs"]
-    shown = json.loads(vps.orchestrate("show", newest["run"], "--json").ok())
-    [stage] = [stage for stage in shown["stages"] if stage["name"] == "rehearsal"]
-    return stage
-
-
 @pytest.mark.parametrize("by", ["worker", "person"])
 def test_a_rehearsal_tells_what_the_upgrade_will_do_and_touches_nothing(vps, by):
     before, left = vps.snapshot(), left_behind(vps)
@@ -78,36 +67,25 @@ def test_an_upgrade_is_rehearsed_by_the_worker(vps):
     assert ended.code == 0, str(ended)
     line_with(ended, "ok", "rehearsal", "003_tempvc")
     assert vps.revision() == "003_tempvc"
-    facts = evidence_of(vps)["outcome"]["evidence"][0]["facts"]
+    facts = facts_of_rehearsal(vps)
     assert "003_tempvc" in facts["revisions_us"], facts
     assert facts["path"].endswith(".dump")
 
 
 def test_what_was_recorded_is_what_the_servers_own_log_tells_of_the_upgrade(vps):
+    upgraded_as_rehearsed(vps)
+
+
+def test_the_upgrade_is_compared_with_its_rehearsal_where_the_server_counts_statements(vps):
+    vps.sql("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
+    vps.host.shell("systemctl restart postgresql@*-main.service")
+    vps.sql("CREATE EXTENSION pg_stat_statements")
     vps.use_policy(SHORT_HOLD, REHEARSED)
-    log = f"/var/log/postgresql/postgresql-{debian.wanted().postgres}-main.log"
-    vps.sql("ALTER ROLE magikal SET log_statement = 'all'")
-    vps.host.shell(f"true > {log}")
     ended = vps.orchestrate("apply", "magikal-bot")
-    vps.sql("ALTER ROLE magikal RESET log_statement")
+    vps.sql("ALTER SYSTEM RESET shared_preload_libraries")
+    vps.host.shell("systemctl restart postgresql@*-main.service")
     assert ended.code == 0, str(ended)
-    recorded = [one["sql"] for one in evidence_of(vps)["outcome"]["evidence"][0]["facts"]["statements"]]
-    upgraded = statements_of_upgrade(vps.host.path(log).read_text())
-    assert [without_literals(sql) for sql in recorded] == [without_literals(sql) for sql in upgraded]
-
-
-def statements_of_upgrade(log):
-    """Of the session that moved the version table; a statement's further lines begin with a tab."""
-    sessions = {}
-    for entry in re.split(r"\n(?=\d{4}-)", log):
-        if found := re.match(r"\S+ \S+ \S+ \[(\d+)\] .*?LOG:  statement: (.*)", entry, re.DOTALL):
-            sessions.setdefault(found[1], []).append(found[2].rstrip("\n"))
-    [statements] = [all for all in sessions.values() if any("UPDATE cfg.alembic_version" in sql for sql in all)]
-    return statements
-
-
-def without_literals(sql):
-    return re.sub(r"\s+", " ", re.sub(r"'[^']*'|\$\d+|\b\d+\b", "?", sql)).strip()
+    line_with(ended, "ok", "upgrade", "002_panels -> 003_tempvc, as rehearsed")
 
 
 def test_a_migration_that_fails_on_the_data_only_never_comes_to_production(vps):

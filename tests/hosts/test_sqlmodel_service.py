@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from rehearsed import upgraded_as_rehearsed
 from sqlmodel_service import SQLMODEL_SERVICE
 from vps import SHORT_HOLD, line_with, refused
 
@@ -63,6 +64,11 @@ def test_the_shipped_policy_takes_a_pending_migration_through_stop_upgrade_and_s
     [run] = json.loads(vps.orchestrate("history", APP, "--json").ok())["runs"]
     assert run["window_override"] == "the shop is down"
     assert f"Running upgrade {CURRENT} -> {PENDING}" in vps.orchestrate("logs", run["run"]).ok()
+
+
+def test_what_is_rehearsed_is_what_runs(vps):
+    facts = upgraded_as_rehearsed(vps, ANY_TIME)
+    assert facts["way_back"] == "works"
 
 
 def test_outside_the_window_no_run_is_begun(vps):

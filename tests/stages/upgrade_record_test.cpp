@@ -56,6 +56,7 @@ TEST_F(UpgradeRecorded, RunsAsItWasRehearsed) {
   ASSERT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
   EXPECT_THAT(outcome.details,
               ElementsAre(MatchesRegex("002 ran (under 1|[0-9]+) ms, on the copy (under 1|[0-9]+) ms")));
+  EXPECT_EQ(outcome.summary, "001 -> 002, as rehearsed");
   EXPECT_EQ(to_text(recorded()["not_run"]) + to_text(recorded()["not_rehearsed"]), "[][]");
   EXPECT_THAT(recorded()["revisions"]["002"]["took_us"].as_integer(), Gt(0));
 }
@@ -100,6 +101,7 @@ else:
       ElementsAre(StartsWith("002 ran "),
                   "ran on the copy and not here: ALTER TABLE cfg.panels ADD COLUMN there text DEFAULT 'x'",
                   "ran here meanwhile and not on the copy: ALTER TABLE cfg.panels ADD COLUMN here text DEFAULT 'x'"));
+  EXPECT_EQ(outcome.summary, "001 -> 002, not as rehearsed");
   EXPECT_THAT(recorded()["not_run"].as_strings(), SizeIs(1));
   EXPECT_THAT(recorded()["not_rehearsed"].as_strings(), SizeIs(1));
 }

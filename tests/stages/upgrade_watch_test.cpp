@@ -273,6 +273,7 @@ TEST_F(WatchedOverTcp, SaysWhomItKeepsWaiting) {
   bench.checkout.wait(until_not_empty(*bench.clock, application));
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
   EXPECT_EQ(application, "read");
+  EXPECT_THAT(outcome.summary, MatchesRegex("001 -> 002, kept others waiting for [0-9.]+ s"));
   EXPECT_THAT(outcome.details,
               ElementsAre(MatchesRegex("kept 1 session waiting for a lock on cfg.panels, one of them [0-9.]+ s")));
   const auto told = std::ranges::find(bench.facts, fact::sessions_hindered, &std::pair<std::string, Json>::first);
