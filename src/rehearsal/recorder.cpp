@@ -230,6 +230,19 @@ Task<> mark(Database& beside, std::string phase, std::stop_token stop) {
   co_await beside.query(std::move(sql), stop);
 }
 
+Task<> sessions_ended(Database& beside, Clock& clock, std::string database, std::stop_token stop) {
+  const std::string sql =
+      "SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' AND application_name <> "
+      "'orchestrate'";
+  const std::vector<std::string> name = {std::move(database)};
+  const auto until = clock.boot() + patience;
+  for (;;) {
+    const Rows others = co_await beside.query(sql, name, stop);
+    if (others.rows.empty() || clock.boot() > until) co_return;
+    co_await clock.sleep(look_interval, stop);
+  }
+}
+
 Task<std::vector<LogLine>> lines_since(Database& beside, Clock& clock, std::string phase, std::stop_token stop) {
   const std::vector<std::string> mark = {mark_text(phase)};
   const auto until = clock.boot() + patience;

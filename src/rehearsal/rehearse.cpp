@@ -43,7 +43,7 @@ class Rehearsal {
     const auto lines = co_await lines_since(*log_, context_.ports.clock, migrate_phase, context_.stop);
     done.recording = recording_of(lines, tables_of(done.before), context_.run.direction());
     if (!commands_.current && lines.empty()) co_return NoContact{done.exit};
-    done.after = co_await survey(context_, stand_in_);
+    done.after = co_await survey(context_, stand_in_, done.before);
     done.half_made = co_await half_made_objects(*session_, app_schemas(context_.application.policy), context_.stop);
     std::erase_if(done.half_made,
                   [&](const std::string& object) { return std::ranges::find(half_made, object) != half_made.end(); });
@@ -57,6 +57,8 @@ class Rehearsal {
     Command inside = stand_in_.within(std::move(command));
     const Exit exit = co_await context_.ports.commands.run(std::move(inside), context_.stop);
     if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "rehearse", exit.text());
+    const std::string database = context_.application.database.database;
+    co_await sessions_ended(*log_, context_.ports.clock, database, context_.stop);
     const std::string end = "end of " + name;
     co_await mark(*log_, end, context_.stop);
     co_return exit;

@@ -6,20 +6,35 @@
 #include "backup/server.hpp"
 #include "backup/tools.hpp"
 #include "schema/state.hpp"
+#include "schema/text_array.hpp"
 
 namespace orchestrate::rehearsal {
 namespace {
 
 constexpr auto limit = std::chrono::hours(1);
 
-/// Each table counted in one statement, so that nobody has to quote names.
-const std::string count_sql = R"sql(
+// Since PostgreSQL 15 all that a session counted is told when it has ended; before, it may come later, or never.
+const std::string tables_sql = R"sql(
   SELECT c.oid::bigint, c.oid::regclass::text, coalesce(pg_partition_root(c.oid)::oid, c.oid)::bigint,
     pg_stat_get_tuples_deleted(c.oid),
-    (xpath('/row/n/text()', query_to_xml('SELECT count(*) AS n FROM ONLY ' || c.oid::regclass, false, true, '')))[1]::text
+    CASE WHEN current_setting('server_version_num')::int >= 150000
+      THEN concat_ws(' ', pg_relation_filenode(c.oid), pg_stat_get_tuples_inserted(c.oid),
+                     pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)) END
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
     AND n.nspname NOT IN ('information_schema', 'orchestrate_rehearsal'))sql";
+
+/// Each table counted in one statement, so that nobody has to quote names.
+const std::string count_sql = R"sql(
+  SELECT oid, (xpath('/row/n/text()',
+                     query_to_xml('SELECT count(*) AS n FROM ONLY ' || oid::oid::regclass, false, true, '')))[1]::text
+  FROM unnest($1::bigint[]) AS oid)sql";
+
+/// Whether nothing was written in that table since then.
+bool is_as_before(std::int64_t oid, const Survey::Table& table, const Survey& before) {
+  const auto then = before.tables.find(oid);
+  return then != before.tables.end() && !table.counters.empty() && then->second.counters == table.counters;
+}
 
 }  // namespace
 
@@ -33,17 +48,29 @@ Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_
   co_return definitions;
 }
 
-Task<Survey> survey(StageContext& context, const StandIn& stand_in) {
+Task<Survey> survey(StageContext& context, const StandIn& stand_in, Survey before) {
   Survey found;
   const auto session = co_await stand_in.session(context.stop);
   const std::string whole_names = "SET search_path = pg_catalog";
   co_await session->query(whole_names, context.stop);
-  const Rows counted = co_await session->query(count_sql, context.stop);
+  const Rows tables = co_await session->query(tables_sql, context.stop);
+  std::vector<std::string> to_count;
+  for (const auto& row : tables.rows) {
+    const std::int64_t oid = std::stoll(row.at(0).value());
+    Survey::Table table{.name = row.at(1).value(),
+                        .deleted = std::stoull(row.at(3).value_or("0")),
+                        .root = std::stoll(row.at(2).value()),
+                        .counters = row.at(4).value_or("")};
+    if (is_as_before(oid, table, before))
+      table.rows = before.tables.at(oid).rows;
+    else
+      to_count.push_back(row.at(0).value());
+    found.tables[oid] = std::move(table);
+  }
+  const std::vector<std::string> oids = {text_array(to_count)};
+  const Rows counted = co_await session->query(count_sql, oids, context.stop);
   for (const auto& row : counted.rows)
-    found.tables[std::stoll(row.at(0).value())] = {.name = row.at(1).value(),
-                                                   .rows = std::stoull(row.at(4).value_or("0")),
-                                                   .deleted = std::stoull(row.at(3).value_or("0")),
-                                                   .root = std::stoll(row.at(2).value())};
+    found.tables.at(std::stoll(row.at(0).value())).rows = std::stoull(row.at(1).value_or("0"));
   const TableName& version_table = context.application.policy.migrations.version_table;
   std::erase_if(found.tables, [&](const auto& table) { return table.second.name == version_table.text(); });
   const auto versions = co_await version_rows(*session, version_table, context.stop);

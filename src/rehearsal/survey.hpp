@@ -19,6 +19,7 @@ struct Survey {
     std::uint64_t rows = 0;
     std::uint64_t deleted = 0;  ///< rows since the copy was made, as PostgreSQL's statistics count them
     std::int64_t root = 0;      ///< the oid of the partitioned table that it is a part of, else its own
+    std::string counters;       ///< of rows written, and the file that they are in; empty: nobody can rely on them
     bool operator==(const Table&) const = default;
   };
   std::map<std::int64_t, Table> tables;  ///< by oid, which no rename changes; without the version table
@@ -28,8 +29,9 @@ struct Survey {
 
 /// Its definitions, as pg_dump writes them, without the recorder's own.
 Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_in);
-/// All of it.
-Task<Survey> survey(StageContext& context, const StandIn& stand_in);
+/// All of it. No session of the project is there any more. Rows are counted, but not those of a table in which nothing
+/// was written since `before`.
+Task<Survey> survey(StageContext& context, const StandIn& stand_in, Survey before = {});
 
 /// Names of its tables.
 Tables tables_of(const Survey& survey);
