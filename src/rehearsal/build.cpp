@@ -1,7 +1,6 @@
 #include "rehearsal/build.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -117,20 +116,12 @@ class Builder {
 }  // namespace
 
 Task<Answer> build(StageContext& context, Blueprint blueprint, Building building) {
-  auto made = co_await StandIn::make(context, std::move(blueprint));
-  const auto stand_in = std::move(std::get<std::unique_ptr<StandIn>>(made));  // without a dump nothing is refused
   std::optional<Answer> answer;
-  std::exception_ptr problem;
-  {
-    Builder builder(context, *stand_in, std::move(building));
-    try {
-      answer = co_await builder.build();
-    } catch (...) {
-      problem = std::current_exception();
-    }
-  }
-  co_await stand_in->end();
-  if (problem) std::rethrow_exception(problem);
+  const auto work = [&](const StandIn& stand_in) -> Task<> {
+    Builder builder(context, stand_in, std::move(building));
+    answer = co_await builder.build();
+  };
+  co_await in_stand_in(context, std::move(blueprint), work);  // without a dump nothing is refused
   co_return std::move(*answer);
 }
 

@@ -1,7 +1,6 @@
 #include "rehearsal/rehearse.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 
 #include "orchestrate/error.hpp"
@@ -33,7 +32,7 @@ class Rehearsal {
       const auto lines = co_await lines_since(*log_, context_.ports.clock, contact_phase, context_.stop);
       if (!exit.ok() || lines.empty()) co_return NoContact{exit};
     }
-    Rehearsed done;
+    Rehearsed done{.shares = stand_in_.shares(), .copied = stand_in_.copied()};
     context_.progress("counting rows");
     done.before = co_await survey(context_, stand_in_);
     const auto half_made =
@@ -98,28 +97,17 @@ class Rehearsal {
 
 Task<Answer> rehearse(StageContext& context, Blueprint blueprint, Commands commands) {
   const auto began = context.ports.clock.boot();
-  auto made = co_await StandIn::make(context, std::move(blueprint));
-  if (const auto* refusal = std::get_if<backup::Refusal>(&made)) co_return *refusal;
-  const auto stand_in = std::move(std::get<std::unique_ptr<StandIn>>(made));
-  const auto restored_in = context.ports.clock.boot() - began;
   std::variant<Rehearsed, NoContact> found;
-  std::exception_ptr problem;
-  {
-    Rehearsal rehearsal(context, *stand_in, std::move(commands));
-    try {
-      found = co_await rehearsal.run();
-    } catch (...) {
-      problem = std::current_exception();
-    }
-  }
-  co_await stand_in->end();
-  if (problem) std::rethrow_exception(problem);
+  const auto work = [&](const StandIn& stand_in) -> Task<> {
+    const auto restored_in = context.ports.clock.boot() - began;
+    Rehearsal rehearsal(context, stand_in, std::move(commands));
+    found = co_await rehearsal.run();
+    if (auto* done = std::get_if<Rehearsed>(&found)) done->restored_in = restored_in;
+  };
+  const auto refusal = co_await in_stand_in(context, std::move(blueprint), work);
+  if (refusal) co_return *refusal;
   if (const auto* none = std::get_if<NoContact>(&found)) co_return *none;
-  auto& done = std::get<Rehearsed>(found);
-  done.restored_in = restored_in;
-  done.shares = stand_in->shares();
-  done.copied = stand_in->copied();
-  co_return std::move(done);
+  co_return std::move(std::get<Rehearsed>(found));
 }
 
 }  // namespace orchestrate::rehearsal

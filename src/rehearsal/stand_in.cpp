@@ -41,20 +41,20 @@ bool is_archive(backup::Format format) {
 
 }  // namespace
 
-Task<std::variant<std::unique_ptr<StandIn>, backup::Refusal>> StandIn::make(StageContext& context,
-                                                                            Blueprint blueprint) {
-  std::unique_ptr<StandIn> stand_in(new StandIn(context, std::move(blueprint)));
+Task<std::optional<backup::Refusal>> in_stand_in(StageContext& context, Blueprint blueprint,
+                                                 std::function<Task<>(const StandIn&)> work) {
+  StandIn stand_in(context, std::move(blueprint));
   std::optional<backup::Refusal> refusal;
   std::exception_ptr problem;
   try {
-    refusal = co_await stand_in->fill();
+    refusal = co_await stand_in.fill();
+    if (!refusal) co_await work(stand_in);
   } catch (...) {
     problem = std::current_exception();
   }
-  if (problem || refusal) co_await stand_in->end();
+  co_await stand_in.end();
   if (problem) std::rethrow_exception(problem);
-  if (refusal) co_return *refusal;
-  co_return stand_in;
+  co_return refusal;
 }
 
 Task<> StandIn::end() {

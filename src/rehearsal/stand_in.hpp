@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,12 +39,6 @@ struct Blueprint {
 /// attributes, memberships and settings; passwords do not count. It writes down what happens in it.
 class StandIn {
  public:
-  /// Reads production's roles, properties and extensions, and restores the dump. A dump that cannot be restored is a
-  /// refusal. Throws Error, and then nothing is left of it; what a killed process leaves the next one's sweep removes.
-  static Task<std::variant<std::unique_ptr<StandIn>, backup::Refusal>> make(StageContext& context, Blueprint blueprint);
-  /// Ends the server and removes it; to be awaited whatever happened. Never throws.
-  Task<> end();
-
   /// A command of the project, so that it finds this database in the place of production's.
   Command within(Command command) const;
   /// In the database, as a superuser.
@@ -60,8 +55,13 @@ class StandIn {
   std::uint64_t copied() const { return copied_; }
 
  private:
+  friend Task<std::optional<backup::Refusal>> in_stand_in(StageContext& context, Blueprint blueprint,
+                                                          std::function<Task<>(const StandIn&)> work);
   StandIn(StageContext& context, Blueprint blueprint) : context_(context), blueprint_(std::move(blueprint)) {}
+  /// Throws Error, or refuses; what there is by then is to be ended.
   Task<std::optional<backup::Refusal>> fill();
+  /// Ends the server and removes it; never throws.
+  Task<> end();
   Enclosure enclosure() const;
   /// What of the host is another one in the enclosure, made in the server's own directory.
   void replace(Enclosure& enclosure, const std::filesystem::path& directory);
@@ -77,5 +77,11 @@ class StandIn {
   std::uint64_t copied_ = 0;
   std::unique_ptr<scratch::Cluster> cluster_;
 };
+
+/// Reads production's roles, properties and extensions, restores the dump into a stand-in, has `work` done in it, and
+/// takes it away, whatever happens; what a killed process leaves the next one's sweep removes. A dump that cannot be
+/// restored is a refusal, and then no work was done.
+Task<std::optional<backup::Refusal>> in_stand_in(StageContext& context, Blueprint blueprint,
+                                                 std::function<Task<>(const StandIn&)> work);
 
 }  // namespace orchestrate::rehearsal

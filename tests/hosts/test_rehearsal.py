@@ -130,14 +130,41 @@ def test_drift_finds_the_schema_that_somebody_made_before_the_first_migration(vp
     line_with(ended, "differs: column cfg.panels.title: the migrations make text NOT NULL, production has text")
 
 
-def test_what_a_killed_rehearsal_left_the_next_command_removes(vps):
-    left = left_behind(vps)
+def restores_for_ever(vps):
+    """Production has an index whose expression takes its time, whoever builds it anew."""
+    function = "CREATE OR REPLACE FUNCTION public.slow(n bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS 'BEGIN {} RETURN n; END'"
+    vps.sql(function.format("") + "; CREATE INDEX ix_slow ON cfg.panels (public.slow(id))")
+    vps.sql(function.format("PERFORM pg_sleep(600);"))
+    dump_now(vps)
+
+
+def migrates_for_ever(vps):
     vps.pending('op.execute("SELECT pg_sleep(600)")')
+
+
+def goes_back_for_ever(vps):
+    vps.pending("pass")
+    migration = vps.host.path(f"{MAGIKAL.checkout}/{MAGIKAL.versions}/{MAGIKAL.pending}.py")
+    up, down = migration.read_text().split("def downgrade():")
+    migration.write_text(up + "def downgrade():" + down.replace("pass", 'op.execute("SELECT pg_sleep(600)")'))
+
+
+@pytest.mark.parametrize("arrange, at", [
+    (lambda vps: None, "bin/initdb"),
+    (restores_for_ever, "pg_restore"),
+    (migrates_for_ever, "alembic.*upgrade"),
+    (goes_back_for_ever, "alembic.*downgrade"),
+], ids=["while the server is made", "in the restore", "in the migration", "on the way back"])  # fmt: skip
+def test_what_a_killed_rehearsal_left_the_next_command_removes(vps, arrange, at):
+    left = left_behind(vps)
+    arrange(vps)
     client = vps.host.start("orchestrate", "rehearse", "magikal-bot", "--local")
-    vps.wait_for_process("alembic.*upgrade")
+    vps.wait_for_process(at)
     vps.host.run("pkill", "--signal", "KILL", "-f", "orchestrate rehearse").ok()
     client.end()
-    until("the server is gone with it", 20, lambda: left_behind(vps)[1] == left[1])
+    until("the server is gone with it", 60, lambda: left_behind(vps)[1] == left[1])
+    vps.sql("DROP INDEX IF EXISTS cfg.ix_slow")
+    dump_now(vps)
     vps.pending("pass")
     ended = vps.orchestrate("rehearse", "magikal-bot", "--local")
     assert ended.code == 0, str(ended)
