@@ -26,15 +26,17 @@ std::size_t columns(std::FILE* stream) {
 }  // namespace
 
 /// Ten times a second: enough for a spinner, too little to be seen in the CPU's time.
-struct Terminal::Ticker {
-  Ticker(boost::asio::io_context& io, LiveScreen& screen) : timer(io), live(screen) { next(); }
+struct Terminal::Ticker : std::enable_shared_from_this<Ticker> {
+  Ticker(boost::asio::io_context& io, LiveScreen& screen) : timer(io), live(screen) {}
 
+  /// A timer that has rung calls its handler without an error, also when it is destroyed before that.
   void next() {
     timer.expires_after(100ms);
-    timer.async_wait([this](const boost::system::error_code& error) {
-      if (error) return;
-      live.tick(std::chrono::system_clock::now());
-      next();
+    timer.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto ticker = weak.lock();
+      if (error || !ticker) return;
+      ticker->live.tick(std::chrono::system_clock::now());
+      ticker->next();
     });
   }
 
@@ -56,7 +58,9 @@ Terminal::Terminal(boost::asio::io_context& io, Format format)
     : stream_(format == Format::json ? stderr : stdout),
       screen_([stream = stream_](std::string_view text) { write(stream, text); },
               [stream = stream_] { return columns(stream); }, style_of(stream_)),
-      ticker_(std::make_unique<Ticker>(io, screen_)) {}
+      ticker_(std::make_shared<Ticker>(io, screen_)) {
+  ticker_->next();
+}
 
 Terminal::~Terminal() = default;
 

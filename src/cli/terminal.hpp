@@ -35,7 +35,7 @@ class Terminal final : public Observer {
   struct Ticker;
   std::FILE* stream_;
   LiveScreen screen_;
-  std::unique_ptr<Ticker> ticker_;
+  std::shared_ptr<Ticker> ticker_;
 };
 
 }  // namespace orchestrate::cli

@@ -83,7 +83,14 @@ class Daemon {
   std::unique_ptr<bus::Published> published_;
 };
 
-int run() {
+/// What still waits is not taken apart: a coroutine's frame would be destroyed with the io_context, behind the objects
+/// that it refers to. All that lasts is in ledgers, and the bus hears that we are gone.
+[[noreturn]] void end() {
+  system::notify("STOPPING=1");
+  std::_Exit(0);
+}
+
+[[noreturn]] void run() {
   boost::asio::io_context io(1);
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
@@ -93,8 +100,7 @@ int run() {
     if (error) std::rethrow_exception(error);
   });
   io.run();
-  system::notify("STOPPING=1");
-  return 0;
+  end();
 }
 
 }  // namespace
@@ -110,7 +116,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    return orchestrate::daemon::run();
+    orchestrate::daemon::run();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "orchestrated: %s\n", error.what());
     return 1;

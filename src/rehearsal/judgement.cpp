@@ -74,6 +74,22 @@ const Statement* origin_of(const RecordedStatement& recorded, std::span<const Re
   return nullptr;
 }
 
+/// Whether it takes the longer the more rows there are; of what nobody can tell from its text, too.
+bool goes_through_rows(const RecordedStatement& recorded) {
+  if (!recorded.changes.empty() || !recorded.rewrites.empty()) return true;
+  const auto statements = statements_of_sql(recorded.sql);
+  return std::ranges::any_of(statements, [](const Statement& s) {
+    return takes_long(s) || s.kind == Kind::opaque || s.kind == Kind::rebuild || s.kind == Kind::read;
+  });
+}
+
+/// `panels` of `cfg.panels`, and of `cfg."panels"`.
+std::string bare_name(const std::string& table) {
+  std::string name = table.substr(table.rfind('.') + 1);
+  std::erase(name, '"');
+  return name;
+}
+
 /// Makes findings about revisions that were read.
 class Judge {
  public:
@@ -99,51 +115,59 @@ class Judge {
     return found;
   }
 
-  /// What takes its time for each row took the less, the smaller the sample was.
   double share_of(const std::string& table) const {
     const auto found = rehearsed_.shares.find(table);
     return found == rehearsed_.shares.end() ? 1 : found->second;
   }
 
-  /// Of the tables that a statement had to do with, the smallest.
+  /// Of the tables that a statement names or wrote, the smallest, where it took its time for their rows.
   double share_of(const RecordedStatement& statement) const {
     double share = 1;
-    for (const TakenLock& lock : statement.locks) share = std::min(share, share_of(lock.table));
+    if (rehearsed_.shares.empty() || !goes_through_rows(statement)) return share;
     for (const RowChange& change : statement.changes) share = std::min(share, share_of(change.table));
+    for (const auto& [table, held] : rehearsed_.shares)
+      if (statement.sql.find(bare_name(table)) != std::string::npos) share = std::min(share, held);
     return share;
   }
 
   /// As long as it would have taken with all rows.
-  static Duration extrapolated(Duration took, double share) {
-    return Duration(static_cast<std::int64_t>(static_cast<double>(took.count()) / share));
+  Duration extrapolated(const RecordedStatement& statement) const {
+    return Duration(static_cast<std::int64_t>(static_cast<double>(statement.took.count()) / share_of(statement)));
+  }
+  Duration extrapolated(const LockWindow& window) const {
+    Duration held = window.held;
+    for (std::size_t i = window.statement; i <= window.last; ++i) {
+      const RecordedStatement& statement = rehearsed_.recording.statements.at(i);
+      held += extrapolated(statement) - statement.took;
+    }
+    return held;
   }
 
-  static std::string_view how(double share) { return share < 1 ? ", extrapolated from a sample" : ""; }
+  static std::string_view how(Duration measured, Duration extrapolated) {
+    return extrapolated > measured ? ", extrapolated from a sample" : "";
+  }
 
   void over_bounds(const Bounds& bounds) {
     for (const LockWindow& window : rehearsed_.recording.windows) {
-      const double share =
-          std::min(share_of(window.table), share_of(rehearsed_.recording.statements.at(window.statement)));
-      const Duration held = extrapolated(window.held, share);
+      const Duration held = extrapolated(window);
       if (!bounds.lock || held <= *bounds.lock) continue;
       Finding found = finding(window.statement, "rehearsed-lock", "blocking-lock", Severity::blocks);
       found.object = window.table;
       found.hazard = fmt::format("{} was locked ({}) for {} on the copy{}; the policy allows {}", window.table,
-                                 to_string(window.lock), text_of(held), how(share), text_of(*bounds.lock));
+                                 to_string(window.lock), text_of(held), how(window.held, held), text_of(*bounds.lock));
       found.effect = window.lock == Lock::access_exclusive ? "whoever reads or writes the table waits that long"
                                                            : "whoever writes the table waits that long";
       found.remedy = "see what else runs until the transaction ends, and move it into a revision of its own";
       take(std::move(found));
     }
     Duration took{0};
-    for (const RecordedStatement& statement : rehearsed_.recording.statements)
-      took += extrapolated(statement.took, share_of(statement));
+    for (const RecordedStatement& statement : rehearsed_.recording.statements) took += extrapolated(statement);
     if (bounds.duration && took > *bounds.duration) {
       Finding found = finding(slowest(), "rehearsed-duration", "blocking-lock", Severity::blocks);
       found.hazard = fmt::format("the migrations ran {} on the copy{}; the policy allows {}", text_of(took),
-                                 took > rehearsed_.recording.took ? how(0) : "", text_of(*bounds.duration));
-      found.effect =
-          fmt::format("this statement alone took {}", text_of(rehearsed_.recording.statements.at(slowest()).took));
+                                 how(rehearsed_.recording.took, took), text_of(*bounds.duration));
+      found.effect = fmt::format("this statement alone took {}",
+                                 text_of(extrapolated(rehearsed_.recording.statements.at(slowest()))));
       found.remedy = "do it in batches beside the running application, or raise rehearsal.max_duration";
       take(std::move(found));
     }
@@ -274,7 +298,9 @@ class Judge {
 
   std::size_t slowest() const {
     const auto& all = rehearsed_.recording.statements;
-    return static_cast<std::size_t>(std::ranges::max_element(all, {}, &RecordedStatement::took) - all.begin());
+    const auto longest =
+        std::ranges::max_element(all, {}, [&](const auto& statement) { return extrapolated(statement); });
+    return static_cast<std::size_t>(longest - all.begin());
   }
 
   void take(Finding found) {

@@ -194,7 +194,8 @@ class Session {
       const auto known = std::ranges::find_if(recording_.windows, [&](const LockWindow& window) {
         return window.table == held.taken.table && window.lock == held.taken.lock;
       });
-      const LockWindow window{held.taken.table, held.taken.lock, at - held.since, held.statement};
+      const LockWindow window{held.taken.table, held.taken.lock, at - held.since, held.statement,
+                              recording_.statements.size() - 1};
       if (known == recording_.windows.end())
         recording_.windows.push_back(window);
       else if (known->held < window.held)

@@ -64,6 +64,7 @@ struct LockWindow {
   Lock lock = Lock::none;
   Duration held{0};
   std::size_t statement = 0;  ///< that took it
+  std::size_t last = 0;       ///< that ran while it was held
 };
 
 struct Recording {

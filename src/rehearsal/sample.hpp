@@ -32,7 +32,15 @@ std::optional<Shares> shares_within(std::span<const TableSize> tables, std::uint
 Task<> begin_sampling(Database& copy, Shares shares, std::stop_token stop);
 Task<> end_sampling(Database& copy, std::stop_token stop);
 
-/// Removes the rows that reference what is no longer there, by production's foreign keys: the copy has none yet.
-Task<> remove_orphans(Database& production, Database& copy, std::stop_token stop);
+/// One of production's, as the SQL that finds rows which reference what is not there.
+struct ForeignKey {
+  std::string child, parent;             ///< or the partitioned tables that they are parts of
+  std::string target, nulls, is_orphan;  ///< `ONLY cfg.items AS child`, `parent = NULL`, or empty; a condition
+};
+Task<std::vector<ForeignKey>> foreign_keys(Database& production, std::stop_token stop);
+
+/// The copy has no keys yet. A row that references what is not in the sample loses the reference, or goes where that
+/// may not be NULL. Returns the shares that the copy has in the end, of partitioned tables too.
+Task<Shares> remove_orphans(Database& copy, std::vector<ForeignKey> keys, Shares shares, std::stop_token stop);
 
 }  // namespace orchestrate::rehearsal

@@ -68,6 +68,7 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
   major_ = server.major;
   scratch::sweep(context_.state);
   if (!blueprint_.dump.empty()) co_await fit(server);
+  expect_time();
   const std::uint64_t memory = memory_within(blueprint_.budget, context_.ports.host.available_memory());
   Enclosure around = enclosure();
   co_await expect_enclosure(std::move(around));
@@ -78,6 +79,7 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
                        .sockets = blueprint_.redirection.socket_directory,
                        .settings = recording_settings(major_)};
   place.settings.emplace_back("listen_addresses=127.0.0.1");
+  place.settings.emplace_back(shares_.empty() ? "max_wal_size=1GB" : "max_wal_size=256MB");  // with server_itself
   for (std::string& setting : memory_settings(memory)) place.settings.push_back(std::move(setting));
   place.around = [this](const fs::path& directory) {
     Enclosure now = enclosure();  // servers of others come and go
@@ -93,6 +95,21 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
   if (!blueprint_.dump.empty()) co_return co_await restore(*copy);
   co_await make_preconditions(context_, *copy);
   co_return std::nullopt;
+}
+
+/// By what the last restore took.
+void StandIn::expect_time() const {
+  const auto& [took, copied] = blueprint_.last_restore;
+  if (copied == 0 || copied_ == 0) return;
+  const double expected =
+      static_cast<double>(took.count()) * static_cast<double>(copied_) / static_cast<double>(copied);
+  const std::chrono::milliseconds all(static_cast<std::int64_t>(expected));
+  if (all < blueprint_.limit) return;
+  throw Error(ErrorKind::failed, "rehearse " + context_.application.policy.app,
+              fmt::format("the last one took {} to restore {}, so {} of now take {}, and this one has {}",
+                          backup::duration_text(took), size_text(copied), size_text(copied_),
+                          backup::duration_text(all), backup::duration_text(blueprint_.limit)),
+              "raise the stage's timeout, or have a smaller sample: rehearsal: { disk: ... }");
 }
 
 /// Decides whether the copy holds all of production, or which share of its large tables. Throws Error where even that
@@ -171,13 +188,24 @@ Task<std::optional<backup::Refusal>> StandIn::restore(Database& copy) {
   refusal = co_await backup::load_dump(context_, trial, url());
   if (refusal) co_return refusal;
   co_await end_sampling(copy, context_.stop);
+  context_.progress("removing references to rows that are not in the sample");
+  std::vector<ForeignKey> keys = co_await keys_of_production();
+  shares_ = co_await remove_orphans(copy, std::move(keys), shares_, context_.stop);
+  for (const auto& [table, share] : shares_)
+    if (share == 0)
+      throw Error(ErrorKind::failed, "rehearse " + context_.application.policy.app,
+                  "no row of " + table + " would be left in a sample", "make room for more, or raise rehearsal.disk");
+  trial.section = "post-data";
+  refusal = co_await backup::load_dump(context_, std::move(trial), url());
+  if (refusal) refusal->fix = "a sample may lack what this needs: make room for all of it, or raise rehearsal.disk";
+  co_return refusal;
+}
+
+Task<std::vector<ForeignKey>> StandIn::keys_of_production() const {
   const SessionOptions reading;
   const auto live =
       co_await context_.ports.databases.connect(context_.application.for_sessions(), reading, context_.stop);
-  context_.progress("removing rows that reference others which are not in the sample");
-  co_await remove_orphans(*live, copy, context_.stop);
-  trial.section = "post-data";
-  co_return co_await backup::load_dump(context_, std::move(trial), url());
+  co_return co_await foreign_keys(*live, context_.stop);
 }
 
 /// Tried with nothing in it, for its own words about what the host forbids.

@@ -32,6 +32,8 @@ struct Blueprint {
   std::vector<std::pair<std::string, std::string>> environment;  ///< instead of what the env file says
   std::chrono::milliseconds limit{0};                            ///< for the restore
   Budget budget;
+  /// How long it took to restore how many bytes; 0: it is not known.
+  std::pair<std::chrono::milliseconds, std::uint64_t> last_restore{0, 0};
 };
 
 /// A copy of production's database in a server of its own that nothing but the rehearsal can reach, and from which
@@ -66,6 +68,8 @@ class StandIn {
   /// What of the host is another one in the enclosure, made in the server's own directory.
   void replace(Enclosure& enclosure, const std::filesystem::path& directory);
   Task<> fit(const backup::Server& server);
+  void expect_time() const;
+  Task<std::vector<ForeignKey>> keys_of_production() const;
   Task<std::optional<backup::Refusal>> restore(Database& copy);
   Task<> expect_enclosure(Enclosure enclosure);
 

@@ -18,6 +18,7 @@ const std::string tables_sql = R"sql(
   SELECT c.oid::bigint, c.oid::regclass::text, coalesce(pg_partition_root(c.oid)::oid, c.oid)::bigint,
     pg_stat_get_tuples_deleted(c.oid),
     CASE WHEN current_setting('server_version_num')::int >= 150000
+        AND NOT EXISTS (SELECT FROM pg_db_role_setting WHERE array_to_string(setconfig, ' ') ~ 'track_counts')
       THEN concat_ws(' ', pg_relation_filenode(c.oid), pg_stat_get_tuples_inserted(c.oid),
                      pg_stat_get_tuples_updated(c.oid), pg_stat_get_tuples_deleted(c.oid)) END
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

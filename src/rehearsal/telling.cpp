@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "orchestrate/size_text.hpp"
+#include "rehearsal/comparison.hpp"
 #include "review/sql.hpp"
 
 namespace orchestrate::rehearsal {
@@ -90,8 +91,8 @@ std::string summary_of(const Rehearsed& rehearsed) {
   if (rehearsed.way_back.result != WayBack::Result::not_tried)
     parts.push_back(fmt::format("way back {}", word(rehearsed.way_back.result)));
   if (!rehearsed.shares.empty())
-    parts.push_back(fmt::format("on a sample of {} large table{}", rehearsed.shares.size(),
-                                rehearsed.shares.size() == 1 ? "" : "s"));
+    parts.push_back(
+        fmt::format("on a sample of {} table{}", rehearsed.shares.size(), rehearsed.shares.size() == 1 ? "" : "s"));
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
@@ -115,9 +116,10 @@ Json facts_of(const Rehearsed& rehearsed) {
   Json statements = Json::array();
   for (const RecordedStatement& statement : rehearsed.recording.statements) {
     if (statements.as_array().size() == most_statements) break;
+    const auto fingerprints = fingerprints_of(statement);
     statements.push(Json::object({{"revision", statement.revision},
                                   {"sql", without_literals(statement.sql)},
-                                  {"fingerprints", Json::of(fingerprints_of_sql(statement.sql))},
+                                  {"fingerprints", fingerprints ? Json::of(*fingerprints) : Json()},
                                   {"took_us", statement.took.count()}}));
   }
   return Json::object({{"revisions_us", revisions},

@@ -77,6 +77,7 @@ class Interpretation {
   void import_all(const std::string& path);
   std::string imported_from(Node statement);
   std::optional<std::size_t> import(std::string_view name);
+  Value import_by_name(const std::string& name, Node at);
   void walk_imported(const std::vector<Node>& body);
   Value resolve(Value value);
   Value* named_in_project(std::string_view path);

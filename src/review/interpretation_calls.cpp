@@ -136,7 +136,7 @@ Value Interpretation::call_symbol(const std::string& path, const Arguments& argu
   if (path.starts_with(builtins)) return call_builtin_name(path.substr(builtins.size()), arguments, at);
   if (path == "alembic.context.is_offline_mode") return Value::of(false);
   if (path == "importlib.import_module" && arguments.positional.size() == 1 && arguments.positional[0].is(Kind::text))
-    return Value::symbol(arguments.positional[0].text);
+    return import_by_name(arguments.positional[0].text, at);
   switch (effect_of_call(path)) {
     case CallEffect::host: {
       Statement statement;

@@ -3,6 +3,7 @@
 
 #include "review/builtins.hpp"
 #include "review/interpretation.hpp"
+#include "review/known_calls.hpp"
 
 namespace orchestrate {
 
@@ -104,6 +105,14 @@ std::optional<std::size_t> Interpretation::import(std::string_view name) {
   at_import_.insert(at_import_.end(), found_.begin(), found_.end());
   found_ = std::move(ours);
   return index;
+}
+
+/// import_module(): unlike an import at the top of a file it may be there for what the module does when it is imported.
+Value Interpretation::import_by_name(const std::string& name, Node at) {
+  named_by_import_.insert(name);
+  const bool is_elsewhere = !import(name) && !is_library(std::string_view(name).substr(0, name.find('.')));
+  if (is_elsewhere) cannot_judge(at, "it imports " + name + ", which is not in this project");
+  return Value::symbol(name);
 }
 
 /// What the module does to others is not told, so what it gets from that is nothing that may be called quietly.

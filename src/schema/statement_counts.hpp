@@ -20,14 +20,22 @@ struct StatementCount {
   bool operator==(const StatementCount&) const = default;
 };
 
-/// By the server's own name for it: role and query.
-using StatementCounts = std::map<std::string, StatementCount>;
+/// What pg_stat_statements has counted in this database.
+struct StatementCounts {
+  std::map<std::string, StatementCount> visible;  ///< of the roles that ours may see, by role and query
+  std::uint64_t hidden = 0;                       ///< calls of others
+  std::string epoch;                              ///< another one: statements were forgotten, or all was reset
+};
 
-/// What pg_stat_statements has counted in this database of the roles that ours may see; nullopt: it is not there, does
-/// not count everything, or not for us.
+/// nullopt: it is not there, does not count everything, or not for us.
 Task<std::optional<StatementCounts>> statement_counts(Database& database, std::stop_token stop);
 
-/// What ran between the two; nullopt: the server has forgotten some of it meanwhile.
-std::optional<std::vector<StatementCount>> counted_between(const StatementCounts& before, const StatementCounts& after);
+/// What ran between the two.
+struct Counted {
+  std::vector<StatementCount> statements;
+  bool has_hidden = false;  ///< others ran, too
+};
+/// nullopt: the server has forgotten some of it meanwhile.
+std::optional<Counted> counted_between(const StatementCounts& before, const StatementCounts& after);
 
 }  // namespace orchestrate

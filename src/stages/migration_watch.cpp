@@ -36,6 +36,7 @@ Task<> MigrationWatch::begin() {
   const TableName& version_table = context_.application.policy.migrations.version_table;
   cancelled_.reset();
   trouble_.clear();
+  hindered_.clear();
   try {
     if (!session_) session_ = co_await open_session(context_, context_.stop);
     const Rows port = co_await session_->query("SELECT current_setting('port')", context_.stop);

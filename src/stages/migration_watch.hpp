@@ -42,7 +42,7 @@ class MigrationWatch {
   /// Cancels what the migration's sessions are still doing after their client's end, in a session of the caller's.
   Task<> cancel_all(Database& database);
 
-  /// Adds whom all attempts kept waiting, as far as that was seen, to the details, and to the summary where somebody
+  /// Adds whom this attempt kept waiting, as far as that was seen, to the details, and to the summary where somebody
   /// waited long; it is a fact of the run.
   void tell_hindered(Outcome& outcome);
 

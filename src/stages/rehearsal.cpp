@@ -8,7 +8,6 @@
 #include "backup/wording.hpp"
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
-#include "orchestrate/size_text.hpp"
 #include "rehearsal/judgement.hpp"
 #include "rehearsal/rehearse.hpp"
 #include "rehearsal/telling.hpp"
@@ -26,7 +25,6 @@ using rehearsal::Rehearsed;
 
 struct RehearsalSettings {
   rehearsal::Bounds bounds;
-  rehearsal::Budget budget;
   bool round_trip = true;
   std::chrono::milliseconds limit{0};
   Settings given;  ///< for where it is
@@ -52,7 +50,6 @@ class Rehearsal final : public Stage {
     if (context.state.empty()) co_return foretold(context);
     rehearsal::Commands commands = commands_of(context, pending);
     rehearsal::Blueprint blueprint = blueprint_of(context);
-    expect_time(context);
     auto answer = co_await rehearsal::rehearse(context, std::move(blueprint), std::move(commands));
     if (const auto* refusal = std::get_if<backup::Refusal>(&answer))
       co_return Outcome{.verdict = Verdict::failed, .summary = refusal->why, .details = {"fix: " + refusal->fix}};
@@ -121,21 +118,12 @@ class Rehearsal final : public Stage {
     blueprint.dump = backup["path"].as_string();
     blueprint.format = backup::format_named(backup["format"].as_string());
     blueprint.limit = settings_.limit;
-    blueprint.budget = settings_.budget;
+    if (context.rehearsed) {
+      const Json& last = context.rehearsed->facts;
+      blueprint.last_restore = {std::chrono::milliseconds(last.integer_or("restored_ms", 0)),
+                                static_cast<std::uint64_t>(last.integer_or("copied", 0))};
+    }
     return blueprint;
-  }
-
-  /// As the last one took it.
-  void expect_time(const StageContext& context) const {
-    if (!context.rehearsed) return;
-    const Json& last = context.rehearsed->facts;
-    const std::chrono::milliseconds took(last.integer_or("restored_ms", 0));
-    if (took < settings_.limit) return;
-    throw Error(ErrorKind::failed, "rehearse " + context.application.policy.app,
-                fmt::format("the last one took {} to restore {}, and this one has {}", backup::duration_text(took),
-                            size_text(static_cast<std::uint64_t>(last.integer_or("copied", 0))),
-                            backup::duration_text(settings_.limit)),
-                "raise the stage's timeout, or have a smaller sample: rehearsal: { disk: ... }");
   }
 
   static Outcome failed(const StageContext& context, const Rehearsed& done) {
@@ -179,7 +167,7 @@ class Rehearsal final : public Stage {
   RehearsalSettings settings_;
 };
 
-constexpr std::array<Key, 6> own_keys = {{
+constexpr std::array<Key, 4> own_keys = {{
     {.name = "max_lock",
      .type = ValueType::duration,
      .purpose = "How long a table may be locked for writers or readers on the copy. Without it, any time."},
@@ -189,14 +177,6 @@ constexpr std::array<Key, 6> own_keys = {{
     {.name = "max_rewrite",
      .type = ValueType::size,
      .purpose = "How large a table may be that is written anew. Without it, any size."},
-    {.name = "disk",
-     .type = ValueType::size,
-     .purpose =
-         "How much room the copy may take. Without it, what is free. Where all of the database is more, the copy "
-         "holds a sample of its large tables."},
-    {.name = "memory",
-     .type = ValueType::size,
-     .purpose = "How much memory the copy's server may take. Without it, a quarter of what is available."},
     {.name = "round_trip",
      .type = ValueType::boolean,
      .fallback = "true",
@@ -211,6 +191,15 @@ constexpr std::array needs = {evidence::preflight_passed, evidence::backup_intac
 constexpr std::array provides = {evidence::rehearsal_passed};
 constexpr auto default_timeout = 1h;
 
+/// Nothing says of what a factor would be one.
+std::vector<std::string> problems(const Settings& settings) {
+  std::vector<std::string> found;
+  for (const std::string_view key : {"disk", "memory", "max_rewrite"})
+    if (settings.has(key) && (settings.size(key).factor != 0 || settings.size(key).bytes == 0))
+      found.push_back(fmt::format("`{}` is a number of bytes, such as 10GB", key));
+  return found;
+}
+
 std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
   const Settings& given = spec.settings;
   RehearsalSettings settings{
@@ -218,8 +207,6 @@ std::unique_ptr<Stage> bind(const StageSpec& spec, const Policy&) {
   if (given.has("max_lock")) settings.bounds.lock = given.duration("max_lock");
   if (given.has("max_duration")) settings.bounds.duration = given.duration("max_duration");
   if (given.has("max_rewrite")) settings.bounds.rewrite = given.size("max_rewrite").bytes;
-  if (given.has("disk")) settings.budget.disk = given.size("disk").bytes;
-  if (given.has("memory")) settings.budget.memory = given.size("memory").bytes;
   return std::make_unique<Rehearsal>(std::move(settings));
 }
 
@@ -233,6 +220,7 @@ const StageKind rehearsal_stage = {
     .provides = provides,
     .length = Length::lengthy,
     .timeout = default_timeout,
+    .problems = problems,
     .bind = bind};
 
 }  // namespace orchestrate

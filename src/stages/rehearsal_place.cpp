@@ -9,7 +9,7 @@
 namespace orchestrate {
 namespace {
 
-constexpr std::array<Key, 4> keys = {{
+constexpr std::array<Key, 6> keys = {{
     {.name = "env",
      .type = ValueType::text_list,
      .purpose = "NAME=VALUE for settings that the project demands and a rehearsal must not have, such as a token.",
@@ -27,6 +27,15 @@ constexpr std::array<Key, 4> keys = {{
     {.name = "writable",
      .type = ValueType::path_list,
      .purpose = "Files or directories of the host that the migrations must be able to write."},
+    {.name = "disk",
+     .type = ValueType::size,
+     .purpose =
+         "How much room the copy may take. Without it, what is free. Where all of the database is more, the copy "
+         "holds a sample of its large tables."},
+    {.name = "memory",
+     .type = ValueType::size,
+     .purpose =
+         "How much memory the copy's server may take. Without it, a quarter of what is available, 64 MiB to 2 GiB."},
 }};
 
 }  // namespace
@@ -41,6 +50,8 @@ rehearsal::Blueprint rehearsal_blueprint(const Application& application, const S
   if (settings.has("url_file")) blueprint.url_file = settings.text("url_file");
   if (settings.has("writable"))
     for (const std::string& path : settings.texts("writable")) blueprint.writable.emplace_back(path);
+  if (settings.has("disk")) blueprint.budget.disk = settings.size("disk").bytes;
+  if (settings.has("memory")) blueprint.budget.memory = settings.size("memory").bytes;
   if (settings.has("env"))
     for (const std::string& pair : settings.texts("env")) {
       const std::size_t equals = pair.find('=');

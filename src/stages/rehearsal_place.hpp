@@ -9,8 +9,8 @@
 
 namespace orchestrate {
 
-/// Keys of the stage `rehearsal` that say how the project is led away from production; whatever builds or migrates a
-/// copy obeys them.
+/// Keys of the stage `rehearsal` that say how the project is led away from production, and what the copy may take;
+/// whatever builds or migrates a copy obeys them.
 std::span<const Key> rehearsal_place_keys();
 
 /// How a copy is made that is to be migrated, by these settings; without a dump.

@@ -52,8 +52,11 @@ std::uint64_t available_memory(const fs::path& proc, const fs::path& cgroups) {
   if (!of_host)
     throw Error(ErrorKind::failed, "ask how much memory is available", (proc / "meminfo").string() + " does not say");
   std::uint64_t available = *of_host * 1024;
-  for (fs::path group = group_of_this(proc); !group.empty(); group = group.parent_path())
+  fs::path group = group_of_this(proc);
+  for (bool is_root = false; !is_root; group = group.parent_path()) {  // a container's own root may be limited, too
+    is_root = group.empty();
     if (const auto of_group = available_in_group(cgroups / group)) available = std::min(available, *of_group);
+  }
   return available;
 }
 

@@ -151,7 +151,7 @@ def goes_back_for_ever(vps):
 
 @pytest.mark.parametrize("arrange, at", [
     (lambda vps: None, "bin/initdb"),
-    (restores_for_ever, "pg_restore"),
+    (restores_for_ever, "pg_restore.*--jobs"),
     (migrates_for_ever, "alembic.*upgrade"),
     (goes_back_for_ever, "alembic.*downgrade"),
 ], ids=["while the server is made", "in the restore", "in the migration", "on the way back"])  # fmt: skip

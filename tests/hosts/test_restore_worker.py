@@ -60,7 +60,9 @@ def test_after_a_power_cut_in_the_rebuild_nothing_of_it_is_left_without_a_person
     vps.host.cut_power()
     client.end()
     vps.host.boot()
-    until("the run has come to its end", 90, lambda: newest(vps)["finished"])
+    # Until the worker has opened the ledger after the power cut, others are told to wait.
+    repaired = lambda: vps.orchestrate("history", "magikal-bot", "--json").code == 0  # noqa: E731
+    until("the run has come to its end", 90, lambda: repaired() and newest(vps)["finished"])
     assert newest(vps)["finished"]["result"] == "failed-unchanged", str(newest(vps))
     assert beside(vps) == []
     assert vps.snapshot().database == before.database

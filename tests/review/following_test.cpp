@@ -78,6 +78,11 @@ TEST(Following, FollowsAModuleThatIsImportedByItsName) {
   EXPECT_THAT(flagged(project, imports, "module.drop('t')"), ElementsAre("drop-table:cfg.t"));
   EXPECT_THAT(flagged(project, "import importlib", "importlib.import_module('app.2021-03-29_drop').drop('t')"),
               ElementsAre("drop-table:cfg.t"));
+  project.module("app/seed.py", "from alembic import op\nop.drop_table('t', schema='cfg')\n");
+  EXPECT_THAT(flagged(project, "import importlib", "importlib.import_module('app.seed')"), Contains("drop-table:cfg.t"))
+      << "what it does when it is imported";
+  EXPECT_THAT(flagged(project, "import importlib", "importlib.import_module('elsewhere')"),
+              Contains(StartsWith("cannot-judge")));
 }
 
 TEST(Following, InlinesArgumentsDefaultsAndTheRest) {

@@ -68,13 +68,14 @@ TEST_F(StatementsCounted, AreThoseOfOurRoleBetweenTwoMoments) {
   run("INSERT INTO panels VALUES (2)");
   run("INSERT INTO panels VALUES (3)");
   run("DROP TABLE panels");
-  server->sql("SELECT 'somebody else'", "appdb");
+  server->sql("SELECT 'somebody else'", "appdb");  // hidden from us
   const auto after = counts();
   ASSERT_TRUE(before && after);
   const auto ran = counted_between(*before, *after);
   ASSERT_TRUE(ran);
-  EXPECT_THAT(texts(*ran), UnorderedElementsAre("2 INSERT INTO panels VALUES ($1)", "1 DROP TABLE panels"));
-  for (const StatementCount& count : *ran) EXPECT_GT(count.took.count(), 0) << count.sql;
+  EXPECT_THAT(texts(ran->statements), UnorderedElementsAre("2 INSERT INTO panels VALUES ($1)", "1 DROP TABLE panels"));
+  EXPECT_TRUE(ran->has_hidden);
+  for (const StatementCount& count : ran->statements) EXPECT_GT(count.took.count(), 0) << count.sql;
 }
 
 TEST_F(StatementsCounted, AreUnknownWhenTheServerForgotSome) {
@@ -93,6 +94,13 @@ TEST_F(StatementsCounted, AreNotThereWhereTheServerLeavesSomeOut) {
   set("pg_stat_statements.track = none");
   EXPECT_FALSE(counts());
   set("pg_stat_statements.track = top");
+}
+
+TEST_F(StatementsCounted, AreNotThereWhereTheServerNamesNone) {
+  set("compute_query_id = off");
+  EXPECT_FALSE(counts());
+  set("compute_query_id = auto");
+  EXPECT_TRUE(counts());
 }
 
 TEST_F(StatementsCounted, AreNotThereWithoutTheExtension) {

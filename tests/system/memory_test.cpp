@@ -51,6 +51,14 @@ TEST_F(AvailableMemory, IsWhatTheNarrowestGroupLeaves) {
   EXPECT_EQ(found(), 0U);
 }
 
+TEST_F(AvailableMemory, IsWhatTheRootOfAContainerLeaves) {
+  write("proc/meminfo", meminfo);
+  write("proc/self/cgroup", "0::/\n");
+  write("cgroup/memory.max", "3000000\n");
+  write("cgroup/memory.current", "1000000\n");
+  EXPECT_EQ(found(), 2000000U);
+}
+
 TEST_F(AvailableMemory, IsAnErrorWhereNobodySays) {
   EXPECT_THROW(found(), Error);
 }
