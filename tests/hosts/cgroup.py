@@ -28,8 +28,20 @@ def enter(name: str) -> None:
         (group / "cgroup.procs").write_text("0")
 
 
+def freeze(name: str) -> None:
+    """Stops every process of the group in the same moment, so that none sees another one end; the kernel can kill them then."""
+    for group in groups(name):
+        if not (group / "cgroup.freeze").exists():  # the older hierarchy has none
+            continue
+        (group / "cgroup.freeze").write_text("1")
+        deadline = time.monotonic() + 5
+        while "frozen 1" not in (group / "cgroup.events").read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+
 def end(name: str) -> None:
     """Ends every process of the group, then removes it."""
+    freeze(name)
     deadline = time.monotonic() + 20
     while members := {pid for group in groups(name) for pid in processes(group)}:
         if time.monotonic() > deadline:
