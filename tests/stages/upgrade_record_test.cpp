@@ -127,8 +127,15 @@ TEST_F(UpgradeRecorded, SaysWhereItRanAsARoleWhoseStatementsAreHidden) {
       "keeper;"
       "GRANT USAGE ON SCHEMA cfg TO bot; GRANT SELECT ON cfg.panels TO bot");
   std::string env_py = rehearsed_env_py;
-  const std::string connected = "as connection:\n";
-  env_py.insert(env_py.find(connected) + connected.size(), "    connection.exec_driver_sql('SET ROLE keeper')\n");
+  env_py.insert(env_py.find("with engine"), R"py(
+from sqlalchemy import event
+
+@event.listens_for(engine, "connect")
+def as_keeper(connection, _):
+    connection.cursor().execute("SET ROLE keeper")
+    connection.commit()
+
+)py");
   bench.checkout.write("migrations/env.py", env_py);
   revision("op.add_column('panels', sa.Column('note', sa.Text()), schema='cfg')",
            "op.drop_column('panels', 'note', schema='cfg')");
