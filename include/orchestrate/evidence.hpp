@@ -53,9 +53,8 @@ inline constexpr std::string_view database_before = "database.before";
 inline constexpr std::string_view database_replacement = "database.replacement";
 /// {"pid", "limit", "why"}: a statement of the migration that we cancel because it is over a limit.
 inline constexpr std::string_view statement_cancelled = "statement.cancelled";
-/// {"revisions": {"REVISION": {"rehearsed_us", "took_us"}}, "not_run", "not_rehearsed": [SQL],
-/// "unknown"}: the upgrade beside its
-/// rehearsal, where the server counts statements.
+/// {"revisions": {"REVISION": {"rehearsed_us", "took_us"}}, "not_run", "not_rehearsed": [SQL], "unknown": how many}:
+/// the upgrade beside its rehearsal, where the server counts statements.
 inline constexpr std::string_view upgrade_recorded = "upgrade.recorded";
 /// [{"what": "a lock on cfg.panels", "sessions", "longest_ms"}]: whom the migration kept waiting, as far as that was
 /// seen.

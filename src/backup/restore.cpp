@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* database = "restored";
 /// A single job would write all rows into WAL too: only with several does pg_restore fill each table in the transaction
-/// that empties it. (--single-transaction holds a lock for each large object.)
+/// that empties it, unless it restores by sections. (--single-transaction holds a lock for each large object.)
 constexpr unsigned least_jobs = 2;
 /// More of them only wait for each other's disk.
 constexpr unsigned most_jobs = 4;

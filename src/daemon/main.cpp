@@ -85,9 +85,9 @@ class Daemon {
 
 /// What still waits is not taken apart: a coroutine's frame would be destroyed with the io_context, behind the objects
 /// that it refers to. All that lasts is in ledgers, and the bus hears that we are gone.
-[[noreturn]] void end() {
+[[noreturn]] void end(int code) {
   system::notify("STOPPING=1");
-  std::_Exit(0);
+  std::_Exit(code);
 }
 
 [[noreturn]] void run() {
@@ -99,8 +99,13 @@ class Daemon {
   boost::asio::co_spawn(io, daemon.begin(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
-  io.run();
-  end();
+  try {
+    io.run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "orchestrated: %s\n", error.what());
+    end(1);
+  }
+  end(0);
 }
 
 }  // namespace

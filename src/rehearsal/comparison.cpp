@@ -87,8 +87,10 @@ std::optional<Comparison> compare(const Json& facts, std::span<const StatementCo
   for (const Json& statement : statements) {
     const std::string id = statement.text_or("revision");
     if (id.empty()) continue;
-    if (!statement["fingerprints"].is_array()) ++comparison.unknown;
-    if (!statement["fingerprints"].is_array()) continue;
+    if (!statement["fingerprints"].is_array()) {
+      ++comparison.unknown;
+      continue;
+    }
     Comparison::Revision& revision = revision_of(comparison, id);
     revision.rehearsed += Duration(statement["took_us"].as_integer());
     bool has_run = true;
@@ -100,8 +102,10 @@ std::optional<Comparison> compare(const Json& facts, std::span<const StatementCo
     }
     if (!has_run) comparison.not_run.push_back(statement.text_or("sql"));
   }
-  if (statements.size() == most_statements) ++comparison.unknown;  // and nobody knows how many more
-  if (statements.size() == most_statements) return comparison;
+  if (statements.size() == most_statements) {  // nobody knows what else was rehearsed
+    ++comparison.unknown;
+    return comparison;
+  }
   for (const StatementCount& count : ran) {
     const auto fingerprints = fingerprints_of_sql(count.sql);
     const bool is_known =

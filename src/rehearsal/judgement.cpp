@@ -10,6 +10,7 @@
 
 #include "orchestrate/size_text.hpp"
 #include "orchestrate/source_text.hpp"
+#include "rehearsal/extrapolation.hpp"
 #include "rehearsal/telling.hpp"
 #include "review/sql.hpp"
 #include "review/work.hpp"
@@ -74,20 +75,8 @@ const Statement* origin_of(const RecordedStatement& recorded, std::span<const Re
   return nullptr;
 }
 
-/// Whether it takes the longer the more rows there are; of what nobody can tell from its text, too.
-bool goes_through_rows(const RecordedStatement& recorded) {
-  if (!recorded.changes.empty() || !recorded.rewrites.empty()) return true;
-  const auto statements = statements_of_sql(recorded.sql);
-  return std::ranges::any_of(statements, [](const Statement& s) {
-    return takes_long(s) || s.kind == Kind::opaque || s.kind == Kind::rebuild || s.kind == Kind::read;
-  });
-}
-
-/// `panels` of `cfg.panels`, and of `cfg."panels"`.
-std::string bare_name(const std::string& table) {
-  std::string name = table.substr(table.rfind('.') + 1);
-  std::erase(name, '"');
-  return name;
+std::string_view how(Duration measured, Duration extrapolated) {
+  return extrapolated > measured ? ", extrapolated from a sample" : "";
 }
 
 /// Makes findings about revisions that were read.
@@ -115,41 +104,9 @@ class Judge {
     return found;
   }
 
-  double share_of(const std::string& table) const {
-    const auto found = rehearsed_.shares.find(table);
-    return found == rehearsed_.shares.end() ? 1 : found->second;
-  }
-
-  /// Of the tables that a statement names or wrote, the smallest, where it took its time for their rows.
-  double share_of(const RecordedStatement& statement) const {
-    double share = 1;
-    if (rehearsed_.shares.empty() || !goes_through_rows(statement)) return share;
-    for (const RowChange& change : statement.changes) share = std::min(share, share_of(change.table));
-    for (const auto& [table, held] : rehearsed_.shares)
-      if (statement.sql.find(bare_name(table)) != std::string::npos) share = std::min(share, held);
-    return share;
-  }
-
-  /// As long as it would have taken with all rows.
-  Duration extrapolated(const RecordedStatement& statement) const {
-    return Duration(static_cast<std::int64_t>(static_cast<double>(statement.took.count()) / share_of(statement)));
-  }
-  Duration extrapolated(const LockWindow& window) const {
-    Duration held = window.held;
-    for (std::size_t i = window.statement; i <= window.last; ++i) {
-      const RecordedStatement& statement = rehearsed_.recording.statements.at(i);
-      held += extrapolated(statement) - statement.took;
-    }
-    return held;
-  }
-
-  static std::string_view how(Duration measured, Duration extrapolated) {
-    return extrapolated > measured ? ", extrapolated from a sample" : "";
-  }
-
   void over_bounds(const Bounds& bounds) {
     for (const LockWindow& window : rehearsed_.recording.windows) {
-      const Duration held = extrapolated(window);
+      const Duration held = with_all_rows(rehearsed_, window);
       if (!bounds.lock || held <= *bounds.lock) continue;
       Finding found = finding(window.statement, "rehearsed-lock", "blocking-lock", Severity::blocks);
       found.object = window.table;
@@ -161,19 +118,20 @@ class Judge {
       take(std::move(found));
     }
     Duration took{0};
-    for (const RecordedStatement& statement : rehearsed_.recording.statements) took += extrapolated(statement);
+    for (const RecordedStatement& statement : rehearsed_.recording.statements)
+      took += with_all_rows(rehearsed_, statement);
     if (bounds.duration && took > *bounds.duration) {
       Finding found = finding(slowest(), "rehearsed-duration", "blocking-lock", Severity::blocks);
       found.hazard = fmt::format("the migrations ran {} on the copy{}; the policy allows {}", text_of(took),
                                  how(rehearsed_.recording.took, took), text_of(*bounds.duration));
       found.effect = fmt::format("this statement alone took {}",
-                                 text_of(extrapolated(rehearsed_.recording.statements.at(slowest()))));
+                                 text_of(with_all_rows(rehearsed_, rehearsed_.recording.statements.at(slowest()))));
       found.remedy = "do it in batches beside the running application, or raise rehearsal.max_duration";
       take(std::move(found));
     }
     for (std::size_t i = 0; i < rehearsed_.recording.statements.size(); ++i)
       for (const Rewrite& rewrite : rehearsed_.recording.statements[i].rewrites) {
-        const auto bytes = static_cast<std::uint64_t>(static_cast<double>(rewrite.bytes) / share_of(rewrite.table));
+        const std::uint64_t bytes = with_all_rows(rehearsed_, rewrite);
         if (!bounds.rewrite || bytes <= *bounds.rewrite) continue;
         Finding found = finding(i, "rehearsed-rewrite", "blocking-lock", Severity::blocks);
         found.object = rewrite.table;
@@ -299,7 +257,7 @@ class Judge {
   std::size_t slowest() const {
     const auto& all = rehearsed_.recording.statements;
     const auto longest =
-        std::ranges::max_element(all, {}, [&](const auto& statement) { return extrapolated(statement); });
+        std::ranges::max_element(all, {}, [&](const auto& one) { return with_all_rows(rehearsed_, one); });
     return static_cast<std::size_t>(longest - all.begin());
   }
 

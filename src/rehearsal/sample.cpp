@@ -128,7 +128,7 @@ Task<> begin_sampling(Database& copy, Shares shares, std::stop_token stop) {
     const std::string sql = fmt::format(
         "CREATE TRIGGER orchestrate_sample BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION "
         "orchestrate_sample.keep({})",
-        table, static_cast<std::int64_t>(share * hashes));
+        table, std::max(static_cast<std::int64_t>(share * hashes), std::int64_t{1}));
     co_await copy.query(sql, stop);
   }
 }

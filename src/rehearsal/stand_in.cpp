@@ -99,8 +99,9 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
 
 /// By what the last restore took.
 void StandIn::expect_time() const {
+  constexpr std::uint64_t comparable = 4;  // times as much: what a server takes to start says nothing about gigabytes
   const auto& [took, copied] = blueprint_.last_restore;
-  if (copied == 0 || copied_ == 0) return;
+  if (copied == 0 || copied_ / comparable >= copied) return;
   const double expected =
       static_cast<double>(took.count()) * static_cast<double>(copied_) / static_cast<double>(copied);
   const std::chrono::milliseconds all(static_cast<std::int64_t>(expected));
@@ -123,9 +124,7 @@ Task<> StandIn::fit(const backup::Server& server) {
   if (needed <= room) co_return;
   std::optional<Shares> shares;
   if (is_archive(blueprint_.format)) {
-    const SessionOptions reading;
-    const auto live =
-        co_await context_.ports.databases.connect(context_.application.for_sessions(), reading, context_.stop);
+    const auto live = co_await session_on_production(context_);
     const auto tables = co_await table_sizes(*live, context_.stop);
     std::uint64_t beside = server.database_size;  // catalogs, large objects
     for (const TableSize& table : tables) beside -= std::min(beside, table.bytes);
@@ -202,9 +201,7 @@ Task<std::optional<backup::Refusal>> StandIn::restore(Database& copy) {
 }
 
 Task<std::vector<ForeignKey>> StandIn::keys_of_production() const {
-  const SessionOptions reading;
-  const auto live =
-      co_await context_.ports.databases.connect(context_.application.for_sessions(), reading, context_.stop);
+  const auto live = co_await session_on_production(context_);
   co_return co_await foreign_keys(*live, context_.stop);
 }
 

@@ -43,6 +43,11 @@ SessionOptions writing() {
   return options;
 }
 
+Task<std::unique_ptr<Database>> session_on_production(const StageContext& context) {
+  const SessionOptions reading;
+  co_return co_await context.ports.databases.connect(context.application.for_sessions(), reading, context.stop);
+}
+
 Task<> make_roles(StageContext& context, const scratch::Cluster& cluster, int major) {
   const Application& application = context.application;
   const backup::ToolSearch search{.bin = application.policy.postgres_bin};
@@ -78,8 +83,7 @@ Task<> make_roles(StageContext& context, const scratch::Cluster& cluster, int ma
 
 Task<> make_database(StageContext& context, const scratch::Cluster& cluster) {
   const DatabaseUrl& production = context.application.for_sessions();
-  const SessionOptions reading;
-  const auto live = co_await context.ports.databases.connect(production, reading, context.stop);
+  const auto live = co_await session_on_production(context);
   const std::string name = context.application.database.database;
   const auto statements = co_await schema::statements_like(*live, production.database, name,
                                                            schema::Tablespace::servers_default, context.stop);
@@ -91,8 +95,7 @@ Task<> make_database(StageContext& context, const scratch::Cluster& cluster) {
 }
 
 Task<> expect_extensions(StageContext& context, Database& copy) {
-  const SessionOptions reading;
-  const auto live = co_await context.ports.databases.connect(context.application.for_sessions(), reading, context.stop);
+  const auto live = co_await session_on_production(context);
   const std::string used = "SELECT extname FROM pg_extension ORDER BY 1";
   const Rows wanted = co_await live->query(used, context.stop);
   const std::string available = "SELECT name FROM pg_available_extensions";
@@ -118,8 +121,7 @@ Task<> make_preconditions(StageContext& context, Database& copy) {
       "SELECT format('CREATE EXTENSION IF NOT EXISTS %I SCHEMA %I', e.extname, n.nspname) FROM pg_extension e"
       " JOIN pg_namespace n ON n.oid = e.extnamespace"
       " WHERE e.extname <> 'plpgsql' AND pg_get_userbyid(e.extowner) <> current_user";
-  const SessionOptions reading;
-  const auto live = co_await context.ports.databases.connect(context.application.for_sessions(), reading, context.stop);
+  const auto live = co_await session_on_production(context);
   const std::vector<std::string> schema = {context.application.policy.migrations.version_table.schema};
   const Rows statements = co_await live->query(sql, schema, context.stop);
   for (const auto& row : statements.rows) {

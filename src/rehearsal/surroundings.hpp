@@ -11,6 +11,9 @@ inline constexpr const char* maintenance_database = "template1";
 /// Of a superuser's session on a copy, which may change it.
 SessionOptions writing();
 
+/// A session on production that reads, past its pooler.
+Task<std::unique_ptr<Database>> session_on_production(const StageContext& context);
+
 /// Production's roles, with their attributes, memberships and settings, and without passwords, as pg_dumpall writes
 /// them. That the superuser is there already is no matter, nor is a tablespace.
 Task<> make_roles(StageContext& context, const scratch::Cluster& cluster, int major);

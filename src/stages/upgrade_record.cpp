@@ -1,6 +1,7 @@
 #include "stages/upgrade_record.hpp"
 
-#include "orchestrate/error.hpp"
+#include <exception>
+
 #include "orchestrate/evidence.hpp"
 #include "rehearsal/comparison.hpp"
 #include "stages/database_session.hpp"
@@ -27,23 +28,26 @@ Task<> UpgradeRecord::begin() {
   try {
     const auto database = co_await open_session(context_, context_.stop);
     before_ = co_await statement_counts(*database, context_.stop);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     context_.progress(std::string("its statements are not recorded: ") + error.what());
   }
 }
 
+/// Whatever goes wrong with the record, the upgrade is done.
 Task<> UpgradeRecord::tell(Outcome& outcome) {
   if (!before_) co_return;
-  const std::stop_token unstoppable;
-  std::optional<Counted> ran;
   try {
-    const auto database = co_await open_session(context_, unstoppable);
-    const auto after = co_await statement_counts(*database, unstoppable);
-    if (after) ran = counted_between(*before_, *after);
-  } catch (const Error& error) {
+    co_await compare(outcome);
+  } catch (const std::exception& error) {
     outcome.details.push_back(std::string("not compared with the rehearsal: ") + error.what());
-    co_return;
   }
+}
+
+Task<> UpgradeRecord::compare(Outcome& outcome) {
+  const std::stop_token unstoppable;
+  const auto database = co_await open_session(context_, unstoppable);
+  const auto after = co_await statement_counts(*database, unstoppable);
+  const auto ran = after ? counted_between(*before_, *after) : std::nullopt;
   if (!ran) {
     outcome.details.emplace_back(
         "not compared with the rehearsal: the server forgot some statements meanwhile; see pg_stat_statements.max");

@@ -20,6 +20,8 @@ class UpgradeRecord {
   Task<> tell(Outcome& outcome);
 
  private:
+  Task<> compare(Outcome& outcome);
+
   StageContext& context_;
   std::optional<StatementCounts> before_;
 };

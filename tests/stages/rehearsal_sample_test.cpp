@@ -61,6 +61,11 @@ class RehearsalOfASample : public RehearsingBot {
     revision("op.add_column('events', sa.Column('note', sa.Text()), schema='cfg')",
              "op.drop_column('events', 'note', schema='cfg')");
   }
+  static std::vector<std::string> ids_of(const Outcome& outcome) {
+    std::vector<std::string> ids;
+    for (const Finding& finding : outcome.findings) ids.push_back(finding.id());
+    return ids;
+  }
   std::string refused() {
     try {
       return "done: " + rehearse().summary;
@@ -120,9 +125,7 @@ TEST_F(RehearsalOfASample, IsExtrapolatedWhereThePolicyHasBounds) {
   sql("ALTER TABLE cfg.items DROP CONSTRAINT items_event_fkey; ALTER TABLE cfg.parts DROP CONSTRAINT parts_event_fkey");
   const Outcome outcome = rehearse();
   EXPECT_EQ(outcome.verdict, Verdict::blocked) << outcome.summary << text_of(outcome);
-  std::vector<std::string> ids;
-  for (const Finding& finding : outcome.findings) ids.push_back(finding.id());
-  EXPECT_THAT(ids, Contains("002:rehearsed-rewrite:cfg.events"));
+  EXPECT_THAT(ids_of(outcome), Contains("002:rehearsed-rewrite:cfg.events"));
 }
 
 TEST_F(RehearsalOfASample, TakesALockForAsLongAsTheRowsOfTheSameTransactionWouldTake) {
@@ -132,9 +135,7 @@ TEST_F(RehearsalOfASample, TakesALockForAsLongAsTheRowsOfTheSameTransactionWould
       "op.execute('UPDATE cfg.events SET body = body || body FROM pg_sleep(0.3)')");
   const Outcome outcome = rehearse();
   EXPECT_EQ(outcome.verdict, Verdict::blocked) << outcome.summary << text_of(outcome);
-  std::vector<std::string> ids;
-  for (const Finding& finding : outcome.findings) ids.push_back(finding.id());
-  EXPECT_THAT(ids, Contains("002:rehearsed-lock:cfg.panels"));
+  EXPECT_THAT(ids_of(outcome), Contains("002:rehearsed-lock:cfg.panels"));
 }
 
 TEST_F(RehearsalOfASample, DoesNotTakeWhatIsDoneAtOnceForMore) {

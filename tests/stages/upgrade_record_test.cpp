@@ -30,6 +30,19 @@ class UpgradeRecorded : public RehearsingBot {
     else
       bench.prove(outcome.evidence);
   }
+  /// Upgrades, and acts while the migration waits.
+  Outcome upgrade_while(std::function<void()> act) {
+    upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20000), {});
+    revision("op.execute('SELECT pg_advisory_xact_lock(1)')");
+    rehearsed();
+    somebody.emplace(bench, server->url("app"));
+    somebody->run("SELECT pg_advisory_lock(1)");
+    once_it_waits([this, act = std::move(act)] {
+      act();
+      somebody->release();
+    });
+    return upgrade();
+  }
   /// What the run then knows of its statements.
   const Json& recorded() const {
     for (const auto& [name, value] : bench.facts)
@@ -107,16 +120,9 @@ else:
 }
 
 TEST_F(UpgradeRecorded, LeavesTheApplicationsOwnStatementsOut) {
-  upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20000), {});
-  revision("op.execute('SELECT pg_advisory_xact_lock(1)')");
-  rehearsed();
-  somebody.emplace(bench, server->url("app"));
-  somebody->run("SELECT pg_advisory_lock(1)");
-  once_it_waits([this] {
-    sql("SET ROLE bot; INSERT INTO cfg.panels VALUES (9); DELETE FROM cfg.panels WHERE id = 9");
-    somebody->release();
-  });
-  EXPECT_THAT(upgrade().details, Contains(StartsWith("002 ran ")));
+  const Outcome outcome = upgrade_while(
+      [this] { sql("SET ROLE bot; INSERT INTO cfg.panels VALUES (9); DELETE FROM cfg.panels WHERE id = 9"); });
+  EXPECT_THAT(outcome.details, Contains(StartsWith("002 ran ")));
   EXPECT_EQ(to_text(recorded()["not_rehearsed"]), "[]");
 }
 
@@ -146,16 +152,8 @@ def as_keeper(connection, _):
 }
 
 TEST_F(UpgradeRecorded, SaysWhereTheServerHasForgottenStatements) {
-  upgrade_settings.set("lock_timeout", std::chrono::milliseconds(20000), {});
-  revision("op.execute('SELECT pg_advisory_xact_lock(1)')");
-  rehearsed();
-  somebody.emplace(bench, server->url("app"));
-  somebody->run("SELECT pg_advisory_lock(1)");
-  once_it_waits([this] {
-    sql("SELECT pg_stat_statements_reset()");
-    somebody->release();
-  });
-  EXPECT_THAT(upgrade().details, Contains(HasSubstr("the server forgot some statements meanwhile")));
+  const Outcome outcome = upgrade_while([this] { sql("SELECT pg_stat_statements_reset()"); });
+  EXPECT_THAT(outcome.details, Contains(HasSubstr("the server forgot some statements meanwhile")));
   EXPECT_TRUE(recorded().is_null());
 }
 
