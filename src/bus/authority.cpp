@@ -2,6 +2,8 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <array>
+
 #include "bus/call.hpp"
 #include "orchestrate/error.hpp"
 
@@ -10,8 +12,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto question_limit = 25s;
 constexpr auto password_limit = 5min;  // a person may be typing it
+
+// dbus-daemon drops its own answers without a word while 127 MB (max_outgoing_bytes) wait for who asked, as when others
+// shout at the daemon (bus_transaction_send_from_driver): it is asked again. Together they are less than the 25 s after
+// which the client has given up.
+constexpr std::array question_limits = {1s, 2s, 4s, 6s, 10s};
+
+bool is_unanswered(const CallFailed& error) {
+  return error.name() == "org.freedesktop.DBus.Error.NoReply" || error.name() == "org.freedesktop.DBus.Error.Timeout";
+}
 
 }  // namespace
 
@@ -43,12 +53,17 @@ Task<std::uint32_t> uid_of(Connection& connection, std::string client) {
   const Fill fill = [&](sdbus::MethodCall& message) { message << client; };
   std::uint32_t uid = 0;
   const Take take = [&](sdbus::MethodReply& reply) { reply >> uid; };
-  try {
-    co_await call(connection, method, fill, take, question_limit);
-  } catch (const CallFailed& error) {
-    throw Error(ErrorKind::denied, "learn who calls", error.what());
+  std::string failure;
+  for (const std::chrono::milliseconds limit : question_limits) {
+    try {
+      co_await call(connection, method, fill, take, limit);
+      co_return uid;
+    } catch (const CallFailed& error) {
+      failure = error.what();
+      if (!is_unanswered(error)) break;
+    }
   }
-  co_return uid;
+  throw Error(ErrorKind::denied, "learn who calls", failure);
 }
 
 }  // namespace orchestrate::bus

@@ -13,7 +13,13 @@
 namespace orchestrate {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t shown_matches = 5;
+
+// journald writes down what it is told a moment later, and much later on a host that has just booted: PID 1's line that
+// the unit was started is there before nothing is.
+constexpr std::chrono::milliseconds look_interval = 50ms, longest_wait = 5s;
 
 /// A line without its numbers, so that the same message with another time, id or port is the same.
 std::string shape(const std::string& line) {
@@ -57,8 +63,9 @@ class JournalTail final : public Stage {
     for (const auto& [name, invocation] : context.run.evidence(evidence::services_healthy).as_object()) {
       const UnitName unit = *UnitName::parse(name);
       const UnitState state = co_await context.ports.services.state(unit, context.stop);
-      const auto lines = co_await context.ports.journal.lines(unit, invocation.as_string(), lines_);
-      if (lines.empty() || !writes_to_journal(state)) co_return silent(unit, state);
+      if (!writes_to_journal(state)) co_return elsewhere(unit, state);
+      const auto lines = co_await first_lines(context, unit, invocation.as_string());
+      if (lines.empty()) co_return silent(unit);
       const Matches matches = search(lines, co_await earlier_lines(context, unit));
       if (!matches.fresh.empty()) co_return failed(context, unit, matches);
       read += lines.size();
@@ -72,6 +79,17 @@ class JournalTail final : public Stage {
  private:
   bool matches(const std::string& line) const {
     return std::ranges::any_of(fail_on_, [&](const std::string& word) { return line.find(word) != std::string::npos; });
+  }
+
+  /// None only when none come.
+  Task<std::vector<JournalLine>> first_lines(StageContext& context, UnitName unit, std::string invocation) const {
+    std::vector<JournalLine> lines;
+    const auto until = context.ports.clock.boot() + longest_wait;
+    while (true) {
+      lines = co_await context.ports.journal.lines(unit, invocation, lines_);
+      if (!lines.empty() || context.ports.clock.boot() >= until) co_return lines;
+      co_await context.ports.clock.sleep(look_interval, context.stop);
+    }
   }
 
   /// What the invocation before the restart wrote: an error that was always there is no news.
@@ -97,11 +115,19 @@ class JournalTail final : public Stage {
     return found;
   }
 
-  static Outcome silent(const UnitName& unit, const UnitState& state) {
+  static Outcome elsewhere(const UnitName& unit, const UnitState& state) {
     return {Verdict::failed,
             fmt::format("{} writes nothing to the journal, so nothing is known of its errors", unit.text()),
             {fmt::format("fix: its StandardOutput is '{}': send it to the journal, or remove the journal stage",
                          state.standard_output)},
+            {},
+            {}};
+  }
+
+  static Outcome silent(const UnitName& unit) {
+    return {Verdict::failed,
+            fmt::format("the journal has nothing of {} since its restart, not even that it was started", unit.text()),
+            {"fix: see whether journald keeps up: systemctl status systemd-journald"},
             {},
             {}};
   }

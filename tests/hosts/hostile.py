@@ -3,7 +3,8 @@
 hostile.py huge BYTES: Start with an option of that size. hostile.py deep LEVELS: an option of nested variants.
 hostile.py long BYTES: GetRun with an id of that size. hostile.py wrong 0: Start with a signature that it has not.
 hostile.py flood CALLS: that many calls whose answers are never read. Prints the answer, where one is read.
-hostile.py listen 0: prints all signals that come, on SIGTERM. hostile.py count SECONDS RUN: of how many changes of that
+hostile.py pressed BYTES: ListRuns, and before it is read more than the bus keeps for one who does not read; then its
+answer. hostile.py listen 0: prints all signals that come, on SIGTERM. hostile.py count SECONDS RUN: of how many changes of that
 run one hears who may read it."""
 
 import os
@@ -104,6 +105,30 @@ def wrong(_):
     print(client.answer())
 
 
+def pressed(size):
+    client = Client()
+    client.call(BUS, PATH, BUS, "ListRuns", "su", text("magikal-bot") + struct.pack("<I", 9))
+    passed_on(client)
+    others = [Client() for _ in range(5)]
+    for other in others:
+        other.call(BUS, PATH, BUS, "GetRun", "s", text(b"x" * size))
+        passed_on(other)
+    print("pressed", flush=True)
+    client.socket.settimeout(60)
+    heard = b""
+    while b"succeeded" not in heard and b"Error" not in heard:
+        heard += client.socket.recv(1 << 16)
+    print("answered" if b"succeeded" in heard else heard.decode("latin-1"))
+
+
+def passed_on(client):
+    """The bus answers one client's calls in their order."""
+    client.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Nothing", "", b"")
+    heard = b""
+    while b"UnknownMethod" not in heard:
+        heard += client.socket.recv(1 << 16)
+
+
 def flood(calls):
     client = Client()
     for _ in range(calls):
@@ -147,4 +172,5 @@ def count(seconds):
     print(heard.count(b"Changed\0"))
 
 
-{"huge": huge, "long": long, "wrong": wrong, "deep": deep, "flood": flood, "listen": listen, "count": count}[sys.argv[1]](int(sys.argv[2]))
+MODES = (huge, long, wrong, deep, pressed, flood, listen, count)
+{mode.__name__: mode for mode in MODES}[sys.argv[1]](int(sys.argv[2]))

@@ -42,6 +42,18 @@ def test_root_is_answered_in_the_middle_of_a_storm_of_clients_that_shout_and_van
     assert property_of(vps, DAEMON, "NRestarts") == "0"
 
 
+def test_an_answer_that_the_bus_loses_is_asked_for_again(vps):
+    """dbus-daemon keeps 127 MB for one who does not read, and drops its own answers to him beyond that without a word."""
+    path_of_a_run(vps)
+    vps.host.shell("pkill -STOP -x orchestrated")
+    try:
+        client = vps.host.start("python3", hostile(vps), "pressed", "30000000", user="root")
+        assert client.child.stdout.readline() == b"pressed\n"
+    finally:
+        vps.host.shell("pkill -CONT -x orchestrated")
+    assert client.wait(60).ok().strip() == "answered"
+
+
 def test_a_stranger_who_asks_more_than_polkit_answers_takes_nobody_elses_turn(vps):
     """The bus lets the daemon wait for 128 answers, whoever asked."""
     path_of_a_run(vps)

@@ -4,10 +4,12 @@
 
 #include "orchestrate/evidence.hpp"
 #include "stages/bench.hpp"
+#include "system/written_clock.hpp"
 
 namespace orchestrate {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -36,6 +38,13 @@ class JournalTail : public testing::Test {
   }
   std::vector<JournalLine>& written(const std::string& invocation, const std::string& unit = "bot.service") {
     return bench.journal.written[{unit, invocation}];
+  }
+  /// From now on time passes only while somebody waits.
+  WrittenClock& clock() {
+    auto written = std::make_unique<WrittenClock>();
+    WrittenClock& clock = *written;
+    bench.clock = std::move(written);
+    return clock;
   }
   Outcome read() { return bench.run(journal_stage, settings); }
 
@@ -91,8 +100,20 @@ TEST_F(JournalTail, LooksAtTheNewestLinesOnly) {
   EXPECT_EQ(read().summary, "1 line, no errors");
 }
 
+TEST_F(JournalTail, WaitsForAJournaldThatIsBehind) {
+  clock().happens.emplace(4900ms, [this] { written("new") = lines({"Started Bot.", "connected"}); });
+  EXPECT_EQ(read().summary, "2 lines, no errors");
+}
+
 TEST_F(JournalTail, DoesNotTakeSilenceForHealth) {
-  EXPECT_EQ(read().verdict, Verdict::failed);
+  clock();
+  const Outcome outcome = read();
+  EXPECT_EQ(outcome.verdict, Verdict::failed);
+  EXPECT_EQ(outcome.summary, "the journal has nothing of bot.service since its restart, not even that it was started");
+  EXPECT_THAT(outcome.details, ElementsAre("fix: see whether journald keeps up: systemctl status systemd-journald"));
+}
+
+TEST_F(JournalTail, ReadsNothingOfAServiceThatWritesElsewhere) {
   written("new") = lines({"Started Bot."});  // by PID 1
   bench.services.units["bot.service"].standard_output = "file:/var/log/bot.log";
   const Outcome outcome = read();
