@@ -34,6 +34,7 @@ class Rehearsal {
     }
     Rehearsed done{.shares = stand_in_.shares(), .copied = stand_in_.copied()};
     context_.progress("counting rows");
+    co_await others_ended();  // whoever restored
     done.before = co_await survey(context_, stand_in_);
     const auto half_made =
         co_await half_made_objects(*session_, app_schemas(context_.application.policy), context_.stop);
@@ -56,11 +57,15 @@ class Rehearsal {
     Command inside = stand_in_.within(std::move(command));
     const Exit exit = co_await context_.ports.commands.run(std::move(inside), context_.stop);
     if (exit.cause == Exit::Cause::stopped) throw Error(ErrorKind::stopped, "rehearse", exit.text());
-    const std::string database = context_.application.database.database;
-    co_await sessions_ended(*log_, context_.ports.clock, database, context_.stop);
+    co_await others_ended();
     const std::string end = "end of " + name;
     co_await mark(*log_, end, context_.stop);
     co_return exit;
+  }
+
+  Task<> others_ended() {
+    const std::string database = context_.application.database.database;
+    co_await sessions_ended(*log_, context_.ports.clock, database, context_.stop);
   }
 
   Task<WayBack> there_and_back(const Rehearsed& done) {

@@ -29,8 +29,8 @@ struct Survey {
 
 /// Its definitions, as pg_dump writes them, without the recorder's own.
 Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_in);
-/// All of it. No session of the project is there any more. Rows are counted, but not those of a table in which nothing
-/// was written since `before`.
+/// All of it. No session but ours is there any more. Rows are counted, but not those of a table in which nothing was
+/// written since `before`, nor, without one, of a copy that was just filled: the server has counted them meanwhile.
 Task<Survey> survey(StageContext& context, const StandIn& stand_in, Survey before = {});
 
 /// Names of its tables.

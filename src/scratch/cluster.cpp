@@ -32,7 +32,7 @@ constexpr auto initdb_limit = 2min;
 constexpr auto start_limit = 1min;
 constexpr auto birth_limit = 5s;  // a server without a postmaster.pid then has ended
 constexpr auto stop_limit = 20s;
-constexpr auto look_interval = 50ms;
+constexpr auto look_interval = 10ms;
 constexpr auto life = 24h;  // no restore takes longer; whoever uses it has a deadline of its own
 
 /// Speed instead of durability, no connection but ours, and nothing that starts by itself. The sandbox of a unit

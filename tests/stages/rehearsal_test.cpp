@@ -183,6 +183,13 @@ TEST_F(Rehearsal, CountsTheRowsThatAForeignKeyTakesAlong) {
   EXPECT_THAT(outcome.next, HasSubstr("002:hidden-destruction:cfg.pets"));
 }
 
+TEST_F(Rehearsal, CountsItselfWhereTheServerIsToldNotTo) {
+  sql("ALTER DATABASE app SET track_counts = off; CREATE TABLE cfg.owners AS SELECT generate_series(1, 3) AS id;"
+      "ALTER TABLE cfg.owners OWNER TO bot");
+  revision("op.execute('DELETE FROM cfg.owners WHERE id = 1')");
+  EXPECT_THAT(rehearse().details, Contains("deletes 1 of 3 rows of cfg.owners"));
+}
+
 TEST_F(Rehearsal, DoesNotTakeRowsThatMoveForLost) {
   sql("CREATE TABLE cfg.log (day int) PARTITION BY LIST (day); CREATE TABLE cfg.log_1 PARTITION OF cfg.log FOR VALUES "
       "IN "
