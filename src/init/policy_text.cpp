@@ -198,12 +198,21 @@ void write_backup(Page& page, const Survey& survey) {
   page.line("      max_age: 26h");
 }
 
+void write_rehearsal(Page& page, const Survey& survey) {
+  const std::string stage = "- rehearsal: { max_lock: 2s }";
+  if (survey.can_rehearse)
+    page.line("  " + stage, "on a restored copy; a longer lock there is a red flag");
+  else
+    page.line("  # " + stage, "on a restored copy, after: apt install bubblewrap postgresql");
+}
+
 void write_pipeline(Page& page, const Survey& survey) {
   page.line("");
   page.line("pipeline:");
   page.line("  - preflight: { free_space: 2x }", "free: twice the database's size");
   write_backup(page, survey);
   page.line("  - review: { block: [data-loss, out-of-scope, blocking-lock] }");
+  write_rehearsal(page, survey);
   page.line("  - restore_point", "beside the branch, which stays; `mode: commit` commits on it");
   page.line("  - upgrade: { target: head, lock_timeout: 5s, statement_timeout: 10min, retries: 3 }");
   page.line("  - post_check");

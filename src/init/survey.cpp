@@ -25,6 +25,15 @@ std::string stem(const UnitFile& unit) {
   return fs::path(unit.name.text()).stem().string();
 }
 
+bool has_what_rehearses(const HostPlaces& places) {
+  std::error_code none;
+  if (!fs::exists(places.bubblewrap, none)) return false;
+  return std::ranges::any_of(fs::directory_iterator(places.postgresql_servers, none), [](const auto& version) {
+    std::error_code unreadable;
+    return fs::exists(version.path() / "bin/initdb", unreadable);
+  });
+}
+
 /// One look at a project; each step leaves its discovery or its gap.
 class Surveyor {
  public:
@@ -48,6 +57,7 @@ class Surveyor {
     find_version_table();
     find_schemas();
     find_dumps(places);
+    survey_.can_rehearse = has_what_rehearses(places);
     look_for_git();
     return std::move(survey_);
   }
@@ -276,7 +286,9 @@ HostPlaces host_places() {
   return {.units = {"/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"},
           .jobs = {.crontabs = {"/etc/crontab", "/etc/cron.d"},
                    .user_crontabs = {"/var/spool/cron/crontabs"},
-                   .scripts = {"/etc/cron.daily"}}};
+                   .scripts = {"/etc/cron.daily"}},
+          .bubblewrap = "/usr/bin/bwrap",
+          .postgresql_servers = "/usr/lib/postgresql"};
 }
 
 Survey survey(const fs::path& project, const Given& given, const HostPlaces& places) {

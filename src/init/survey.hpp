@@ -19,6 +19,8 @@ namespace orchestrate::init {
 struct HostPlaces {
   std::vector<std::filesystem::path> units;
   JobPlaces jobs;
+  std::filesystem::path bubblewrap;          ///< the program that a rehearsal's enclosure is made by
+  std::filesystem::path postgresql_servers;  ///< holds MAJOR/bin on Debian
 };
 HostPlaces host_places();
 
@@ -54,6 +56,7 @@ struct Survey {
   std::vector<std::string> schemas;          ///< empty: the default
   std::vector<UnitFile> services;
   std::optional<Fact<DumpJob>> dumps;  ///< absent: a run takes its own
+  bool can_rehearse = false;           ///< the host has the programs for it
   std::vector<Discovery> found;        ///< in the order of the policy
   std::vector<Gap> gaps;
 

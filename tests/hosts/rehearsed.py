@@ -6,7 +6,7 @@ import re
 import debian
 from vps import SHORT_HOLD
 
-REHEARSED = (r"  - restore_point", "  - rehearsal: { max_lock: 2s }\n  - restore_point")
+REHEARSED = (r"  - restore_point", "  - rehearsal: { max_lock: 2s }\n  - restore_point")  # as in the shipped policies
 
 
 def rehearsal_of(vps):

@@ -60,6 +60,7 @@ def test_what_it_writes_takes_the_pending_migration_to_a_restarted_service(bare)
 
     assert ended.code == 0, str(ended)
     line_with(ended, worker.worker_of(bare))
+    line_with(ended, "rehearsal ", "way back")
     assert bare.revision() == ("0002" if bare.project is EVENT_BOT else bare.project.pending)
     assert bare.invocation() not in ("", before)
     assert bare.unit("ActiveState") == {"ActiveState": "active"}

@@ -67,7 +67,9 @@ void Host::take_project(const std::string& folder, const std::string& checkout, 
 
 HostPlaces Host::places() const {
   return {.units = {top_ / "units"},
-          .jobs = {.crontabs = {top_ / "cron.d"}, .user_crontabs = {top_ / "crontabs"}, .scripts = {}}};
+          .jobs = {.crontabs = {top_ / "cron.d"}, .user_crontabs = {top_ / "crontabs"}, .scripts = {}},
+          .bubblewrap = top_ / "bwrap",
+          .postgresql_servers = top_ / "postgresql"};
 }
 
 std::string everything_of(const Survey& survey) {

@@ -29,6 +29,15 @@ TEST(PolicyText, OfAnEmptyDirectoryIsAPolicyOnceItsMarkedLinesAreFilledIn) {
   EXPECT_TRUE(std::holds_alternative<Plan>(make_plan(*loaded.policy, stage_kinds())));
 }
 
+TEST(PolicyText, RehearsesWhereTheHostHasTheProgramsForIt) {
+  const Host host;
+  EXPECT_THAT(policy_text(host.look()), HasSubstr("\n  # - rehearsal: { max_lock: 2s }"));
+  host.write("bwrap", "");
+  EXPECT_THAT(policy_text(host.look()), HasSubstr("\n  # - rehearsal: { max_lock: 2s }"));
+  host.write("postgresql/15/bin/initdb", "");
+  EXPECT_THAT(policy_text(host.look()), HasSubstr("\n  - rehearsal: { max_lock: 2s }"));
+}
+
 TEST(PolicyText, KeepsLinesWithinTheWidthOfAScreen) {
   const Host host;
   host.take_project("magikal", "/home/magikalbot/magikal-bot", "etc/magikal-bot.env");
