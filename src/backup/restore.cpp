@@ -141,6 +141,9 @@ Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, Datab
     throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(),
                 "the throw-away server lost one of its processes: " + said,
                 "see in the kernel's log whether memory ran out: journalctl -k");
+  if (exit.err.find("shared_preload_libraries") != std::string::npos)  // nor does what a library asks of its server
+    throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(), said,
+                "for a rehearsal, name the library of its server: rehearsal: { preload: [NAME] }");
   co_return Refusal{"it cannot be restored: " + (said.empty() ? exit.text() : said),
                     "take a new dump; see the stage's output for all of it"};
 }

@@ -190,6 +190,23 @@ TEST_F(Rehearsal, CountsItselfWhereTheServerIsToldNotTo) {
   EXPECT_THAT(rehearse().details, Contains("deletes 1 of 3 rows of cfg.owners"));
 }
 
+/// Only a server that has preloaded it can read that view.
+TEST_F(Rehearsal, LoadsTheLibrariesThatExtensionsAskFor) {
+  sql("CREATE EXTENSION pg_stat_statements; CREATE MATERIALIZED VIEW cfg.calls AS SELECT sum(calls) FROM "
+      "pg_stat_statements");
+  revision("op.add_column('panels', sa.Column('title', sa.Text()), schema='cfg')");
+  try {
+    const Outcome outcome = rehearse();
+    FAIL() << outcome.summary;
+  } catch (const Error& error) {  // which says nothing against the backup
+    EXPECT_THAT(error.what(), HasSubstr("pg_stat_statements must be loaded via"));
+    EXPECT_THAT(error.hint(), HasSubstr("rehearsal: { preload: [NAME] }"));
+  }
+  rehearsal_settings.set("preload", std::vector<std::string>{"pg_stat_statements"}, {});
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
+}
+
 TEST_F(Rehearsal, DoesNotTakeRowsThatMoveForLost) {
   sql("CREATE TABLE cfg.log (day int) PARTITION BY LIST (day); CREATE TABLE cfg.log_1 PARTITION OF cfg.log FOR VALUES "
       "IN "
