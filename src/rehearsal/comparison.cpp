@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,13 +16,23 @@ namespace {
 
 using Kind = StatementKind;
 
+/// Names of the temporary tables that were made meanwhile: nothing else tells what is done to one from the rest.
+std::set<std::string> temporary_tables(std::span<const StatementCount> counted) {
+  std::set<std::string> names;
+  for (const StatementCount& count : counted)
+    for (const Statement& statement : statements_of_sql(count.sql))
+      if (statement.temporary) names.insert(statement.table.name);
+  return names;
+}
+
 /// The application writes rows all the time, but does not change the schema.
-bool changes_schema(const Statement& statement) {
+bool changes_schema(const Statement& statement, const std::set<std::string>& temporary) {
   static constexpr std::array others = {
       Kind::insert_rows, Kind::update_rows, Kind::delete_rows,   Kind::truncate,      Kind::read,
       Kind::rebuild,     Kind::rewrite,     Kind::lock_table,    Kind::set_parameter, Kind::control_transaction,
       Kind::opaque,      Kind::access_host, Kind::change_cluster};
-  return !statement.temporary && std::ranges::find(others, statement.kind) == others.end();
+  if (statement.temporary || (!statement.qualified && temporary.contains(statement.table.name))) return false;
+  return std::ranges::find(others, statement.kind) == others.end();
 }
 
 /// Of a stranger's statement nothing may be told that is in quotes.
@@ -106,11 +117,13 @@ std::optional<Comparison> compare(const Json& facts, std::span<const StatementCo
     ++comparison.unknown;
     return comparison;
   }
+  const std::set<std::string> temporary = temporary_tables(ran);
+  const auto is_change = [&](const Statement& statement) { return changes_schema(statement, temporary); };
   for (const StatementCount& count : ran) {
     const auto fingerprints = fingerprints_of_sql(count.sql);
     const bool is_known =
         std::ranges::all_of(fingerprints, [&](const std::string& f) { return rehearsed.contains(f); });
-    if (!is_known && std::ranges::any_of(statements_of_sql(count.sql), changes_schema))
+    if (!is_known && std::ranges::any_of(statements_of_sql(count.sql), is_change))
       comparison.not_rehearsed.push_back(without_quoted(without_literals(count.sql)));
   }
   return comparison;

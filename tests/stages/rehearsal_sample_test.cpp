@@ -5,6 +5,7 @@
 #include "orchestrate/error.hpp"
 #include "orchestrate/evidence.hpp"
 #include "rehearsal/budget.hpp"
+#include "stages/rehearsal.hpp"
 #include "stages/rehearsing_bot.hpp"
 
 namespace orchestrate {
@@ -43,6 +44,16 @@ TEST(MemoryBudget, IsAQuarterOfWhatIsAvailableUnlessThePolicySaysMore) {
   EXPECT_THROW(rehearsal::memory_within({.memory = 100 * mb}, 99 * mb), Error);
   EXPECT_THROW(rehearsal::memory_within({.memory = mb}, 99 * mb), Error);
   EXPECT_THROW(rehearsal::memory_within({}, 10 * mb), Error);
+}
+
+TEST(RehearsalSizes, AreNumbersOfBytes) {
+  for (const char* key : {"disk", "memory", "max_rewrite"}) {
+    Settings settings;
+    settings.set(key, Size{.bytes = 0, .factor = 2}, {});
+    EXPECT_THAT(rehearsal_stage.problems(settings), ElementsAre(HasSubstr("is a number of bytes"))) << key;
+    settings.set(key, Size{.bytes = mb}, {});
+    EXPECT_THAT(rehearsal_stage.problems(settings), IsEmpty()) << key;
+  }
 }
 
 /// A bot with a large table `events`, one that references it and itself, and the small one that it always has.
@@ -100,6 +111,21 @@ BEGIN
   ASSERT NOT EXISTS (SELECT FROM cfg.items i WHERE parent IS NOT NULL AND NOT EXISTS (SELECT FROM cfg.items p WHERE p.id = i.parent));
   ASSERT (SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated) = 3, 'the keys are there';
   ASSERT to_regnamespace('orchestrate_sample') IS NULL;
+END $$"""))py");
+  const Outcome outcome = rehearse();
+  EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome) << log();
+}
+
+/// Foreign keys are not inherited: neither do they hold for these rows, nor do these rows do for them.
+TEST_F(RehearsalOfASample, LeavesRowsOfInheritingTablesAsTheyAre) {
+  sql("SET ROLE bot; CREATE TABLE cfg.more_parts () INHERITS (cfg.parts); INSERT INTO cfg.more_parts SELECT n, -n FROM "
+      "generate_series(1, 50) n;"
+      "CREATE TABLE cfg.more_events () INHERITS (cfg.events); INSERT INTO cfg.more_events (id, body) SELECT n, '' FROM "
+      "generate_series(1, 1000) n");
+  revision(R"py(op.execute("""DO $$ BEGIN
+  ASSERT (SELECT count(*) FROM cfg.more_parts) = 50;
+  ASSERT (SELECT count(*) FROM cfg.more_events) = 1000;
+  ASSERT NOT EXISTS (SELECT FROM ONLY cfg.parts p WHERE NOT EXISTS (SELECT FROM ONLY cfg.events e WHERE e.id = p.event));
 END $$"""))py");
   const Outcome outcome = rehearse();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome) << log();

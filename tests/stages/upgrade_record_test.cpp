@@ -126,6 +126,11 @@ TEST_F(UpgradeRecorded, LeavesTheApplicationsOwnStatementsOut) {
   EXPECT_EQ(to_text(recorded()["not_rehearsed"]), "[]");
 }
 
+TEST_F(UpgradeRecorded, LeavesTemporaryTablesOfOthersOut) {
+  upgrade_while([this] { sql("SET ROLE bot; CREATE TEMP TABLE mine (id int); DROP TABLE mine"); });
+  EXPECT_EQ(to_text(recorded()["not_rehearsed"]), "[]");
+}
+
 TEST_F(UpgradeRecorded, SaysWhereItRanAsARoleWhoseStatementsAreHidden) {
   server->sql("DROP ROLE IF EXISTS keeper");
   server->sql("CREATE ROLE keeper; GRANT keeper TO bot");
