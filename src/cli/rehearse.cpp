@@ -37,6 +37,8 @@ Plan plan_of(Policy& policy) {
   std::erase_if(policy.pipeline, [](const StageSpec& spec) {
     return spec.kind != preflight_stage.name && spec.kind != backup_stage.name;
   });
+  for (StageSpec& spec : policy.pipeline)  // it is restored anyway
+    if (spec.kind == backup_stage.name) spec.settings.set("verify", std::string("intact"), {});
   policy.pipeline.push_back(rehearsal);
   const std::array kinds = {&preflight_stage, &newest_backup(), &rehearsal_stage};
   auto planned = make_plan(policy, kinds);

@@ -76,6 +76,13 @@ def test_what_was_recorded_is_what_the_servers_own_log_tells_of_the_upgrade(vps)
     upgraded_as_rehearsed(vps)
 
 
+def test_what_is_restored_anyway_is_not_restored_to_prove_the_backup(vps):
+    vps.use_policy(("verify: intact", "verify: restored"))
+    ended = vps.orchestrate("rehearse", "magikal-bot")
+    assert ended.code == 0, str(ended)
+    assert "restored" not in line_with(ended, "ok", "backup"), str(ended)
+
+
 def test_the_upgrade_is_compared_with_its_rehearsal_where_the_server_counts_statements(vps):
     vps.sql("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
     vps.host.shell("systemctl restart postgresql@*-main.service")
