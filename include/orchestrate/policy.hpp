@@ -117,7 +117,8 @@ struct Policy {
   Project project;
   Migrations migrations;
   std::vector<UnitName> services;
-  std::filesystem::path postgres_bin;  ///< empty: by the server's major version
+  std::filesystem::path postgres_bin;         ///< empty: by the server's major version
+  std::vector<std::string> postgres_preload;  ///< libraries that our throw-away servers load
   std::vector<StageSpec> pipeline;
   std::optional<Window> window;  ///< absent: at any time
   Gate gate;

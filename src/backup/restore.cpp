@@ -1,6 +1,7 @@
 #include "backup/restore.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -51,6 +52,16 @@ Task<> prepare(StageContext& context, const scratch::Cluster& cluster) {
   const std::string create =
       fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING {}", database, encoding.rows.at(0).at(0).value());
   co_await ours->query(create, context.stop);
+}
+
+/// In the server's own words: what it quotes of the command may say anything.
+bool asks_for_a_library(const std::string& said) {
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line) && line.find("Command was:") == std::string::npos;)
+    if ((line.find("ERROR:") != std::string::npos || line.find("HINT:") != std::string::npos) &&
+        line.find("shared_preload_libraries") != std::string::npos)
+      return true;
+  return false;
 }
 
 bool is_sql(Format format) {
@@ -141,9 +152,8 @@ Task<std::optional<Refusal>> load_dump(StageContext& context, Trial trial, Datab
     throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(),
                 "the throw-away server lost one of its processes: " + said,
                 "see in the kernel's log whether memory ran out: journalctl -k");
-  if (exit.err.find("shared_preload_libraries") != std::string::npos)  // nor does what a library asks of its server
-    throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(), said,
-                "for a rehearsal, name the library of its server: rehearsal: { preload: [NAME] }");
+  if (asks_for_a_library(exit.err))  // nor does that
+    throw Error(ErrorKind::failed, "restore " + trial.dump.filename().string(), said, scratch::preload_hint);
   co_return Refusal{"it cannot be restored: " + (said.empty() ? exit.text() : said),
                     "take a new dump; see the stage's output for all of it"};
 }
@@ -191,7 +201,8 @@ Task<std::shared_ptr<scratch::Cluster>> make_server(StageContext& context, int m
   scratch::sweep(context.state);
   scratch::Place place{.programs = scratch::server_programs(context.application.policy.postgres_bin, major),
                        .parent = context.state,
-                       .log = context.output};
+                       .log = context.output,
+                       .preload = context.application.policy.postgres_preload};
   co_return co_await scratch::Cluster::make(context.ports, std::move(place), context.stop);
 }
 

@@ -37,7 +37,7 @@ Plan plan_of(Policy& policy) {
   std::erase_if(policy.pipeline, [](const StageSpec& spec) {
     return spec.kind != preflight_stage.name && spec.kind != backup_stage.name;
   });
-  for (StageSpec& spec : policy.pipeline)  // it is restored anyway
+  for (StageSpec& spec : policy.pipeline)  // what is proven further is of no use here
     if (spec.kind == backup_stage.name) spec.settings.set("verify", std::string("intact"), {});
   policy.pipeline.push_back(rehearsal);
   const std::array kinds = {&preflight_stage, &newest_backup(), &rehearsal_stage};

@@ -117,7 +117,7 @@ constexpr std::array<Key, 10> migration_keys = {{
     {"schemas", text_list, optional, "[public]", "The schemas that migrations may change; elsewhere is a red flag."},
 }};
 
-constexpr std::array<Key, 1> postgres_keys = {{
+constexpr std::array<Key, 2> postgres_keys = {{
     {"bin",
      path,
      optional,
@@ -126,6 +126,16 @@ constexpr std::array<Key, 1> postgres_keys = {{
      {},
      absolute,
      absolute_form},
+    {"preload",
+     text_list,
+     optional,
+     "",
+     "Libraries of production's shared_preload_libraries that our throw-away servers load, too, for extensions that "
+     "ask "
+     "for it.",
+     {},
+     "[A-Za-z0-9_./$-]+",
+     "the name of a library"},
 }};
 
 constexpr std::array<Key, 4> window_keys = {{

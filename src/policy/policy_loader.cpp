@@ -35,7 +35,10 @@ class PolicyReader {
     policy.project = project();
     policy.migrations = migrations(policy.project.path);
     if (top_.settings.has("services")) policy.services = top_.settings.units("services");
-    if (const Section* postgres = top_.find("postgres")) policy.postgres_bin = text(*postgres, "bin");
+    if (const Section* postgres = top_.find("postgres")) {
+      policy.postgres_bin = text(*postgres, "bin");
+      policy.postgres_preload = texts(*postgres, "preload");
+    }
     if (const Section* window = top_.find("window")) policy.window = read_window(*window, problems_);
     if (const Section* gate = top_.find("gate"))
       policy.gate = {answer(*gate, "behind"), answer(*gate, "ahead"), answer(*gate, "unknown")};

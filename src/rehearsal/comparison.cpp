@@ -31,7 +31,9 @@ bool changes_schema(const Statement& statement, const std::set<std::string>& tem
       Kind::insert_rows, Kind::update_rows, Kind::delete_rows,   Kind::truncate,      Kind::read,
       Kind::rebuild,     Kind::rewrite,     Kind::lock_table,    Kind::set_parameter, Kind::control_transaction,
       Kind::opaque,      Kind::access_host, Kind::change_cluster};
-  if (statement.temporary || (!statement.qualified && temporary.contains(statement.table.name))) return false;
+  if (statement.temporary || statement.table.schema == "pg_temp" ||
+      (!statement.qualified && temporary.contains(statement.table.name)))
+    return false;
   return std::ranges::find(others, statement.kind) == others.end();
 }
 

@@ -230,7 +230,7 @@ Task<> mark(Database& beside, std::string phase, std::stop_token stop) {
   co_await beside.query(std::move(sql), stop);
 }
 
-Task<> sessions_ended(Database& beside, Clock& clock, std::string database, std::stop_token stop) {
+Task<bool> sessions_ended(Database& beside, Clock& clock, std::string database, std::stop_token stop) {
   const std::string sql =
       "SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend' AND application_name <> "
       "'orchestrate'";
@@ -238,7 +238,7 @@ Task<> sessions_ended(Database& beside, Clock& clock, std::string database, std:
   const auto until = clock.boot() + patience;
   for (;;) {
     const Rows others = co_await beside.query(sql, name, stop);
-    if (others.rows.empty() || clock.boot() > until) co_return;
+    if (others.rows.empty() || clock.boot() > until) co_return others.rows.empty();
     co_await clock.sleep(look_interval, stop);
   }
 }

@@ -36,9 +36,9 @@ struct LogLine {
 /// database of the server.
 Task<> mark(Database& beside, std::string phase, std::stop_token stop);
 
-/// Returns when no session but ours is left in that database: what they counted is whole then, and their locks are
-/// gone. It waits for some seconds at most, for a migration may have left a program behind.
-Task<> sessions_ended(Database& beside, Clock& clock, std::string database, std::stop_token stop);
+/// Until no session but ours is left in that database: what they counted is whole then, and their locks are gone. After
+/// some seconds it returns false, for a migration may have left a program behind.
+Task<bool> sessions_ended(Database& beside, Clock& clock, std::string database, std::stop_token stop);
 
 /// The lines of the project's sessions between that mark and the next one, in the order of the log. The server that
 /// wrote the log reads it, for it knows its CSV best.

@@ -35,7 +35,7 @@ class Rehearsal {
     Rehearsed done{.shares = stand_in_.shares(), .copied = stand_in_.copied()};
     context_.progress("counting rows");
     co_await others_ended();  // whoever restored
-    done.before = co_await survey(context_, stand_in_);
+    done.before = co_await survey(context_, stand_in_, counters_);
     const auto half_made =
         co_await half_made_objects(*session_, app_schemas(context_.application.policy), context_.stop);
     context_.progress("migrating the copy");
@@ -43,7 +43,7 @@ class Rehearsal {
     const auto lines = co_await lines_since(*log_, context_.ports.clock, migrate_phase, context_.stop);
     done.recording = recording_of(lines, tables_of(done.before), context_.run.direction());
     if (!commands_.current && lines.empty()) co_return NoContact{done.exit};
-    done.after = co_await survey(context_, stand_in_, done.before);
+    done.after = co_await survey(context_, stand_in_, counters_, done.before);
     done.half_made = co_await half_made_objects(*session_, app_schemas(context_.application.policy), context_.stop);
     std::erase_if(done.half_made,
                   [&](const std::string& object) { return std::ranges::find(half_made, object) != half_made.end(); });
@@ -65,7 +65,8 @@ class Rehearsal {
 
   Task<> others_ended() {
     const std::string database = context_.application.database.database;
-    co_await sessions_ended(*log_, context_.ports.clock, database, context_.stop);
+    const bool have_ended = co_await sessions_ended(*log_, context_.ports.clock, database, context_.stop);
+    if (!have_ended) counters_ = Counters::may_lag;
   }
 
   Task<WayBack> there_and_back(const Rehearsed& done) {
@@ -96,6 +97,7 @@ class Rehearsal {
   const StandIn& stand_in_;
   Commands commands_;
   std::unique_ptr<Database> session_, log_;
+  Counters counters_ = Counters::tell_all;
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <fstream>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "backup/restore.hpp"
 #include "backup/server.hpp"
@@ -78,12 +77,11 @@ Task<std::optional<backup::Refusal>> StandIn::fill() {
                        .log = context_.output,
                        .port = blueprint_.redirection.port,
                        .sockets = blueprint_.redirection.socket_directory,
-                       .settings = recording_settings(major_)};
+                       .settings = recording_settings(major_),
+                       .preload = application.policy.postgres_preload};
   place.settings.emplace_back("listen_addresses=127.0.0.1");
   place.settings.emplace_back(shares_.empty() ? "max_wal_size=1GB" : "max_wal_size=256MB");  // with server_itself
   for (std::string& setting : memory_settings(memory)) place.settings.push_back(std::move(setting));
-  if (!blueprint_.preload.empty())
-    place.settings.push_back(fmt::format("shared_preload_libraries={}", fmt::join(blueprint_.preload, ",")));
   place.around = [this](const fs::path& directory) {
     Enclosure now = enclosure();  // servers of others come and go
     replace(now, directory);

@@ -30,7 +30,6 @@ struct Blueprint {
   std::vector<std::filesystem::path> writable;  ///< of the host, by what runs there
   std::vector<std::filesystem::path> copied;    ///< directories that are copies there, which may be written
   std::vector<std::pair<std::string, std::string>> environment;  ///< instead of what the env file says
-  std::vector<std::string> preload;                              ///< libraries of its server
   std::chrono::milliseconds limit{0};                            ///< for the restore
   Budget budget;
   /// How long it took to restore how many bytes; 0: it is not known.

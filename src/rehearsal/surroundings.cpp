@@ -126,7 +126,12 @@ Task<> make_preconditions(StageContext& context, Database& copy) {
   const Rows statements = co_await live->query(sql, schema, context.stop);
   for (const auto& row : statements.rows) {
     const std::string statement = row.at(0).value();
-    co_await copy.query(statement, context.stop);
+    try {
+      co_await copy.query(statement, context.stop);
+    } catch (const Error& error) {
+      const bool asks = error.why().find("shared_preload_libraries") != std::string::npos;
+      throw Error(error.kind(), error.doing(), error.why(), asks ? scratch::preload_hint : error.hint());
+    }
   }
 }
 

@@ -15,16 +15,19 @@ constexpr auto limit = std::chrono::hours(1);
 
 // Since PostgreSQL 15 all that a session counted is told when it has ended; before, it may come later, or never.
 // Inserted rows count even where they were rolled back, live ones do not, and those alone may be an estimate (ANALYZE):
-// rows that both agree on are there.
+// rows that both agree on are there. A session or function may have it that nothing is counted: a table without rows
+// has no pages either.
 const std::string tables_sql = R"sql(
   SELECT c.oid::bigint, c.oid::regclass::text, coalesce(pg_partition_root(c.oid)::oid, c.oid)::bigint, s.deleted,
     CASE WHEN t.told THEN concat_ws(' ', pg_relation_filenode(c.oid), s.inserted, s.updated, s.deleted) END,
-    CASE WHEN t.told AND s.live = s.inserted - s.deleted THEN s.live END
+    CASE WHEN t.told AND (SELECT amname FROM pg_am WHERE oid = c.relam) = 'heap' AND s.live = s.inserted - s.deleted
+      AND (s.live > 0 OR pg_relation_size(c.oid) = 0) THEN s.live END
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
     LATERAL (SELECT pg_stat_get_tuples_inserted(c.oid) AS inserted, pg_stat_get_tuples_updated(c.oid) AS updated,
                     pg_stat_get_tuples_deleted(c.oid) AS deleted, pg_stat_get_live_tuples(c.oid) AS live) s,
     (SELECT current_setting('server_version_num')::int >= 150000 AND NOT EXISTS (
-       SELECT FROM pg_db_role_setting WHERE array_to_string(setconfig, ' ') ~ 'track_counts') AS told) t
+       SELECT FROM (SELECT setconfig FROM pg_db_role_setting UNION ALL SELECT proconfig FROM pg_proc) configured
+       WHERE array_to_string(setconfig, ' ') ~ 'track_counts') AS told) t
   WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
     AND n.nspname NOT IN ('information_schema', 'orchestrate_rehearsal'))sql";
 
@@ -52,10 +55,11 @@ Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_
   co_return definitions;
 }
 
-Task<Survey> survey(StageContext& context, const StandIn& stand_in, Survey before) {
+Task<Survey> survey(StageContext& context, const StandIn& stand_in, Counters counters, Survey before) {
   Survey found;
-  // What our own session removed of a sample may not be told yet.
-  const bool is_fresh = before.tables.empty() && stand_in.shares().empty();
+  const bool tell = counters == Counters::tell_all;
+  const bool is_fresh =
+      tell && before.tables.empty() && stand_in.shares().empty();  // a sample's orphans went uncounted
   const auto session = co_await stand_in.session(context.stop);
   const std::string whole_names = "SET search_path = pg_catalog";
   co_await session->query(whole_names, context.stop);
@@ -67,7 +71,7 @@ Task<Survey> survey(StageContext& context, const StandIn& stand_in, Survey befor
                         .deleted = std::stoull(row.at(3).value_or("0")),
                         .root = std::stoll(row.at(2).value()),
                         .counters = row.at(4).value_or("")};
-    if (is_as_before(oid, table, before))
+    if (tell && is_as_before(oid, table, before))
       table.rows = before.tables.at(oid).rows;
     else if (is_fresh && row.at(5))
       table.rows = std::stoull(*row.at(5));

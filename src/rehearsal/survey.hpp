@@ -29,9 +29,12 @@ struct Survey {
 
 /// Its definitions, as pg_dump writes them, without the recorder's own.
 Task<backup::Hashes> definitions_in(StageContext& context, const StandIn& stand_in);
-/// All of it. No session but ours is there any more. Rows are counted, but not those of a table in which nothing was
-/// written since `before`, nor, without one, of a copy that was just filled: the server has counted them meanwhile.
-Task<Survey> survey(StageContext& context, const StandIn& stand_in, Survey before = {});
+/// Whether the server's counters of rows are whole: what a session has counted is told once it has ended.
+enum class Counters { tell_all, may_lag };
+
+/// All of it. Where counters tell all, rows are not counted of a table in which nothing was written since `before`,
+/// nor, without one, of a copy that was just filled: the server has counted them meanwhile.
+Task<Survey> survey(StageContext& context, const StandIn& stand_in, Counters counters, Survey before = {});
 
 /// Names of its tables.
 Tables tables_of(const Survey& survey);

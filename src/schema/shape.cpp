@@ -36,7 +36,8 @@ bool is_alike(std::string_view object, std::string_view one, std::string_view ot
 
 /// The stand-in has what another role made on production, so an extension that no migration made is the role's own.
 /// Where any role may make it, the application may well need it, and a database built anew would lack it. What takes an
-/// administrator, such as pg_stat_statements, a role that is one has made in that capacity, and no migration has to.
+/// administrator, such as pg_stat_statements, a role that is one has made in that capacity, and no migration has to;
+/// nor what came with another one (CREATE EXTENSION ... CASCADE).
 bool is_an_administrators(std::string_view object, std::string_view definition) {
   return object.starts_with(extension) && definition == of_administrators;
 }

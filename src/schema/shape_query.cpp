@@ -163,7 +163,7 @@ SELECT 'pg_type'::regclass, t.oid, format('type %s.%s', s.nspname, t.typname), C
     (SELECT 'COLLATE ' || format('%I.%I', n.nspname, k.collname) FROM pg_collation k
      JOIN pg_namespace n ON n.oid = k.collnamespace JOIN pg_type b ON b.oid = t.typbasetype
      WHERE k.oid = t.typcollation AND k.oid <> b.typcollation),
-    CASE WHEN t.typnotnull THEN 'NOT NULL' END, t.typdefault) END
+    CASE WHEN t.typnotnull THEN 'NOT NULL' END, pg_get_expr(t.typdefaultbin, 0)) END
 FROM pg_type t JOIN schemas s ON s.oid = t.typnamespace WHERE t.typtype IN ('e', 'd', 'r'))sql";
 
 /// They have no schema: those are the application's that have a type or the function of it.
@@ -184,10 +184,11 @@ SELECT 'pg_operator'::regclass, o.oid, 'operator ' || o.oid::regoperator, concat
     CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END)
 FROM pg_operator o JOIN schemas s ON s.oid = o.oprnamespace)sql";
 
-/// As JSON, as each release has other columns. The version is the one of the operating system's library.
+/// As JSON, as each release has other columns. The version is the one of the operating system's library; the encoding
+/// is no part of CREATE COLLATION, and another one after a dump was restored.
 constexpr std::string_view collations = R"sql(
 SELECT 'pg_collation'::regclass, k.oid, format('collation %s.%s', s.nspname, k.collname), jsonb_strip_nulls(
-    to_jsonb(k) - '{oid, collname, collnamespace, collowner, collversion}'::text[])::text
+    to_jsonb(k) - '{oid, collname, collnamespace, collowner, collversion, collencoding}'::text[])::text
 FROM pg_collation k JOIN schemas s ON s.oid = k.collnamespace)sql";
 
 constexpr std::string_view text_searches = R"sql(
@@ -210,7 +211,9 @@ FROM pg_ts_dict d JOIN schemas s ON s.oid = d.dictnamespace)sql";
 constexpr std::string_view extensions = R"sql(
 SELECT 'pg_extension'::regclass, e.oid, 'extension ' || e.extname, CASE WHEN EXISTS (
     SELECT FROM pg_available_extension_versions v WHERE v.name = e.extname
-    AND (NOT v.superuser OR (to_jsonb(v) ->> 'trusted')::boolean)) THEN 'takes CREATE on the database' ELSE $3::text END
+    AND (NOT v.superuser OR (to_jsonb(v) ->> 'trusted')::boolean)) AND NOT EXISTS (
+    SELECT FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+    AND d.classid = 'pg_extension'::regclass) THEN 'takes CREATE on the database' ELSE $3::text END
 FROM pg_extension e WHERE e.extname <> 'plpgsql')sql";
 
 constexpr std::array kinds = {tables,   columns,   constraints, indexes,        statistics, views,      sequences,

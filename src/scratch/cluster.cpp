@@ -1,5 +1,6 @@
 #include "scratch/cluster.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <sys/shm.h>
 #include <sys/un.h>
@@ -32,7 +34,7 @@ constexpr auto initdb_limit = 2min;
 constexpr auto start_limit = 1min;
 constexpr auto birth_limit = 5s;  // a server without a postmaster.pid then has ended
 constexpr auto stop_limit = 20s;
-constexpr auto look_interval = 10ms;
+constexpr std::chrono::milliseconds first_look = 10ms, longest_look = 100ms;
 constexpr auto life = 24h;  // no restore takes longer; whoever uses it has a deadline of its own
 
 /// Speed instead of durability, no connection but ours, and nothing that starts by itself. The sandbox of a unit
@@ -141,6 +143,8 @@ Task<> Cluster::start(std::stop_token stop) {
     argv.push_back(word);
   std::vector<std::string> all(settings.begin(), settings.end());
   all.insert(all.end(), place_.settings.begin(), place_.settings.end());
+  if (!place_.preload.empty())
+    all.push_back(fmt::format("shared_preload_libraries={}", fmt::join(place_.preload, ",")));
   for (const std::string& setting : all) {
     argv.emplace_back("-c");
     argv.push_back(setting);
@@ -150,7 +154,7 @@ Task<> Cluster::start(std::stop_token stop) {
   server_ = ports_.commands.start(std::move(postgres), stop);
   const SessionOptions options{.application_name = "orchestrate"};
   const auto began = ports_.clock.boot();
-  for (;;) {
+  for (auto pause = first_look;; pause = std::min(2 * pause, longest_look)) {
     std::optional<Error> problem;
     try {
       co_await ports_.databases.connect(url("postgres"), options, stop);
@@ -164,7 +168,7 @@ Task<> Cluster::start(std::stop_token stop) {
     if (has_ended || waited > start_limit)
       throw Error(ErrorKind::failed, "start a throw-away server", problem->why(),
                   place_.log.empty() ? "" : "see " + place_.log.string());
-    co_await ports_.clock.sleep(look_interval, stop);
+    co_await ports_.clock.sleep(pause, stop);
   }
 }
 

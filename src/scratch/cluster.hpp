@@ -23,10 +23,15 @@ struct Place {
   std::string port = "5432";          ///< of its sockets
   std::filesystem::path sockets;      ///< another directory in which it shall listen; empty: in its own alone
   std::vector<std::string> settings;  ///< `name=value`, which win over ours
+  std::vector<std::string> preload;   ///< libraries that it loads when it starts
   /// What stands before the server's own command line, given its directory, so that it runs somewhere else than on the
   /// bare host; none: nothing.
   std::function<Argv(const std::filesystem::path& directory)> around;
 };
+
+/// What to do about an extension that wants to be in shared_preload_libraries.
+inline constexpr const char* preload_hint =
+    "name the library that the throw-away server is to load: postgres: { preload: [NAME] }";
 
 /// The directory of PostgreSQL's server programs: `bin` where the policy names one, else Debian's. Throws Error that
 /// names the package.

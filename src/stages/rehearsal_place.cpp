@@ -9,7 +9,7 @@
 namespace orchestrate {
 namespace {
 
-constexpr std::array<Key, 7> keys = {{
+constexpr std::array<Key, 6> keys = {{
     {.name = "env",
      .type = ValueType::text_list,
      .purpose = "NAME=VALUE for settings that the project demands and a rehearsal must not have, such as a token.",
@@ -27,13 +27,6 @@ constexpr std::array<Key, 7> keys = {{
     {.name = "writable",
      .type = ValueType::path_list,
      .purpose = "Files or directories of the host that the migrations must be able to write."},
-    {.name = "preload",
-     .type = ValueType::text_list,
-     .purpose =
-         "Libraries that the copy's server loads at its start, as production's shared_preload_libraries has them, "
-         "for extensions that ask for it, such as timescaledb.",
-     .pattern = "[A-Za-z0-9_./$-]+",
-     .form = "the name of a library"},
     {.name = "disk",
      .type = ValueType::size,
      .purpose =
@@ -57,7 +50,6 @@ rehearsal::Blueprint rehearsal_blueprint(const Application& application, const S
   if (settings.has("url_file")) blueprint.url_file = settings.text("url_file");
   if (settings.has("writable"))
     for (const std::string& path : settings.texts("writable")) blueprint.writable.emplace_back(path);
-  if (settings.has("preload")) blueprint.preload = settings.texts("preload");
   if (settings.has("disk")) blueprint.budget.disk = settings.size("disk").bytes;
   if (settings.has("memory")) blueprint.budget.memory = settings.size("memory").bytes;
   if (settings.has("env"))

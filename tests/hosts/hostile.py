@@ -114,19 +114,25 @@ def pressed(size):
         other.call(BUS, PATH, BUS, "GetRun", "s", text(b"x" * size))
         passed_on(other)
     print("pressed", flush=True)
-    client.socket.settimeout(60)
-    heard = b""
-    while b"succeeded" not in heard and b"Error" not in heard:
-        heard += client.socket.recv(1 << 16)
+    heard = hear(client, b"succeeded", b"Error")
     print("answered" if b"succeeded" in heard else heard.decode("latin-1"))
 
 
 def passed_on(client):
     """The bus answers one client's calls in their order."""
     client.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Nothing", "", b"")
+    hear(client, b"UnknownMethod")
+
+
+def hear(client, *words):
+    """Until one of the words has come."""
+    client.socket.settimeout(60)
     heard = b""
-    while b"UnknownMethod" not in heard:
-        heard += client.socket.recv(1 << 16)
+    while not any(word in heard for word in words):
+        piece = client.socket.recv(1 << 16)
+        assert piece, "disconnected"
+        heard += piece
+    return heard
 
 
 def flood(calls):

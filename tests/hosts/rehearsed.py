@@ -6,8 +6,6 @@ import re
 import debian
 from vps import SHORT_HOLD
 
-REHEARSED = (r"  - restore_point", "  - rehearsal: { max_lock: 2s }\n  - restore_point")  # as in the shipped policies
-
 
 def rehearsal_of(vps):
     """The stage of the newest run."""
@@ -25,7 +23,7 @@ def facts_of_rehearsal(vps):
 def upgraded_as_rehearsed(vps, *edits, apply=None):
     """Applies with a rehearsal before, and compares what that recorded with what the real server logged, statement by statement."""
     role, log = vps.project.role, f"/var/log/postgresql/postgresql-{debian.wanted().postgres}-main.log"
-    vps.use_policy(SHORT_HOLD, REHEARSED, *edits)
+    vps.use_policy(SHORT_HOLD, *edits, rehearsed=True)
     vps.sql(f"ALTER ROLE {role} SET log_statement = 'all'")
     vps.host.shell(f"true > {log}")
     ended = apply() if apply else vps.apply()

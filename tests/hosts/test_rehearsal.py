@@ -6,7 +6,7 @@ import worker
 from host import until
 from magikal import MAGIKAL
 from project import boot
-from rehearsed import REHEARSED, facts_of_rehearsal, upgraded_as_rehearsed
+from rehearsed import facts_of_rehearsal, upgraded_as_rehearsed
 from vps import SHORT_HOLD, line_with
 
 URL = 'os.environ["ALEMBIC_DATABASE_URL"]'
@@ -62,7 +62,7 @@ def test_a_rehearsal_tells_what_the_upgrade_will_do_and_touches_nothing(vps, by)
 
 
 def test_an_upgrade_is_rehearsed_by_the_worker(vps):
-    vps.use_policy(SHORT_HOLD, REHEARSED)
+    vps.use_policy(SHORT_HOLD, rehearsed=True)
     ended = vps.orchestrate("apply", "magikal-bot")
     assert ended.code == 0, str(ended)
     line_with(ended, "ok", "rehearsal", "003_tempvc")
@@ -87,7 +87,7 @@ def test_the_upgrade_is_compared_with_its_rehearsal_where_the_server_counts_stat
     vps.sql("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
     vps.host.shell("systemctl restart postgresql@*-main.service")
     vps.sql("CREATE EXTENSION pg_stat_statements")
-    vps.use_policy(SHORT_HOLD, REHEARSED)
+    vps.use_policy(SHORT_HOLD, rehearsed=True)
     ended = vps.orchestrate("apply", "magikal-bot")
     vps.sql("ALTER SYSTEM RESET shared_preload_libraries")
     vps.host.shell("systemctl restart postgresql@*-main.service")
@@ -96,7 +96,7 @@ def test_the_upgrade_is_compared_with_its_rehearsal_where_the_server_counts_stat
 
 
 def test_a_migration_that_fails_on_the_data_only_never_comes_to_production(vps):
-    vps.use_policy(SHORT_HOLD, REHEARSED)
+    vps.use_policy(SHORT_HOLD, rehearsed=True)
     vps.sql("INSERT INTO cfg.panels SELECT * FROM cfg.panels WHERE false")
     vps.pending('op.execute("ALTER TABLE cfg.panels ADD COLUMN n int; ALTER TABLE cfg.panels ALTER COLUMN title TYPE int USING title::int")')
     dump_now(vps)

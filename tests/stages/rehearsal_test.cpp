@@ -200,11 +200,20 @@ TEST_F(Rehearsal, LoadsTheLibrariesThatExtensionsAskFor) {
     FAIL() << outcome.summary;
   } catch (const Error& error) {  // which says nothing against the backup
     EXPECT_THAT(error.what(), HasSubstr("pg_stat_statements must be loaded via"));
-    EXPECT_THAT(error.hint(), HasSubstr("rehearsal: { preload: [NAME] }"));
+    EXPECT_THAT(error.hint(), HasSubstr("postgres: { preload: [NAME] }"));
   }
-  rehearsal_settings.set("preload", std::vector<std::string>{"pg_stat_statements"}, {});
+  bench.application.policy.postgres_preload = {"pg_stat_statements"};
   const Outcome outcome = rehearse();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
+}
+
+TEST_F(Rehearsal, CountsItselfWhereAFunctionIsNotCounted) {
+  sql("CREATE TABLE cfg.owners (id int); CREATE TABLE cfg.audit (id int); CREATE FUNCTION cfg.note() RETURNS trigger "
+      "LANGUAGE plpgsql SET track_counts = off AS 'BEGIN INSERT INTO cfg.audit VALUES (1); RETURN NEW; END';"
+      "CREATE TRIGGER note BEFORE INSERT ON cfg.owners FOR EACH ROW EXECUTE FUNCTION cfg.note();"
+      "INSERT INTO cfg.owners VALUES (1), (2); ALTER TABLE cfg.audit OWNER TO bot");
+  revision("op.execute('DELETE FROM cfg.audit')");
+  EXPECT_THAT(rehearse().details, Contains("deletes 2 of 2 rows of cfg.audit"));
 }
 
 TEST_F(Rehearsal, DoesNotTakeRowsThatMoveForLost) {
