@@ -43,6 +43,10 @@ std::string objects(std::size_t count) {
   return fmt::format("{} object{}", count, count == 1 ? "" : "s");
 }
 
+std::string objects_differ(std::size_t count) {
+  return objects(count) + (count == 1 ? " differs" : " differ");
+}
+
 /// A line for each difference: what the migrations make, and what production has.
 std::vector<std::string> lines_of(const std::vector<ShapeDifference>& differences) {
   std::vector<std::string> lines;
@@ -125,8 +129,8 @@ class Drift final : public Stage {
     Outcome outcome{.verdict = Verdict::passed, .details = lines_of(differences)};
     if (built.models) tell_models(*built.models, outcome);
     const std::size_t of_models = built.models ? built.models->statements.size() : 0;
-    outcome.summary = fmt::format("at {}: {} differ from what the migrations make", fmt::join(built.versions, ", "),
-                                  objects(differences.size()));
+    outcome.summary = fmt::format("at {}: {} from what the migrations make", fmt::join(built.versions, ", "),
+                                  objects_differ(differences.size()));
     if (built.models && built.models->why_unknown.empty())
       outcome.summary += fmt::format("; {} changes of the models have no migration", of_models);
     if (differences.empty() && of_models == 0) co_return outcome;
@@ -167,7 +171,7 @@ class AdoptionCheck final : public Stage {
       co_return outcome;
     }
     outcome.verdict = Verdict::blocked;
-    outcome.summary = fmt::format("{} differ from what the migrations make up to {}", objects(differences.size()),
+    outcome.summary = fmt::format("{} from what the migrations make up to {}", objects_differ(differences.size()),
                                   fmt::join(built.versions, ", "));
     outcome.details = lines_of(differences);
     outcome.next = "mend the schema or the revisions until they agree, or stamp the revision that the schema is at";

@@ -134,6 +134,7 @@ def test_drift_finds_the_schema_that_somebody_made_before_the_first_migration(vp
     vps.sql("ALTER TABLE cfg.panels ALTER title DROP NOT NULL")
     ended = vps.orchestrate("drift", "magikal-bot")
     assert ended.code == 3, str(ended)
+    line_with(ended, "FAIL", "drift", "1 object differs from what the migrations make")
     line_with(ended, "differs: column cfg.panels.title: the migrations make text NOT NULL, production has text")
 
 
