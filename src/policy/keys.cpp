@@ -130,9 +130,7 @@ constexpr std::array<Key, 2> postgres_keys = {{
      text_list,
      optional,
      "",
-     "Libraries of production's shared_preload_libraries that our throw-away servers load, too, for extensions that "
-     "ask "
-     "for it.",
+     "Libraries of production's shared_preload_libraries, for extensions that ask for it in a throw-away server.",
      {},
      "[A-Za-z0-9_./$-]+",
      "the name of a library"},

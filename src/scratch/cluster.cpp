@@ -165,9 +165,11 @@ Task<> Cluster::start(std::stop_token stop) {
     }
     const auto waited = ports_.clock.boot() - began;
     const bool has_ended = waited > birth_limit && !fs::exists(directory_ / "data/postmaster.pid");
-    if (has_ended || waited > start_limit)
-      throw Error(ErrorKind::failed, "start a throw-away server", problem->why(),
-                  place_.log.empty() ? "" : "see " + place_.log.string());
+    if (has_ended || waited > start_limit) {
+      std::string hint = place_.preload.empty() ? "" : "has this host what postgres: { preload } names? ";
+      if (!place_.log.empty()) hint += "see " + place_.log.string();
+      throw Error(ErrorKind::failed, "start a throw-away server", problem->why(), hint);
+    }
     co_await ports_.clock.sleep(pause, stop);
   }
 }

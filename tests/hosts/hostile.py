@@ -163,10 +163,9 @@ def listen(_):
 
 
 def count(seconds):
-    client, heard = Client(), bytearray()
+    client = Client()
     client.call(BUS, sys.argv[3], f"{BUS}.Run", "GetState", "", b"")
-    while b"Sequence" not in heard:
-        heard += client.socket.recv(1 << 16)
+    hear(client, b"Sequence")
     print("listening", flush=True)
     heard, until = bytearray(), time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:

@@ -202,6 +202,13 @@ TEST_F(Rehearsal, LoadsTheLibrariesThatExtensionsAskFor) {
     EXPECT_THAT(error.what(), HasSubstr("pg_stat_statements must be loaded via"));
     EXPECT_THAT(error.hint(), HasSubstr("postgres: { preload: [NAME] }"));
   }
+  bench.application.policy.postgres_preload = {"no_such_library"};
+  try {
+    const Outcome outcome = rehearse();
+    FAIL() << outcome.summary;
+  } catch (const Error& error) {
+    EXPECT_THAT(error.hint(), HasSubstr("has this host what postgres: { preload } names?"));
+  }
   bench.application.policy.postgres_preload = {"pg_stat_statements"};
   const Outcome outcome = rehearse();
   EXPECT_EQ(outcome.verdict, Verdict::passed) << outcome.summary << text_of(outcome);
